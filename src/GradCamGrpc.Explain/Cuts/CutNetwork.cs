@@ -1,0 +1,134 @@
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Cuts;
+
+/// <summary>
+/// A network whose graph can be cut at any layer with maps: one forward pass, no tape below the first cut, and gradients of any
+/// scores with respect to the layers asked for.
+/// </summary>
+/// <remarks>
+/// Belongs to one thread. The network's parameters must be frozen, or the tape would start at the first of them. Every submodule
+/// gets a forward hook here, once; hooks are never added or removed while serving.
+/// </remarks>
+public sealed class CutNetwork
+{
+    /// <summary>Bounds the memory that lanes take: an image gets fewer lanes, and its targets more backward passes, beyond it.</summary>
+    private const int MaxLaneElements = 1 << 21;
+
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly Action<bool> _allowShortcuts;
+    private readonly Dictionary<string, LayerProfile> _profiles;
+    private readonly Dictionary<string, bool> _isBottleneck = new(StringComparer.Ordinal);
+    private readonly Tensor _sample;
+    private Func<string, Tensor, Tensor, Tensor?>? _observer;
+
+    /// <param name="network">From images [B, 3, H, W] to outputs [B, classes]; in evaluation mode, parameters frozen.</param>
+    /// <param name="sample">An image [1, 3, H, W] of the size that will be served: noise, nothing constant. It is kept.</param>
+    /// <param name="allowShortcuts">
+    /// Told before each pass whether the network may take shortcuts that skip layers or change the last digits. It may where nothing
+    /// is cut, or only in front of the last pooling; null for a network that never does.
+    /// </param>
+    public CutNetwork(nn.Module<Tensor, Tensor> network, Tensor sample, Action<bool>? allowShortcuts = null)
+    {
+        if (network.parameters().Any(parameter => parameter.requires_grad))
+            throw new ArgumentException("the network's parameters must be frozen", nameof(network));
+
+        _network = network;
+        _sample = sample;
+        _allowShortcuts = allowShortcuts ?? (_ => { });
+        RegisterHooks(network);
+        _profiles = Probe();
+    }
+
+    /// <summary>The layers that can be cut, by name, in the order of a forward pass.</summary>
+    public IReadOnlyDictionary<string, CutLayer> Layers =>
+        _profiles.ToDictionary(pair => pair.Key, pair => pair.Value.Layer, StringComparer.Ordinal);
+
+    /// <summary>Runs a batch once.</summary>
+    /// <param name="images">[B, 3, H, W].</param>
+    /// <param name="queries">What is asked of each of the B images; layers are from <see cref="Layers"/>.</param>
+    /// <returns>The outputs, and what is needed to differentiate them. Its tensors live in the caller's dispose scope.</returns>
+    public ForwardPass Forward(Tensor images, IReadOnlyList<ImageQuery> queries)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(queries.Count, (int)images.shape[0], nameof(queries));
+
+        var profiles = queries
+            .SelectMany(query => query.Layers)
+            .Select(layer => layer.Name)
+            .Distinct(StringComparer.Ordinal)
+            .ToDictionary(name => name, name => _profiles[name], StringComparer.Ordinal);
+        var lanes = new LaneTable([.. queries.Select(query => LanesFor(query, queries.Count))]);
+        using var outer = NewDisposeScope();
+        var recorder = new CutRecorder(queries, profiles, lanes, kept => outer.Attach(kept));
+        _allowShortcuts(profiles.Values.All(profile => profile.Pool is not null));
+        var outputs = Run(images, (name, _, output) => recorder.Observe(name, output));
+        var pass = new ForwardPass(outputs, queries, profiles, recorder);
+        pass.MoveToOuterDisposeScope();
+        return pass;
+    }
+
+    private int LanesFor(ImageQuery query, int images)
+    {
+        // Rows can be repeated only where all that follows depends on the cut alone; else the targets take turns on one tape.
+        if (query.TargetCount <= 1 || !query.Layers.All(layer => IsBottleneck(_profiles[layer.Name].Pool ?? layer.Name)))
+            return 1;
+        var largest = query.Layers.Max(LaneElements);
+        return Math.Clamp(MaxLaneElements / (largest * images), 1, query.TargetCount);
+    }
+
+    private int LaneElements(CutLayer layer) =>
+        _profiles[layer.Name].Pool is null ? layer.Channels * layer.Height * layer.Width : layer.Channels;
+
+    private Tensor Run(Tensor images, Func<string, Tensor, Tensor, Tensor?> observer)
+    {
+        _observer = observer;
+        try
+        {
+            return _network.call(images);
+        }
+        finally
+        {
+            _observer = null;
+        }
+    }
+
+    private void RegisterHooks(nn.Module<Tensor, Tensor> network)
+    {
+        foreach (var (name, module) in network.named_modules())
+        {
+            if (module is nn.Module<Tensor, Tensor> layer)
+                layer.register_forward_hook((_, input, output) => _observer?.Invoke(name, input, output)!);
+        }
+    }
+
+    private Dictionary<string, LayerProfile> Probe()
+    {
+        using var scope = NewDisposeScope();
+        var probe = new NetworkProbe();
+        _allowShortcuts(false);
+        Run(_sample, (name, input, output) =>
+        {
+            probe.Observe(name, input, output);
+            return null;
+        });
+
+        var pools = probe.Pools
+            .Where(pair => IsBottleneck(pair.Pool))
+            .ToDictionary(pair => pair.Layer, pair => pair.Pool, StringComparer.Ordinal);
+        return probe.Layers.ToDictionary(
+            layer => layer.Name, layer => new LayerProfile(layer, pools.GetValueOrDefault(layer.Name)), StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether the outputs depend on the image through this layer's output alone, so that no path leads around it.</summary>
+    private bool IsBottleneck(string name)
+    {
+        if (_isBottleneck.TryGetValue(name, out var known))
+            return known;
+
+        using var scope = NewDisposeScope();
+        var image = _sample.detach().requires_grad_();
+        _allowShortcuts(false);
+        var outputs = Run(image, (layer, _, output) => layer == name ? output.detach() : null);
+        return _isBottleneck[name] = !outputs.requires_grad;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Explain.Scores;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Cuts;
+
+/// <summary>The outcome of one forward pass over a batch: outputs, and the tape from the cuts to them.</summary>
+public sealed class ForwardPass
+{
+    private readonly Tensor _laneOutputs;
+    private readonly IReadOnlyList<ImageQuery> _queries;
+    private readonly IReadOnlyDictionary<string, LayerProfile> _profiles;
+    private readonly CutRecorder _recorder;
+    private readonly LaneTable _lanes;
+
+    internal ForwardPass(
+        Tensor laneOutputs, IReadOnlyList<ImageQuery> queries, IReadOnlyDictionary<string, LayerProfile> profiles, CutRecorder recorder)
+    {
+        _laneOutputs = laneOutputs;
+        _queries = queries;
+        _profiles = profiles;
+        _recorder = recorder;
+        _lanes = recorder.Lanes;
+        Outputs = FirstLanes();
+    }
+
+    /// <summary>The network's outputs, [B, classes], without a tape.</summary>
+    public Tensor Outputs { get; }
+
+    /// <summary>Differentiates scores and makes a map of each.</summary>
+    /// <param name="targets">For each image as many targets as its query announced.</param>
+    /// <param name="method">How maps are made.</param>
+    /// <param name="onMap">Told (image, index of its target, map) as each map is ready; layers in the order of the query.</param>
+    public void Explain(IReadOnlyList<IReadOnlyList<ScoreTarget>> targets, ICamMethod method, Action<int, int, SaliencyMap> onMap)
+    {
+        for (var image = 0; image < _queries.Count; image++)
+        {
+            var expected = _queries[image].Layers.Count == 0 ? 0 : _queries[image].TargetCount;
+            ArgumentOutOfRangeException.ThrowIfNotEqual(targets[image].Count, expected, nameof(targets));
+        }
+
+        var passes = Enumerable.Range(0, targets.Count).Max(image => (targets[image].Count + _lanes.Counts[image] - 1) / _lanes.Counts[image]);
+        for (var pass = 0; pass < passes; pass++)
+        {
+            using var scope = NewDisposeScope();
+            var laneTargets = TargetsOf(pass, targets);
+            var scores = ScoreTable.Evaluate(_laneOutputs, laneTargets);                            // [lanes]
+            var gradients = Differentiate(scores.sum(), retainGraph: pass < passes - 1);
+            var values = Floats(scores);
+            for (var image = 0; image < targets.Count; image++)
+            {
+                var first = pass * _lanes.Counts[image];
+                var count = Math.Min(_lanes.Counts[image], targets[image].Count - first);
+                if (count <= 0)
+                    continue;
+                foreach (var layer in _queries[image].Layers)
+                {
+                    var maps = MapsOf(image, layer, count, method, gradients);
+                    for (var i = 0; i < count; i++)
+                    {
+                        var score = values[_lanes.Start(image) + i];
+                        onMap(image, first + i, new SaliencyMap(layer, method.Name, targets[image][first + i], score, maps[i]));
+                    }
+                }
+            }
+        }
+    }
+
+    internal void MoveToOuterDisposeScope()
+    {
+        _laneOutputs.MoveToOuterDisposeScope();
+        if (!ReferenceEquals(Outputs, _laneOutputs))
+            Outputs.MoveToOuterDisposeScope();
+        foreach (var capture in _recorder.Activations.Values.Concat(_recorder.Cuts.Values))
+            capture.Tensor.MoveToOuterDisposeScope();
+    }
+
+    private Tensor FirstLanes()
+    {
+        var outputs = _laneOutputs.detach();
+        if (_lanes.Total == _queries.Count)
+            return outputs;
+        var firsts = Enumerable.Range(0, _queries.Count).Select(image => (long)_lanes.Start(image)).ToArray();
+        return outputs.index_select(0, tensor(firsts, device: outputs.device));
+    }
+
+    private ScoreTarget?[] TargetsOf(int pass, IReadOnlyList<IReadOnlyList<ScoreTarget>> targets)
+    {
+        var ofLanes = new ScoreTarget?[_lanes.Total];
+        for (var image = 0; image < targets.Count; image++)
+        {
+            for (var lane = 0; lane < _lanes.Counts[image]; lane++)
+                ofLanes[_lanes.Start(image) + lane] = targets[image].ElementAtOrDefault(pass * _lanes.Counts[image] + lane);
+        }
+        return ofLanes;
+    }
+
+    private Dictionary<string, Tensor> Differentiate(Tensor score, bool retainGraph)
+    {
+        var cuts = _recorder.Cuts.ToArray();
+        var gradients = autograd.grad([score], [.. cuts.Select(cut => cut.Value.Tensor)], retain_graph: retainGraph);
+        return cuts.Zip(gradients).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal);
+    }
+
+    /// <summary>The maps of one image's next targets at one layer, each h·w values.</summary>
+    private float[][] MapsOf(int image, CutLayer layer, int count, ICamMethod method, Dictionary<string, Tensor> gradients)
+    {
+        var pool = _profiles[layer.Name].Pool;
+        var cut = _recorder.Cuts[pool ?? layer.Name];
+        var seen = pool is null ? cut : _recorder.Activations[layer.Name];
+
+        var gradient = gradients[pool ?? layer.Name].narrow(0, cut.Lanes.Start(image), count); // [K, C, h, w], or [K, C] of the average
+        if (pool is not null)
+        {
+            var positions = layer.Height * layer.Width;
+            gradient = (gradient / positions).reshape(count, layer.Channels, 1, 1).expand(count, layer.Channels, layer.Height, layer.Width);
+        }
+        var activations = seen.Tensor.select(0, seen.Lanes.Start(image)).detach();               // [C, h, w]
+        var maps = method.Map(activations, gradient);                                           // [K, h, w]
+        return [.. Floats(maps).Chunk(layer.Height * layer.Width)];
+    }
+
+    private static float[] Floats(Tensor values) =>
+        MemoryMarshal.Cast<byte, float>(values.detach().to(float32).cpu().contiguous().bytes).ToArray();
+}

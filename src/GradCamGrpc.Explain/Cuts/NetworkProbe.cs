@@ -1,0 +1,43 @@
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Cuts;
+
+/// <summary>Watches one forward pass to learn which layers there are, how large their maps are, and which feed a global average pooling.</summary>
+internal sealed class NetworkProbe
+{
+    private readonly Dictionary<string, CutLayer> _layers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _repeated = new(StringComparer.Ordinal);
+    private readonly List<(string Layer, string Pool)> _pools = [];
+    private List<(string Layer, Tensor Output)> _latest = [];
+
+    /// <summary>Layers whose output is one stack of maps [1, C, h, w], in the order of the pass.</summary>
+    public IEnumerable<CutLayer> Layers => _layers.Values.Where(layer => !_repeated.Contains(layer.Name));
+
+    /// <summary>Layers and the layer that averages their output over all positions.</summary>
+    public IReadOnlyList<(string Layer, string Pool)> Pools => _pools;
+
+    public void Observe(string name, Tensor input, Tensor output)
+    {
+        if (output.shape is [1, var channels, var height, var width] && height * width > 1)
+        {
+            // A layer that runs twice has two outputs: its name says nothing clear, so it cannot be cut.
+            if (!_layers.TryAdd(name, new CutLayer(name, (int)channels, (int)height, (int)width)))
+                _repeated.Add(name);
+
+            // Containers hand on the very tensor that their last layer made: several names may share one output.
+            _latest.RemoveAll(latest => !ReferenceEquals(latest.Output, output));
+            _latest.Add((name, output));
+        }
+        else if (_latest is [(_, var maps), ..] && ReferenceEquals(maps, input) && IsSpatialMean(maps, output))
+        {
+            _pools.AddRange(_latest.Select(latest => (latest.Layer, name)));
+            _latest = [];
+        }
+    }
+
+    private static bool IsSpatialMean(Tensor maps, Tensor output)
+    {
+        using var mean = maps.mean([2, 3]);
+        return output.numel() == mean.numel() && output.flatten().allclose(mean.flatten(), rtol: 1e-5, atol: 1e-7);
+    }
+}

@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Methods;
+
+/// <summary>Grad-CAM: a channel's weight is the spatial mean of its gradient (Selvaraju et al. 2017, eq. 1 and 2).</summary>
+public sealed class GradCam : ICamMethod
+{
+    /// <inheritdoc />
+    public string Name => "grad-cam";
+
+    /// <inheritdoc />
+    public Tensor Map(Tensor activations, Tensor gradients)
+    {
+        var weights = SpatialMean(gradients);                           // [K, C]
+        var maps = weights.matmul(activations.flatten(1));              // [K, h·w]
+        return maps.reshape(-1, activations.shape[1], activations.shape[2]);
+    }
+
+    private static Tensor SpatialMean(Tensor gradients)
+    {
+        // An expanded view holds one number for all positions of a channel: that is its mean already.
+        var isConstant = gradients.stride(2) == 0 && gradients.stride(3) == 0;
+        return isConstant ? gradients.select(3, 0).select(2, 0) : gradients.mean([2, 3]);
+    }
+}

@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Methods;
+
+/// <summary>A way to make a class activation map from a layer's activations and the gradients of scores with respect to them.</summary>
+public interface ICamMethod
+{
+    /// <summary>The method's name in the literature, in lower case with hyphens.</summary>
+    string Name { get; }
+
+    /// <summary>Makes the maps of K scores of one image.</summary>
+    /// <param name="activations">A, [C, h, w].</param>
+    /// <param name="gradients">dScore/dA, [K, C, h, w]; often an expanded view.</param>
+    /// <returns>Signed maps, [K, h, w]; the caller applies the ReLU.</returns>
+    Tensor Map(Tensor activations, Tensor gradients);
+}

@@ -1,0 +1,30 @@
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Scores;
+
+namespace GradCamGrpc.Explain;
+
+/// <summary>The map of one score of one image, signed and at the layer's resolution, with where it comes from.</summary>
+/// <param name="Layer">The layer it was made at.</param>
+/// <param name="Method">The method's name.</param>
+/// <param name="Target">The score that was differentiated.</param>
+/// <param name="Score">That score's value.</param>
+/// <param name="Values">h·w values, row-major, before the ReLU: negative where the position speaks against the score.</param>
+public sealed record SaliencyMap(CutLayer Layer, string Method, ScoreTarget Target, float Score, ReadOnlyMemory<float> Values)
+{
+    /// <summary>Whether nothing speaks for the score: the ReLU of the map is zero everywhere.</summary>
+    public bool IsAllZero => !Values.Span.ContainsAnyInRange(float.Epsilon, float.PositiveInfinity);
+
+    /// <summary>Whether every value is a finite number.</summary>
+    public bool IsFinite
+    {
+        get
+        {
+            foreach (var value in Values.Span)
+            {
+                if (!float.IsFinite(value))
+                    return false;
+            }
+            return true;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Scores;
+
+/// <summary>Evaluates one target a row in a handful of tensor operations, however many rows there are.</summary>
+internal static class ScoreTable
+{
+    /// <param name="outputs">The network's outputs, [R, classes].</param>
+    /// <param name="targets">A target for each row; null where the row has none: its score is 0.</param>
+    /// <returns>The scores, [R].</returns>
+    public static Tensor Evaluate(Tensor outputs, IReadOnlyList<ScoreTarget?> targets)
+    {
+        Tensor? scores = null;
+        foreach (var link in targets.OfType<ScoreTarget>().Select(target => target.Link).Distinct())
+        {
+            var weights = Weights(targets, link, (int)outputs.shape[1]).to(outputs.device); // [R, classes]
+            var linked = (Apply(link, outputs) * weights).sum(1); // [R]
+            scores = scores is null ? linked : scores + linked;
+        }
+        return scores ?? throw new ArgumentException("at least one row needs a target", nameof(targets));
+    }
+
+    private static Tensor Weights(IReadOnlyList<ScoreTarget?> targets, ScoreLink link, int classes)
+    {
+        var cells = new float[targets.Count * classes];
+        for (var row = 0; row < targets.Count; row++)
+        {
+            if (targets[row] is not { } target || target.Link != link)
+                continue;
+            foreach (var (classIndex, weight) in target.Terms)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegative(classIndex);
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(classIndex, classes);
+                cells[row * classes + classIndex] += weight;
+            }
+        }
+        return tensor(cells).reshape(targets.Count, classes);
+    }
+
+    private static Tensor Apply(ScoreLink link, Tensor outputs) => link switch
+    {
+        ScoreLink.Logit => outputs,
+        ScoreLink.Probability => nn.functional.softmax(outputs, 1),
+        ScoreLink.LogProbability => nn.functional.log_softmax(outputs, 1),
+        _ => throw new ArgumentOutOfRangeException(nameof(link), link, "unknown link"),
+    };
+}

@@ -1,0 +1,9 @@
+namespace GradCamGrpc.Models.Networks;
+
+/// <summary>The non-linearity behind a normalisation.</summary>
+internal enum Activation
+{
+    None,
+    ReLU,
+    ReLU6,
+}

@@ -1,0 +1,18 @@
+namespace GradCamGrpc.Models.Networks;
+
+/// <summary>The networks this project can build, by the name that a manifest uses.</summary>
+public static class Architectures
+{
+    private static readonly Dictionary<string, Func<int, ServableNetwork>> Known = new(StringComparer.Ordinal)
+    {
+        ["efficientnet_lite0"] = classes => new EfficientNetLite0(classes),
+    };
+
+    /// <summary>The names, in alphabetical order.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Known.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Builds a network with random weights.</summary>
+    /// <exception cref="ArgumentException">The name is unknown.</exception>
+    public static ServableNetwork Create(string name, int classes) =>
+        Known.TryGetValue(name, out var create) ? create(classes) : throw new ArgumentException($"unknown architecture '{name}'", nameof(name));
+}

@@ -1,0 +1,57 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Models.Networks;
+
+/// <summary>Batch normalisation with stored statistics, and the non-linearity behind it.</summary>
+internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
+{
+    private const double Epsilon = 1e-3;
+
+    private readonly Activation _activation;
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+    private readonly Tensor running_mean;
+    private readonly Tensor running_var;
+
+    public BatchNormActivation(int channels, Activation activation)
+        : base(nameof(BatchNormActivation))
+    {
+        _activation = activation;
+        weight = new Parameter(ones(channels));
+        bias = new Parameter(zeros(channels));
+        running_mean = zeros(channels);
+        running_var = ones(channels);
+        register_buffer(nameof(running_mean), running_mean);
+        register_buffer(nameof(running_var), running_var);
+        RegisterComponents();
+    }
+
+    /// <summary>Whether the input comes normalised from a folded convolution, so that only the non-linearity is left to do.</summary>
+    public bool IsFolded { get; set; }
+
+    public override Tensor forward(Tensor input)
+    {
+        // The folded convolution's output is seen by nobody else: it may be overwritten.
+        if (IsFolded)
+            return ActivateInPlace(input.alias());
+
+        var normalised = nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training: false, eps: Epsilon);
+        return ActivateInPlace(normalised);
+    }
+
+    /// <summary>This normalisation as y = scale · x + shift, in double precision.</summary>
+    public (Tensor Scale, Tensor Shift) AsAffine()
+    {
+        var scale = weight.to(float64) / (running_var.to(float64) + Epsilon).sqrt();
+        var shift = bias.to(float64) - running_mean.to(float64) * scale;
+        return (scale, shift);
+    }
+
+    private Tensor ActivateInPlace(Tensor values) => _activation switch
+    {
+        Activation.ReLU => values.relu_(),
+        Activation.ReLU6 => values.relu6_(),
+        _ => values,
+    };
+}

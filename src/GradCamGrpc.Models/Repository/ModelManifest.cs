@@ -1,0 +1,41 @@
+namespace GradCamGrpc.Models.Repository;
+
+/// <summary>What <c>model.json</c> says of a model. Property names in the file are in snake_case; unknown ones are refused.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>The name that requests use: lower-case letters, digits, hyphens and underscores, 1 to 64 of them, a letter first.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The version of the weights, such as <c>1.0.0</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The network, one of <see cref="Networks.Architectures.Names"/>.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>A sentence or two for people.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>What the model can be asked to do; <c>classification</c> is the one known task.</summary>
+    public required IReadOnlyList<string> Tasks { get; init; }
+
+    /// <summary>How a photo becomes the network's input.</summary>
+    public required PreprocessingManifest Preprocessing { get; init; }
+
+    /// <summary>The file of class labels: one a line, in the order of the outputs, UTF-8.</summary>
+    public required string Labels { get; init; }
+
+    /// <summary>The layer that is explained when a request names none.</summary>
+    public required string DefaultLayer { get; init; }
+
+    /// <summary>The checkpoint.</summary>
+    public required WeightsManifest Weights { get; init; }
+
+    /// <summary>The SPDX identifier of the weights' licence.</summary>
+    public required string Licence { get; init; }
+
+    /// <summary>Where the weights come from.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>What was measured with these weights, and on what.</summary>
+    public IReadOnlyList<MetricManifest> Metrics { get; init; } = [];
+}

@@ -1,0 +1,28 @@
+namespace GradCamGrpc.Models.Repository;
+
+/// <summary>Finds models on disk.</summary>
+public static class ModelRepository
+{
+    /// <summary>Reads one model folder, or every model folder directly inside a folder of them.</summary>
+    /// <param name="path">A folder with a <c>model.json</c>, or a folder of such folders.</param>
+    /// <returns>The models in the order of their names; at least one.</returns>
+    /// <exception cref="InvalidModelException">A folder cannot be served, there is none, or two have the same name.</exception>
+    public static IReadOnlyList<ModelFolder> Read(string path)
+    {
+        if (!Directory.Exists(path))
+            throw new InvalidModelException(path, ["there is no such folder"]);
+        if (File.Exists(Path.Combine(path, ModelFolder.ManifestFile)))
+            return [ModelFolder.Read(path)];
+
+        var folders = Directory.GetDirectories(path).Where(folder => File.Exists(Path.Combine(folder, ModelFolder.ManifestFile)));
+        var models = folders.Select(ModelFolder.Read).OrderBy(model => model.Manifest.Name, StringComparer.Ordinal).ToArray();
+        if (models.Length == 0)
+            throw new InvalidModelException(path, [$"neither it nor a folder in it holds a {ModelFolder.ManifestFile}"]);
+        foreach (var group in models.GroupBy(model => model.Manifest.Name, StringComparer.Ordinal))
+        {
+            if (group.Count() > 1)
+                throw new InvalidModelException(path, [$"{string.Join(" and ", group.Select(model => model.Path))} are both named '{group.Key}'"]);
+        }
+        return models;
+    }
+}

@@ -1,0 +1,113 @@
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Models.Networks;
+using GradCamGrpc.TestData;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Tests;
+
+/// <summary>EfficientNet-Lite0 as it serves, folded and channels-last, against the reference's logits and maps.</summary>
+[Trait("Category", "Golden")]
+public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClassFixture<GoldenMapTests.ServedNetwork>
+{
+    public static TheoryData<string> GradCamCases => [.. CasesOf("GradCAM").Select(golden => golden.Key)];
+
+    public static TheoryData<string> CamCases => [.. CasesOf("CAM").Select(golden => golden.Key)];
+
+    public static TheoryData<string> Images => [.. CamCase.All().Select(golden => golden.ImageName).Distinct()];
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(Images))]
+    public void Forward_GoldenImage_LogitsEqualTheReference(string image)
+    {
+        using var scope = NewDisposeScope();
+        using var arrays = GoldenArrays.Open("cams.safetensors");
+
+        var pass = served.Cut.Forward(Input(arrays, image), [ImageQuery.PredictionOnly]);
+
+        var expected = arrays.Floats($"{image}.logits");
+        AssertWithin(1e-4f * Math.Max(1, expected.Max(Math.Abs)), expected, pass.Outputs.data<float>().ToArray());
+    }
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(GradCamCases))]
+    public void Explain_GoldenCase_MapEqualsTheReference(string key)
+    {
+        var golden = CamCase.All().Single(candidate => candidate.Key == key);
+        using var scope = NewDisposeScope();
+        using var arrays = GoldenArrays.Open("cams.safetensors");
+
+        var map = Explain(arrays, golden);
+
+        AssertIsReference(arrays.Floats($"{key}.raw"), map.Values.ToArray());
+    }
+
+    /// <summary>CAM (Zhou et al. 2016) is the classifier's weights instead of gradients: h·w times Grad-CAM behind a pooling.</summary>
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(CamCases))]
+    public void Explain_LayerBeforeThePooling_TimesItsPositionsIsCam(string key)
+    {
+        var golden = CamCase.All().Single(candidate => candidate.Key == key);
+        using var scope = NewDisposeScope();
+        using var arrays = GoldenArrays.Open("cams.safetensors");
+
+        var map = Explain(arrays, golden);
+
+        var positions = map.Layer.Height * map.Layer.Width;
+        AssertIsReference(arrays.Floats($"{key}.raw"), [.. map.Values.ToArray().Select(value => value * positions)]);
+    }
+
+    private static IEnumerable<CamCase> CasesOf(string method) =>
+        CamCase.All().Where(golden => golden.Method == method && golden.Raw);
+
+    private SaliencyMap Explain(GoldenArrays arrays, CamCase golden)
+    {
+        SaliencyMap? only = null;
+        var query = new ImageQuery([served.Cut.Layers[golden.Layer]], 1);
+        served.Cut.Forward(Input(arrays, golden.ImageName), [query])
+            .Explain([[Target(golden.Score)]], new GradCam(), (_, _, map) => only = map);
+        return only!;
+    }
+
+    private static ScoreTarget Target(CamScore score) => score.Kind switch
+    {
+        "logit" => ScoreTarget.Of(score.ClassIndex),
+        "probability" => ScoreTarget.Of(score.ClassIndex, ScoreLink.Probability),
+        "log_probability" => ScoreTarget.Of(score.ClassIndex, ScoreLink.LogProbability),
+        "contrast" => ScoreTarget.Contrast(score.ClassIndex, score.OtherClassIndex!.Value),
+        "counterfactual" => ScoreTarget.Counterfactual(score.ClassIndex),
+        var other => throw new InvalidDataException($"unknown score '{other}'"),
+    };
+
+    private static Tensor Input(GoldenArrays arrays, string image)
+    {
+        var key = $"{image}.input";
+        var shape = arrays.Shape(key).Select(side => (long)side).Prepend(1).ToArray();
+        return tensor(arrays.Floats(key)).reshape(shape).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+    }
+
+    private static void AssertIsReference(float[] expected, float[] actual) =>
+        AssertWithin(1e-4f * expected.Max(Math.Abs), expected, actual);
+
+    private static void AssertWithin(float tolerance, float[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        var worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
+        Assert.True(worst <= tolerance, $"differs by {worst}, allowed is {tolerance}");
+    }
+
+    public sealed class ServedNetwork : IDisposable
+    {
+        private readonly ServableNetwork _network;
+
+        public ServedNetwork()
+        {
+            _network = EmbeddedModel.Read().BuildNetwork();
+            _network.PrepareForServing();
+            Cut = new CutNetwork(_network, randn([1, 3, 224, 224], generator: new Generator(1)), _network.UseFolded);
+        }
+
+        public CutNetwork Cut { get; }
+
+        public void Dispose() => _network.Dispose();
+    }
+}
