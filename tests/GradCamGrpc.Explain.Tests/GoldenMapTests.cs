@@ -64,7 +64,7 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
         SaliencyMap? only = null;
         var query = new ImageQuery([served.Cut.Layers[golden.Layer]], 1);
         served.Cut.Forward(Input(arrays, golden.ImageName), [query])
-            .Explain([[Target(golden.Score)]], new GradCam(), (_, _, map) => only = map);
+            .Explain([[Target(golden.Score)]], [new GradCam()], (_, _, map) => only = map);
         return only!;
     }
 

@@ -29,15 +29,18 @@ public sealed class ForwardPass
     public Tensor Outputs { get; }
 
     /// <summary>Differentiates scores and makes a map of each.</summary>
-    /// <param name="targets">For each image as many targets as its query announced.</param>
-    /// <param name="method">How maps are made.</param>
+    /// <param name="targets">For each image as many targets as its query announced, or none when nobody wants them any more.</param>
+    /// <param name="methods">For each image, how its maps are made.</param>
     /// <param name="onMap">Told (image, index of its target, map) as each map is ready; layers in the order of the query.</param>
-    public void Explain(IReadOnlyList<IReadOnlyList<ScoreTarget>> targets, ICamMethod method, Action<int, int, SaliencyMap> onMap)
+    public void Explain(
+        IReadOnlyList<IReadOnlyList<ScoreTarget>> targets, IReadOnlyList<ICamMethod> methods, Action<int, int, SaliencyMap> onMap)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(targets.Count, _queries.Count, nameof(targets));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(methods.Count, _queries.Count, nameof(methods));
         for (var image = 0; image < _queries.Count; image++)
         {
-            var expected = _queries[image].Layers.Count == 0 ? 0 : _queries[image].TargetCount;
-            ArgumentOutOfRangeException.ThrowIfNotEqual(targets[image].Count, expected, nameof(targets));
+            if (targets[image].Count > 0)
+                ArgumentOutOfRangeException.ThrowIfNotEqual(targets[image].Count, _queries[image].TargetCount, nameof(targets));
         }
 
         var passes = Enumerable.Range(0, targets.Count).Max(image => (targets[image].Count + _lanes.Counts[image] - 1) / _lanes.Counts[image]);
@@ -56,11 +59,11 @@ public sealed class ForwardPass
                     continue;
                 foreach (var layer in _queries[image].Layers)
                 {
-                    var maps = MapsOf(image, layer, count, method, gradients);
+                    var maps = MapsOf(image, layer, count, methods[image], gradients);
                     for (var i = 0; i < count; i++)
                     {
                         var score = values[_lanes.Start(image) + i];
-                        onMap(image, first + i, new SaliencyMap(layer, method.Name, targets[image][first + i], score, maps[i]));
+                        onMap(image, first + i, new SaliencyMap(layer, methods[image].Name, targets[image][first + i], score, maps[i]));
                     }
                 }
             }

@@ -1,0 +1,17 @@
+namespace GradCamGrpc.Batching;
+
+/// <summary>The work behind a queue. All three methods run on one thread, so that what they own needs no locks.</summary>
+public interface IBatchProcessor<TItem>
+{
+    /// <summary>Runs once, before the first batch.</summary>
+    void Open();
+
+    /// <summary>
+    /// Answers every item of a batch. What it throws, each item of the batch is told through <see cref="IBatchItem.Fail"/>; the next
+    /// batch runs all the same.
+    /// </summary>
+    void Process(IReadOnlyList<QueuedItem<TItem>> batch);
+
+    /// <summary>Runs once, after the last batch; also when <see cref="Open"/> threw.</summary>
+    void Close();
+}

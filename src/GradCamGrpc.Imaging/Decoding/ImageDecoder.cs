@@ -1,0 +1,92 @@
+using SkiaSharp;
+
+namespace GradCamGrpc.Imaging.Decoding;
+
+/// <summary>Turns files and raw pixels into images as they are seen: oriented by EXIF, transparency over white, no colour management.</summary>
+public static class ImageDecoder
+{
+    private static readonly SKEncodedImageFormat[] Accepted =
+    [
+        SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp, SKEncodedImageFormat.Gif, SKEncodedImageFormat.Bmp,
+    ];
+
+    /// <summary>Decodes a JPEG, PNG, WebP, GIF (its first frame) or BMP file in full resolution.</summary>
+    /// <exception cref="InvalidImageException">It is none of these, is damaged, or exceeds the limits.</exception>
+    public static unsafe PixelBuffer Decode(ReadOnlyMemory<byte> file, ImageLimits limits)
+    {
+        limits.CheckBytes(file.Length);
+        using var pinned = file.Pin();
+        using var data = SKData.Create((nint)pinned.Pointer, file.Length);
+        using var codec = SKCodec.Create(data);
+        if (codec is null || !Accepted.Contains(codec.EncodedFormat))
+            throw new InvalidImageException(ImageFault.UnknownFormat, "the image is not a readable JPEG, PNG, WebP, GIF or BMP file");
+
+        limits.CheckSize(codec.Info.Width, codec.Info.Height);
+        var pixels = Decode(codec);
+        if (codec.Info.AlphaType is not SKAlphaType.Opaque)
+            LayOverWhite(pixels.Bytes);
+        return Orientation.Apply(pixels, codec.EncodedOrigin);
+    }
+
+    /// <summary>Takes pixels as they are: red, green and blue, row by row.</summary>
+    /// <exception cref="InvalidImageException">The length is not 3 · width · height, or the size exceeds the limits.</exception>
+    public static PixelBuffer FromRgb(ReadOnlySpan<byte> rgb, long width, long height, ImageLimits limits)
+    {
+        limits.CheckSize(width, height);
+        if (rgb.Length != 3 * width * height)
+        {
+            throw new InvalidImageException(
+                ImageFault.WrongLength, $"the image has {rgb.Length} bytes; {width} x {height} pixels take 3 x {width} x {height} = {3 * width * height}");
+        }
+        limits.CheckBytes(rgb.Length);
+
+        var pixels = new PixelBuffer((int)width, (int)height);
+        var bytes = pixels.Bytes;
+        for (int from = 0, to = 0; from < rgb.Length; from += 3, to += PixelBuffer.Channels)
+        {
+            rgb.Slice(from, 3).CopyTo(bytes[to..]);
+            bytes[to + 3] = byte.MaxValue;
+        }
+        return pixels;
+    }
+
+    private static unsafe PixelBuffer Decode(SKCodec codec)
+    {
+        // No colour space: the values stay what the file says, as Pillow leaves them.
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
+        if (codec.Info.AlphaType is SKAlphaType.Opaque)
+            info = info.WithAlphaType(SKAlphaType.Opaque);
+
+        var pixels = new PixelBuffer(info.Width, info.Height);
+        SKCodecResult result;
+        fixed (byte* start = pixels.Bytes)
+            result = codec.GetPixels(info, (nint)start);
+        if (result is SKCodecResult.Success)
+            return pixels;
+
+        pixels.Dispose();
+        var fault = result is SKCodecResult.IncompleteInput ? "it ends too soon" : $"its content cannot be read ({result})";
+        throw new InvalidImageException(ImageFault.Damaged, $"the image is damaged: {fault}");
+    }
+
+    private static void LayOverWhite(Span<byte> bytes)
+    {
+        for (var at = 0; at < bytes.Length; at += PixelBuffer.Channels)
+        {
+            var pixel = bytes.Slice(at, PixelBuffer.Channels);
+            var alpha = pixel[3];
+            if (alpha == byte.MaxValue)
+                continue;
+            for (var channel = 0; channel < 3; channel++)
+                pixel[channel] = DivideBy255(pixel[channel] * alpha + byte.MaxValue * (byte.MaxValue - alpha));
+            pixel[3] = byte.MaxValue;
+        }
+    }
+
+    /// <summary>Division by 255 to the nearest, exact for 0 to 255².</summary>
+    private static byte DivideBy255(int value)
+    {
+        var rounded = value + 128;
+        return (byte)((rounded + (rounded >> 8)) >> 8);
+    }
+}

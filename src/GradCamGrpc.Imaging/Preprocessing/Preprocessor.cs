@@ -1,0 +1,53 @@
+namespace GradCamGrpc.Imaging.Preprocessing;
+
+/// <summary>Makes a network's input of an image.</summary>
+public sealed class Preprocessor
+{
+    private readonly PreprocessingSpec _spec;
+
+    // [channel * 256 + byte]
+    private readonly float[] _normalised = new float[3 * 256];
+
+    /// <summary>Prepares for one network.</summary>
+    public Preprocessor(PreprocessingSpec spec)
+    {
+        if (spec.ResizeShorterSide < Math.Max(spec.CropWidth, spec.CropHeight))
+            throw new ArgumentException("the crop is larger than the resized image", nameof(spec));
+        _spec = spec;
+        for (var channel = 0; channel < 3; channel++)
+        {
+            for (var value = 0; value < 256; value++)
+                _normalised[channel * 256 + value] = ((float)value / 255 - (float)spec.Mean[channel]) / (float)spec.Std[channel];
+        }
+    }
+
+    /// <summary>Resizes, crops and normalises.</summary>
+    public ModelInput Prepare(PixelBuffer image)
+    {
+        var geometry = ResizeGeometry.Of(image.Width, image.Height, _spec);
+        using var pixels = Resizer.Resize(image, geometry, _spec.CropWidth, _spec.CropHeight, _spec.Interpolation);
+        var input = new ModelInput(_spec.CropWidth, _spec.CropHeight, CropOf(image, geometry));
+        Normalise(pixels.Bytes, input.WritableValues);
+        return input;
+    }
+
+    private void Normalise(ReadOnlySpan<byte> pixels, Span<float> values)
+    {
+        ReadOnlySpan<float> red = _normalised.AsSpan(0, 256);
+        ReadOnlySpan<float> green = _normalised.AsSpan(256, 256);
+        ReadOnlySpan<float> blue = _normalised.AsSpan(512, 256);
+        for (int from = 0, to = 0; to < values.Length; from += PixelBuffer.Channels, to += 3)
+        {
+            values[to] = red[pixels[from]];
+            values[to + 1] = green[pixels[from + 1]];
+            values[to + 2] = blue[pixels[from + 2]];
+        }
+    }
+
+    private CropRectangle CropOf(PixelBuffer image, ResizeGeometry geometry)
+    {
+        var columns = (double)image.Width / geometry.Width;
+        var rows = (double)image.Height / geometry.Height;
+        return new CropRectangle(geometry.Left * columns, geometry.Top * rows, _spec.CropWidth * columns, _spec.CropHeight * rows);
+    }
+}

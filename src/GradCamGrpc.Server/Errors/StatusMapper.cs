@@ -1,0 +1,47 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using GradCamGrpc.Batching;
+using Status = Google.Rpc.Status;
+
+namespace GradCamGrpc.Server.Errors;
+
+/// <summary>Turns whatever ended a call into the one status its client gets.</summary>
+internal static class StatusMapper
+{
+    /// <summary>Whether the fault is the server's own and belongs in its log as an error.</summary>
+    public static bool IsInternal(Exception error) => ToStatus(error).Code == (int)StatusCode.Internal;
+
+    public static RpcException ToRpcException(Exception error) => error as RpcException ?? ToStatus(error).ToRpcException();
+
+    private static Status ToStatus(Exception error) => error switch
+    {
+        InvalidRequestException invalid => Of(StatusCode.InvalidArgument, error.Message, BadRequest(invalid.Violations)),
+        NotFoundException absent => Of(StatusCode.NotFound, error.Message, BadRequest(absent.Violations)),
+        QueueFullException full => Of(
+            StatusCode.ResourceExhausted, error.Message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(full.RetryAfter) }),
+        ServerUnavailableException => Of(StatusCode.Unavailable, error.Message),
+        DeadlineExceededException => Of(StatusCode.DeadlineExceeded, "the deadline passed before the request was done"),
+        OperationCanceledException => Of(StatusCode.Cancelled, "the call was cancelled"),
+        _ => Of(StatusCode.Internal, "something went wrong in the server; its log says what"),
+    };
+
+    private static BadRequest BadRequest(IEnumerable<FieldViolation> violations) => new()
+    {
+        FieldViolations =
+        {
+            violations.Select(violation => new BadRequest.Types.FieldViolation
+            {
+                Field = violation.Field,
+                Description = violation.Description,
+            }),
+        },
+    };
+
+    private static Status Of(StatusCode code, string message, params Google.Protobuf.IMessage[] details) => new()
+    {
+        Code = (int)code,
+        Message = message,
+        Details = { details.Select(Any.Pack) },
+    };
+}

@@ -1,0 +1,72 @@
+using System.Threading.Channels;
+using GradCamGrpc.Batching;
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Imaging.Preprocessing;
+
+namespace GradCamGrpc.Server.Inference;
+
+/// <summary>A photo on its way through a model: what is asked, and where the answers go.</summary>
+/// <remarks>The model's thread writes the answers, the call reads them. The input's buffer goes back as soon as the model has copied it.</remarks>
+internal sealed class InferenceRequest : IBatchItem
+{
+    private readonly TaskCompletionSource<ForwardResult> _prediction = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<ReadyMap> _maps =
+        Channel.CreateUnbounded<ReadyMap>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+
+    /// <param name="input">The network's input; the request owns it from here on.</param>
+    /// <param name="layer">The layer to explain at; null for a prediction alone.</param>
+    /// <param name="targets">What is explained; empty for a prediction alone.</param>
+    /// <param name="method">How maps are made.</param>
+    /// <param name="deadline">When the client stops waiting; null for never.</param>
+    /// <param name="cancellation">Says that the client has stopped waiting.</param>
+    public InferenceRequest(
+        ModelInput input,
+        CutLayer? layer,
+        IReadOnlyList<TargetChoice> targets,
+        ICamMethod method,
+        DateTimeOffset? deadline,
+        CancellationToken cancellation)
+    {
+        Input = input;
+        Targets = targets;
+        Method = method;
+        Deadline = deadline;
+        Cancellation = cancellation;
+        Query = layer is null ? ImageQuery.PredictionOnly : new ImageQuery([layer], targets.Sum(target => target.Count));
+    }
+
+    public ModelInput Input { get; }
+
+    public ImageQuery Query { get; }
+
+    public IReadOnlyList<TargetChoice> Targets { get; }
+
+    public ICamMethod Method { get; }
+
+    public DateTimeOffset? Deadline { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>The prediction, once the batch has run.</summary>
+    public Task<ForwardResult> Prediction => _prediction.Task;
+
+    /// <summary>The maps, each as it is ready.</summary>
+    public IAsyncEnumerable<ReadyMap> Maps => _maps.Reader.ReadAllAsync(Cancellation);
+
+    public void Predicted(ForwardResult result) => _prediction.TrySetResult(result);
+
+    public void Explained(ReadyMap map) => _maps.Writer.TryWrite(map);
+
+    public void Finished() => _maps.Writer.TryComplete();
+
+    public void Fail(Exception error)
+    {
+        Input.Dispose();
+        _prediction.TrySetException(error);
+        _maps.Writer.TryComplete(error);
+
+        // A call that was cancelled has left; nobody may be there to see the fault of a task that nobody awaits.
+        _ = _prediction.Task.Exception;
+    }
+}

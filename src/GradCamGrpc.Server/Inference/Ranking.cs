@@ -1,0 +1,45 @@
+namespace GradCamGrpc.Server.Inference;
+
+/// <summary>Reads classes off a row of logits.</summary>
+internal static class Ranking
+{
+    /// <summary>The indices of the k largest logits, the largest first; of equal ones the lower index first.</summary>
+    public static int[] Top(ReadOnlySpan<float> logits, int k)
+    {
+        var indices = Enumerable.Range(0, logits.Length).ToArray();
+        var descending = logits.ToArray();
+        for (var i = 0; i < descending.Length; i++)
+            descending[i] = -descending[i];
+        Array.Sort(descending, indices, Comparer<float>.Default);
+        SortTies(descending, indices);
+        return indices[..k];
+    }
+
+    /// <summary>The softmax of the logits.</summary>
+    public static double[] Softmax(ReadOnlySpan<float> logits)
+    {
+        var probabilities = new double[logits.Length];
+        double largest = float.NegativeInfinity;
+        foreach (var logit in logits)
+            largest = Math.Max(largest, logit);
+
+        var sum = 0.0;
+        for (var i = 0; i < logits.Length; i++)
+            sum += probabilities[i] = Math.Exp(logits[i] - largest);
+        for (var i = 0; i < logits.Length; i++)
+            probabilities[i] /= sum;
+        return probabilities;
+    }
+
+    private static void SortTies(float[] keys, int[] indices)
+    {
+        for (var start = 0; start < keys.Length;)
+        {
+            var end = start + 1;
+            while (end < keys.Length && keys[end] == keys[start])
+                end++;
+            Array.Sort(indices, start, end - start);
+            start = end;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace GradCamGrpc.Server.Options;
+
+/// <summary>Limits of a photo.</summary>
+/// <param name="MaxBytes">Bytes of the file, or of raw pixels.</param>
+/// <param name="MaxPixels">Width times height.</param>
+/// <param name="MaxSide">Pixels of the longer side.</param>
+public sealed record ImageOptions(int MaxBytes, long MaxPixels, int MaxSide);

@@ -1,0 +1,31 @@
+using System.Net;
+
+namespace GradCamGrpc.Server.Options;
+
+/// <summary>Everything that can be set on the server, checked and in use.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Where gRPC is served; port 0 takes a free one.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Where Prometheus reads metrics, over HTTP/1.1 at <c>/metrics</c>; null for nowhere.</summary>
+    public required IPEndPoint? Metrics { get; init; }
+
+    /// <summary>A model folder, or a folder of model folders.</summary>
+    public required string Models { get; init; }
+
+    /// <summary>Where the tensors live, in PyTorch's notation: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Threads within one tensor operation; null for one a core.</summary>
+    public required int? Threads { get; init; }
+
+    /// <summary>Limits of the queue in front of each model.</summary>
+    public required QueueOptions Queue { get; init; }
+
+    /// <summary>Limits of a photo.</summary>
+    public required ImageOptions Images { get; init; }
+
+    /// <summary>How long accepted calls may take once the server is asked to stop.</summary>
+    public required TimeSpan DrainTimeout { get; init; }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace GradCamGrpc.Server.Options;
+
+/// <summary>Makes <see cref="ServerOptions"/> of what people wrote, and finds every fault in it.</summary>
+internal sealed partial class ServerOptionsReader
+{
+    private const int MaxMegabyteBytes = 256 << 20;
+
+    private readonly Func<Setting, string?> _written;
+    private readonly List<string> _faults = [];
+
+    private ServerOptionsReader(Func<Setting, string?> written) => _written = written;
+
+    /// <param name="written">The text of a setting; null where it is not set.</param>
+    /// <exception cref="InvalidOptionsException">At least one setting is wrong.</exception>
+    public static ServerOptions Read(Func<Setting, string?> written)
+    {
+        var reader = new ServerOptionsReader(written);
+        var options = reader.Read();
+        return reader._faults.Count == 0 ? options : throw new InvalidOptionsException(reader._faults);
+    }
+
+    private ServerOptions Read() => new()
+    {
+        Listen = EndPoint(Settings.Listen),
+        Metrics = Text(Settings.Metrics) == "off" ? null : EndPoint(Settings.Metrics),
+        Models = ModelFolder(),
+        Device = Device(),
+        Threads = Text(Settings.Threads) == "auto" ? null : (int)Number(Settings.Threads, 1, 1024),
+        Queue = new QueueOptions(
+            (int)Number(Settings.QueueCapacity, 1, 1_000_000),
+            (int)Number(Settings.MaxBatch, 1, 1024),
+            TimeSpan.FromMilliseconds(Number(Settings.MaxDelay, 0, 10_000))),
+        Images = new ImageOptions(
+            (int)Number(Settings.MaxImageBytes, 1, MaxMegabyteBytes),
+            Number(Settings.MaxImagePixels, 64, 1_000_000_000),
+            (int)Number(Settings.MaxImageSide, 8, 65_535)),
+        DrainTimeout = TimeSpan.FromSeconds(Number(Settings.DrainTimeout, 0, 3600)),
+    };
+
+    private string Text(Setting setting) => _written(setting) ?? setting.Default;
+
+    private IPEndPoint EndPoint(Setting setting)
+    {
+        var text = Text(setting).Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase);
+        if (HasPort().IsMatch(text) && IPEndPoint.TryParse(text, out var endPoint))
+            return endPoint;
+        Fault(setting, "is not an address and a port, such as 127.0.0.1:50051 or [::]:50051");
+        return new IPEndPoint(IPAddress.Loopback, 0);
+    }
+
+    private long Number(Setting setting, long least, long most)
+    {
+        if (long.TryParse(Text(setting), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        Fault(setting, $"is not a whole number from {least} to {most}");
+        return least;
+    }
+
+    private string ModelFolder()
+    {
+        var text = Text(Settings.Models);
+        var folder = text == Settings.Models.Default ? Path.Combine(AppContext.BaseDirectory, "models", text) : Path.GetFullPath(text);
+        if (!Directory.Exists(folder))
+            Fault(Settings.Models, "is not a folder");
+        return folder;
+    }
+
+    private string Device()
+    {
+        var text = Text(Settings.Device);
+        if (!KnownDevice().IsMatch(text))
+            Fault(Settings.Device, "is not cpu, cuda, or cuda: and a number");
+        return text;
+    }
+
+    private void Fault(Setting setting, string fault) => _faults.Add($"{setting.Option}: '{Text(setting)}' {fault}");
+
+    [GeneratedRegex("^(cpu|cuda(:[0-9]{1,2})?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex KnownDevice();
+
+    [GeneratedRegex(":[0-9]{1,5}$", RegexOptions.CultureInvariant)]
+    private static partial Regex HasPort();
+}

@@ -1,0 +1,23 @@
+namespace GradCamGrpc.Server.Options;
+
+/// <summary>All settings of the server.</summary>
+internal static class Settings
+{
+    public static readonly Setting Listen = new("listen", "127.0.0.1:50051", "address and port of gRPC; port 0 takes a free one");
+    public static readonly Setting Metrics = new("metrics", "127.0.0.1:9464", "address and port of Prometheus metrics at /metrics, or 'off'");
+    public static readonly Setting Models = new("models", "embedded", "a model folder, a folder of model folders, or 'embedded'");
+    public static readonly Setting Device = new("device", "cpu", "where tensors live: cpu, cuda, cuda:1");
+    public static readonly Setting Threads = new("threads", "auto", "threads within one tensor operation, or 'auto' for one a core");
+    public static readonly Setting QueueCapacity = new("queue-capacity", "256", "requests that may wait for a model; one more is refused");
+    public static readonly Setting MaxBatch = new("max-batch", "16", "requests that run together at most");
+    public static readonly Setting MaxDelay = new("max-delay", "0", "milliseconds an idle model waits for a fuller batch");
+    public static readonly Setting MaxImageBytes = new("max-image-bytes", "16777216", "bytes of a photo at most");
+    public static readonly Setting MaxImagePixels = new("max-image-pixels", "50000000", "pixels of a photo at most");
+    public static readonly Setting MaxImageSide = new("max-image-side", "16384", "pixels of a photo's longer side at most");
+    public static readonly Setting DrainTimeout = new("drain-timeout", "30", "seconds that accepted calls get once the server is asked to stop");
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        Listen, Metrics, Models, Device, Threads, QueueCapacity, MaxBatch, MaxDelay, MaxImageBytes, MaxImagePixels, MaxImageSide, DrainTimeout,
+    ];
+}

@@ -1,0 +1,166 @@
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Inference;
+
+namespace GradCamGrpc.Server.Requests;
+
+/// <summary>Turns messages into commands, and finds every fault in them before any work is done.</summary>
+internal sealed class RequestReader(ModelCatalog catalog)
+{
+    /// <summary>The most maps one request may ask for.</summary>
+    public const int MaxMaps = 64;
+
+    private const int DefaultTopK = 5;
+    private const int ListedNames = 10;
+
+    /// <exception cref="InvalidRequestException">A field is wrong.</exception>
+    /// <exception cref="NotFoundException">There is no such model.</exception>
+    public ClassifyCommand Read(ClassifyRequest request)
+    {
+        var faults = new Violations();
+        var model = Model(request.Model, faults);
+        RequireImage(request.Image, faults);
+        var topK = model is null ? 0 : TopK(request.HasTopK ? request.TopK : null, model, faults);
+        faults.ThrowIfAny();
+        return new ClassifyCommand(model!, topK);
+    }
+
+    /// <exception cref="InvalidRequestException">A field is wrong.</exception>
+    /// <exception cref="NotFoundException">There is no such model, layer or label.</exception>
+    public ExplainCommand Read(ClassificationServiceExplainRequest request)
+    {
+        var faults = new Violations();
+        var model = Model(request.Model, faults);
+        RequireImage(request.Image, faults);
+        var method = Method(request.Method, faults);
+        var outputs = OutputReader.Read(request.Outputs, faults);
+        var topK = 0;
+        CutLayer? layer = null;
+        TargetChoice[] targets = [];
+        if (model is not null)
+        {
+            topK = TopK(request.HasTopK ? request.TopK : null, model, faults);
+            layer = Layer(request.Layer, model, faults);
+            targets = Targets(request.Targets, model, faults);
+        }
+        faults.ThrowIfAny();
+        return new ExplainCommand(model!, topK, targets, layer!, method!, outputs);
+    }
+
+    /// <exception cref="NotFoundException">There is no such model.</exception>
+    /// <exception cref="InvalidRequestException">No model is named, and there are several.</exception>
+    public ModelInstance Read(GetModelRequest request)
+    {
+        var faults = new Violations();
+        var model = Model(request.Model, faults);
+        faults.ThrowIfAny();
+        return model!;
+    }
+
+    private ModelInstance? Model(string name, Violations faults)
+    {
+        if (name.Length == 0 && catalog.Only is { } only)
+            return only;
+        var known = string.Join(", ", catalog.Models.Select(model => model.Name));
+        if (name.Length == 0)
+            faults.Invalid("model", $"it is empty, and there are several models: {known}");
+        else if (catalog.Find(name) is { } model)
+            return model;
+        else
+            faults.Absent("model", $"there is no model '{Quoted(name)}'; there are {known}");
+        return null;
+    }
+
+    private static void RequireImage(Image? image, Violations faults)
+    {
+        if (image is null or { SourceCase: Image.SourceOneofCase.None })
+            faults.Invalid("image", "a photo is needed: encoded or raw");
+    }
+
+    private static int TopK(int? topK, ModelInstance model, Violations faults)
+    {
+        if (topK is < 1 || topK > model.ClassCount)
+            faults.Invalid("top_k", $"{topK} is not from 1 to {model.ClassCount}, the model's number of classes");
+        return topK ?? Math.Min(DefaultTopK, model.ClassCount);
+    }
+
+    private static CutLayer? Layer(string name, ModelInstance model, Violations faults)
+    {
+        var wanted = name.Length == 0 ? model.DefaultLayer : name;
+        if (model.Layers.TryGetValue(wanted, out var layer))
+            return layer;
+        var close = Suggestions.Closest(wanted, model.Layers.Keys, ListedNames);
+        faults.Absent("layer", $"the model '{model.Name}' has no layer '{Quoted(wanted)}' with maps; close to it are {string.Join(", ", close)}");
+        return null;
+    }
+
+    private static GradCam? Method(ExplanationMethod method, Violations faults)
+    {
+        if (method is ExplanationMethod.Unspecified or ExplanationMethod.GradCam)
+            return new GradCam();
+        faults.Invalid("method", $"{(int)method} is not a known method");
+        return null;
+    }
+
+    private static TargetChoice[] Targets(IReadOnlyList<ClassTarget> targets, ModelInstance model, Violations faults)
+    {
+        if (targets.Count == 0)
+            return [new TargetChoice.Top(1)];
+        if (targets.Count > MaxMaps)
+        {
+            faults.Invalid("targets", $"{targets.Count} targets are more than the {MaxMaps} maps that a request may ask for");
+            return [];
+        }
+        var chosen = targets.Select((target, i) => Target(target, $"targets[{i}]", model, faults)).OfType<TargetChoice>().ToArray();
+        var maps = chosen.Sum(target => target.Count);
+        if (maps > MaxMaps)
+            faults.Invalid("targets", $"together they stand for {maps} maps; a request may ask for {MaxMaps}");
+        return chosen;
+    }
+
+    private static TargetChoice? Target(ClassTarget target, string field, ModelInstance model, Violations faults)
+    {
+        switch (target.TargetCase)
+        {
+            case ClassTarget.TargetOneofCase.ClassIndex when target.ClassIndex >= 0 && target.ClassIndex < model.ClassCount:
+                return new TargetChoice.Class(target.ClassIndex);
+            case ClassTarget.TargetOneofCase.ClassIndex:
+                faults.Invalid($"{field}.class_index", $"{target.ClassIndex} is not from 0 to {model.ClassCount - 1}");
+                return null;
+            case ClassTarget.TargetOneofCase.Label:
+                return Label(target.Label, $"{field}.label", model, faults);
+            case ClassTarget.TargetOneofCase.TopK when target.TopK >= 1 && target.TopK <= Math.Min(MaxMaps, model.ClassCount):
+                return new TargetChoice.Top(target.TopK);
+            case ClassTarget.TargetOneofCase.TopK:
+                faults.Invalid($"{field}.top_k", $"{target.TopK} is not from 1 to {Math.Min(MaxMaps, model.ClassCount)}");
+                return null;
+            default:
+                faults.Invalid(field, "a class_index, a label or a top_k is needed");
+                return null;
+        }
+    }
+
+    private static TargetChoice.Class? Label(string text, string field, ModelInstance model, Violations faults)
+    {
+        var found = model.Labels.Find(text);
+        switch (found.Count)
+        {
+            case 1:
+                return new TargetChoice.Class(found[0]);
+            case 0:
+                var close = Suggestions.Closest(text, model.Labels.Labels, ListedNames);
+                faults.Absent(field, $"no label is or starts with '{Quoted(text)}'; close to it are {string.Join("; ", close)}");
+                return null;
+            default:
+                var candidates = found.Take(ListedNames).Select(index => $"{model.Labels.Labels[index]} ({index})");
+                var more = found.Count > ListedNames ? $" and {found.Count - ListedNames} more" : "";
+                faults.Invalid(field, $"'{Quoted(text)}' may mean {string.Join("; ", candidates)}{more}");
+                return null;
+        }
+    }
+
+    /// <summary>What a client wrote, at a length that suits a message.</summary>
+    private static string Quoted(string text) => text.Length <= 64 ? text : $"{text[..64]}…";
+}

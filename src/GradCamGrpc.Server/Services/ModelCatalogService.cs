@@ -1,0 +1,89 @@
+using Grpc.Core;
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Requests;
+
+namespace GradCamGrpc.Server.Services;
+
+/// <summary><c>gradcam.v1.ModelService</c>.</summary>
+internal sealed class ModelCatalogService(ModelCatalog catalog, RequestReader reader) : ModelService.ModelServiceBase
+{
+    private const int MaxPageSize = 100;
+
+    /// <inheritdoc />
+    public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
+    {
+        if (request.PageSize < 0)
+            throw new InvalidRequestException([new("page_size", $"{request.PageSize} is not 0 or more")]);
+
+        // A page's token is the name of the last model before it: it stays right when models come and go.
+        var size = request.PageSize is 0 or > MaxPageSize ? MaxPageSize : request.PageSize;
+        var left = catalog.Models.Where(model => string.CompareOrdinal(model.Name, request.PageToken) > 0).ToArray();
+        var page = left.Take(size).ToArray();
+        return Task.FromResult(new ListModelsResponse
+        {
+            Models = { page.Select(InBrief) },
+            NextPageToken = page.Length < left.Length ? page[^1].Name : "",
+        });
+    }
+
+    /// <inheritdoc />
+    public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) =>
+        Task.FromResult(new GetModelResponse { Model = InFull(reader.Read(request)) });
+
+    private static Model InFull(ModelInstance instance)
+    {
+        var model = InBrief(instance);
+        model.Labels.Add(instance.Labels.Labels);
+        model.Layers.Add(instance.Layers.Values.Select(layer => new Layer
+        {
+            Name = layer.Name,
+            Channels = layer.Channels,
+            Size = new PixelSize { Width = (uint)layer.Width, Height = (uint)layer.Height },
+        }));
+        model.Metrics.Add(instance.Manifest.Metrics.Select(metric => new Metric
+        {
+            Name = metric.Name,
+            Dataset = metric.Dataset,
+            Value = metric.Value,
+        }));
+        return model;
+    }
+
+    private static Model InBrief(ModelInstance instance) => new()
+    {
+        Name = instance.Name,
+        Version = instance.Manifest.Version,
+        Architecture = instance.Manifest.Architecture,
+        Description = instance.Manifest.Description,
+        Tasks = { instance.Manifest.Tasks.Select(Task) },
+        Preprocessing = Preprocessing(instance.Manifest.Preprocessing),
+        ClassCount = instance.ClassCount,
+        DefaultLayer = instance.DefaultLayer,
+        WeightsSha256 = instance.Manifest.Weights.Sha256,
+        Licence = instance.Manifest.Licence,
+        Source = instance.Manifest.Source,
+    };
+
+    private static Protos.V1.Task Task(string task) => task switch
+    {
+        "classification" => Protos.V1.Task.Classification,
+        _ => throw new ArgumentOutOfRangeException(nameof(task), task, "unknown task"),
+    };
+
+    private static Preprocessing Preprocessing(PreprocessingManifest manifest)
+    {
+        var preprocessing = new Preprocessing
+        {
+            InputSize = new PixelSize { Width = (uint)manifest.CropWidth, Height = (uint)manifest.CropHeight },
+            Interpolation = manifest.Interpolation,
+            Mean = { manifest.Mean },
+            Std = { manifest.Std },
+        };
+        if (manifest.ResizeShorterSide is { } side)
+            preprocessing.ResizeShorterSide = side;
+        return preprocessing;
+    }
+}

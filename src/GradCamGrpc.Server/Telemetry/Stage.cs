@@ -1,0 +1,11 @@
+namespace GradCamGrpc.Server.Telemetry;
+
+/// <summary>The stages of a request, by the names that metrics and traces use.</summary>
+internal static class Stage
+{
+    public const string Decode = "decode";
+    public const string Queue = "queue";
+    public const string Forward = "forward";
+    public const string Backward = "backward";
+    public const string Render = "render";
+}
