@@ -60,11 +60,11 @@ internal sealed class InferenceRequest : IBatchItem
 
     public void Finished() => _maps.Writer.TryComplete();
 
-    public void Fail(Exception error)
+    public void Fail(Exception reason)
     {
         Input.Dispose();
-        _prediction.TrySetException(error);
-        _maps.Writer.TryComplete(error);
+        _prediction.TrySetException(reason);
+        _maps.Writer.TryComplete(reason);
 
         // A call that was cancelled has left; nobody may be there to see the fault of a task that nobody awaits.
         _ = _prediction.Task.Exception;

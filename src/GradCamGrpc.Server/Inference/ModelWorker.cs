@@ -5,23 +5,24 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Telemetry;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Server.Inference;
 
 /// <summary>Runs a model's batches, all on the one thread that owns its tensors.</summary>
-internal sealed class ModelWorker(ModelFolder folder, string device, TimeProvider time) : IBatchProcessor<InferenceRequest>
+internal sealed class ModelWorker(ModelFolder folder, string device, ServerMetrics metrics, TimeProvider time) : IBatchProcessor<InferenceRequest>
 {
     private readonly Device _device = new(device);
     private ServableNetwork? _network;
     private CutNetwork? _cut;
 
-    /// <summary>The layers that can be explained at; empty before the model has started.</summary>
-    public IReadOnlyDictionary<string, CutLayer> Layers { get; private set; } = new Dictionary<string, CutLayer>();
+    /// <summary>The layers that can be explained at; null before the model has started.</summary>
+    public IReadOnlyDictionary<string, CutLayer>? Layers { get; private set; }
 
     /// <summary>Loads the model and runs it once, so that the first request pays for neither.</summary>
-    public void Start()
+    public void Open()
     {
         _network = folder.BuildNetwork();
         _network.to(_device);
@@ -31,32 +32,38 @@ internal sealed class ModelWorker(ModelFolder folder, string device, TimeProvide
         using var generator = new Generator(seed: 1);
         var sample = ChannelsLast.Of(randn([1, 3, input.CropHeight, input.CropWidth], generator: generator)).to(_device);
         _cut = new CutNetwork(_network, sample, _network.UseFolded);
-        Layers = _cut.Layers;
+        if (!_cut.Layers.ContainsKey(folder.Manifest.DefaultLayer))
+            throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{folder.Manifest.DefaultLayer}' with maps"]);
         WarmUp(sample);
+        Layers = _cut.Layers;
     }
 
-    public void Process(IReadOnlyList<InferenceRequest> batch)
+    public void Process(IReadOnlyList<QueuedItem<InferenceRequest>> batch)
     {
         using var scope = NewDisposeScope();
+        var requests = batch.Select(queued => queued.Item).ToArray();
+        ForwardPass pass;
+        float[][] logits;
+        TimeSpan forward;
         var started = time.GetTimestamp();
-        using var images = Stack(batch);
-        var pass = _cut!.Forward(images, [.. batch.Select(request => request.Query)]);
-        var logits = Rows(pass.Outputs);
-        var forwarded = time.GetTimestamp();
-
-        for (var i = 0; i < batch.Count; i++)
+        using (var stage = metrics.Measure(Stage.Forward, folder.Manifest.Name))
         {
-            var queued = batch[i].QueuedFor(started);
-            batch[i].Predicted(new ForwardResult(logits[i], queued, time.GetElapsedTime(started, forwarded), batch.Count));
+            pass = _cut!.Forward(Stack(requests), [.. requests.Select(request => request.Query)]);
+            logits = Rows(pass.Outputs);
+            forward = stage.Elapsed;
         }
-        Explain(batch, pass, logits, forwarded);
-        foreach (var request in batch)
+        for (var i = 0; i < requests.Length; i++)
+            requests[i].Predicted(new ForwardResult(logits[i], time.GetElapsedTime(batch[i].EnqueuedAt, started), forward, requests.Length));
+
+        using (var stage = metrics.Measure(Stage.Backward, folder.Manifest.Name))
+            Explain(requests, pass, logits, stage);
+        foreach (var request in requests)
             request.Finished();
     }
 
-    public void Stop() => _network?.Dispose();
+    public void Close() => _network?.Dispose();
 
-    private void Explain(IReadOnlyList<InferenceRequest> batch, ForwardPass pass, float[][] logits, long forwarded)
+    private static void Explain(InferenceRequest[] batch, ForwardPass pass, float[][] logits, StageTimer stage)
     {
         // Who has left in the meantime costs nothing more.
         var classes = batch.Select((request, i) => request.Cancellation.IsCancellationRequested ? [] : Classes(request, logits[i])).ToArray();
@@ -65,7 +72,7 @@ internal sealed class ModelWorker(ModelFolder folder, string device, TimeProvide
 
         var targets = classes.Select(chosen => chosen.Select(index => ScoreTarget.Of(index)).ToArray()).ToArray();
         pass.Explain(targets, [.. batch.Select(request => request.Method)], (image, target, map) =>
-            batch[image].Explained(new ReadyMap(classes[image][target], map, time.GetElapsedTime(forwarded))));
+            batch[image].Explained(new ReadyMap(classes[image][target], map, stage.Elapsed)));
     }
 
     private static int[] Classes(InferenceRequest request, float[] logits) =>
@@ -77,13 +84,13 @@ internal sealed class ModelWorker(ModelFolder folder, string device, TimeProvide
         })];
 
     /// <summary>Copies the inputs into one tensor and gives their buffers back.</summary>
-    private Tensor Stack(IReadOnlyList<InferenceRequest> batch)
+    private Tensor Stack(InferenceRequest[] batch)
     {
         var input = batch[0].Input;
-        using var stacked = empty(batch.Count, input.Height, input.Width, 3);               // [B, h, w, 3]
+        var stacked = empty(batch.Length, input.Height, input.Width, 3);               // [B, h, w, 3]
         var bytes = stacked.bytes;
-        var size = bytes.Length / batch.Count;
-        for (var i = 0; i < batch.Count; i++)
+        var size = bytes.Length / batch.Length;
+        for (var i = 0; i < batch.Length; i++)
         {
             MemoryMarshal.AsBytes(batch[i].Input.Values).CopyTo(bytes[(i * size)..]);
             batch[i].Input.Dispose();

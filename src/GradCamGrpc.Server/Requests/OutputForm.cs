@@ -1,4 +1,3 @@
-using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Protos.V1;
 using ColorMap = GradCamGrpc.Imaging.Rendering.ColorMap;
 

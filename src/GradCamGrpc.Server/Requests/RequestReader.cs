@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Protos.V1;
@@ -104,7 +105,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
         return null;
     }
 
-    private static TargetChoice[] Targets(IReadOnlyList<ClassTarget> targets, ModelInstance model, Violations faults)
+    private static TargetChoice[] Targets(RepeatedField<ClassTarget> targets, ModelInstance model, Violations faults)
     {
         if (targets.Count == 0)
             return [new TargetChoice.Top(1)];

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using GradCamGrpc.Protos.V1;
-using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
 
 namespace GradCamGrpc.Server.Services;
@@ -16,7 +15,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
         command.Model.EnsureRoom();
         using var photo = photos.Read(request.Image, command.Model);
         var inference = command.Model.Submit(photo, context);
-        return new ClassifyResponse { Prediction = writer.Prediction(command.Model, photo, await inference.Prediction, command.TopK) };
+        return new ClassifyResponse { Prediction = ResponseWriter.Prediction(command.Model, photo, await inference.Prediction, command.TopK) };
     }
 
     /// <inheritdoc />
@@ -30,7 +29,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
         using var photo = photos.Read(request.Image, command.Model);
         var inference = command.Model.Submit(photo, command, context);
 
-        var prediction = writer.Prediction(command.Model, photo, await inference.Prediction, command.PredictionTopK);
+        var prediction = ResponseWriter.Prediction(command.Model, photo, await inference.Prediction, command.PredictionTopK);
         await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Prediction = prediction }, context.CancellationToken);
         await foreach (var map in inference.Maps)
         {

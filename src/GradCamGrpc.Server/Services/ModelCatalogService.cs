@@ -58,7 +58,7 @@ internal sealed class ModelCatalogService(ModelCatalog catalog, RequestReader re
         Version = instance.Manifest.Version,
         Architecture = instance.Manifest.Architecture,
         Description = instance.Manifest.Description,
-        Tasks = { instance.Manifest.Tasks.Select(Task) },
+        Tasks = { instance.Manifest.Tasks.Select(TaskOf) },
         Preprocessing = Preprocessing(instance.Manifest.Preprocessing),
         ClassCount = instance.ClassCount,
         DefaultLayer = instance.DefaultLayer,
@@ -67,9 +67,9 @@ internal sealed class ModelCatalogService(ModelCatalog catalog, RequestReader re
         Source = instance.Manifest.Source,
     };
 
-    private static Protos.V1.Task Task(string task) => task switch
+    private static ModelTask TaskOf(string task) => task switch
     {
-        "classification" => Protos.V1.Task.Classification,
+        "classification" => ModelTask.Classification,
         _ => throw new ArgumentOutOfRangeException(nameof(task), task, "unknown task"),
     };
 

@@ -1,0 +1,41 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using GradCamGrpc.Server.Telemetry;
+
+namespace GradCamGrpc.Server.Errors;
+
+/// <summary>Refuses calls while the server drains, and gives every fault its status.</summary>
+internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, ILogger<StatusInterceptor> logger) : Interceptor
+{
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
+        Guard(context, () => continuation(request, context));
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        Guard(context, async () =>
+        {
+            await continuation(request, responseStream, context);
+            return true;
+        });
+
+    private async Task<T> Guard<T>(ServerCallContext context, Func<Task<T>> call)
+    {
+        try
+        {
+            if (lifetime.ApplicationStopping.IsCancellationRequested)
+                throw new ServerUnavailableException("the server is stopping");
+            return await call();
+        }
+        catch (Exception fault)
+        {
+            // A call whose client has left ends in whatever broke first; nobody reads its status.
+            if (StatusMapper.IsInternal(fault) && !context.CancellationToken.IsCancellationRequested)
+                logger.CallFailed(fault, context.Method);
+            throw StatusMapper.ToRpcException(fault);
+        }
+    }
+}

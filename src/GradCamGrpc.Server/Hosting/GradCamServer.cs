@@ -1,0 +1,141 @@
+using Grpc.HealthCheck;
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Options;
+using GradCamGrpc.Server.Requests;
+using GradCamGrpc.Server.Services;
+using GradCamGrpc.Server.Telemetry;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace GradCamGrpc.Server.Hosting;
+
+/// <summary>The whole server, to be run by a program, a command or a test.</summary>
+public sealed class GradCamServer : IAsyncDisposable
+{
+    /// <summary>Room in a message beside its photo.</summary>
+    private const int MessageOverhead = 1 << 20;
+
+    private readonly WebApplication _app;
+    private readonly ServerState _state;
+
+    private GradCamServer(WebApplication app, ServerOptions options)
+    {
+        _app = app;
+        _state = app.Services.GetRequiredService<ServerState>();
+        Options = options;
+    }
+
+    /// <summary>The options it runs with.</summary>
+    public ServerOptions Options { get; }
+
+    /// <summary>Where gRPC is served, with the port that was really taken; known once started.</summary>
+    public Uri Address => new(Addresses[0]);
+
+    /// <summary>Where metrics are served; null for nowhere.</summary>
+    public Uri? MetricsAddress => Options.Metrics is null ? null : new(new Uri(Addresses[^1]), "/metrics");
+
+    /// <summary>Whether the server ended because a model could not be loaded.</summary>
+    public bool HasFailed => _state.HasFailed;
+
+    private IList<string> Addresses =>
+        [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+
+    /// <summary>Builds a server; nothing listens yet, and no model is loaded.</summary>
+    /// <exception cref="InvalidModelException">A model folder cannot be served.</exception>
+    public static GradCamServer Build(ServerOptions options)
+    {
+        var folders = ModelRepository.Read(options.Models);
+        if (options.Threads is { } threads)
+            TorchSharp.torch.set_num_threads(threads);
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
+        AddTelemetry(builder.Services, options);
+        AddInference(builder.Services, options, folders);
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = options.Images.MaxBytes + MessageOverhead;
+            grpc.MaxSendMessageSize = null;
+            grpc.Interceptors.Add<StatusInterceptor>();
+        });
+        builder.Services.AddGrpcReflection();
+
+        var app = builder.Build();
+        app.MapGrpcService<ClassificationGrpcService>();
+        app.MapGrpcService<ModelCatalogService>();
+        app.MapGrpcService<HealthServiceImpl>();
+        app.MapGrpcReflectionService();
+        var server = new GradCamServer(app, options);
+        if (options.Metrics is not null)
+            app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Connection.LocalPort == server.MetricsAddress!.Port);
+        return server;
+    }
+
+    /// <summary>Starts to listen, and to load the models.</summary>
+    /// <exception cref="IOException">An address is taken.</exception>
+    public async Task StartAsync()
+    {
+        await _app.StartAsync();
+        _app.Services.GetRequiredService<ILogger<GradCamServer>>().Serving(Address);
+    }
+
+    /// <summary>Ends when the models are loaded; cancelled when one cannot be.</summary>
+    public Task WhenReady => _state.WhenReady;
+
+    /// <summary>Ends when the server was asked to stop and has answered what it had accepted.</summary>
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    /// <summary>Takes no new calls, answers the accepted ones, and ends.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static void Listen(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+        kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+        if (options.Metrics is not null)
+            kestrel.Listen(options.Metrics, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    private static void AddTelemetry(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton<ServerMetrics>();
+        var telemetry = services.AddOpenTelemetry()
+            .WithTracing(tracing => tracing.AddSource(ServerMetrics.Name).AddAspNetCoreInstrumentation())
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(ServerMetrics.Name).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation();
+                if (options.Metrics is not null)
+                    metrics.AddPrometheusExporter();
+            });
+
+        // The standard variable says whether there is a collector; without it, the exporter would knock at a default address for ever.
+        if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
+            OpenTelemetry.OpenTelemetryBuilderOtlpExporterExtensions.UseOtlpExporter(telemetry);
+    }
+
+    private static void AddInference(IServiceCollection services, ServerOptions options, IReadOnlyList<ModelFolder> folders)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ServerState>();
+        services.AddSingleton(provider => new ModelCatalog(
+            [.. folders.Select(folder => ActivatorUtilities.CreateInstance<ModelInstance>(provider, folder))]));
+        services.AddSingleton<RequestReader>();
+        services.AddSingleton<PhotoReader>();
+        services.AddSingleton<ResponseWriter>();
+        services.AddSingleton<HealthServiceImpl>();
+        services.AddHostedService<ModelLoader>();
+    }
+}

@@ -1,0 +1,57 @@
+using Grpc.Health.V1;
+using Grpc.HealthCheck;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Telemetry;
+
+namespace GradCamGrpc.Server.Hosting;
+
+/// <summary>Loads the models once the server listens, tells the health service how far that is, and unloads them at the end.</summary>
+internal sealed class ModelLoader(
+    ModelCatalog catalog, HealthServiceImpl health, IHostApplicationLifetime lifetime, ServerState state, ILogger<ModelLoader> logger) : BackgroundService
+{
+    // The empty name is the server as a whole.
+    private static readonly string[] Services =
+        ["", ClassificationService.Descriptor.FullName, ModelService.Descriptor.FullName];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        SetHealth(HealthCheckResponse.Types.ServingStatus.NotServing);
+        lifetime.ApplicationStopping.Register(() =>
+        {
+            logger.Draining();
+            SetHealth(HealthCheckResponse.Types.ServingStatus.NotServing);
+        });
+        foreach (var model in catalog.Models)
+        {
+            try
+            {
+                await model.StartAsync();
+            }
+            catch (Exception fault)
+            {
+                logger.ModelFailed(fault, model.Name);
+                state.Failed();
+                lifetime.StopApplication();
+                return;
+            }
+        }
+        if (!lifetime.ApplicationStopping.IsCancellationRequested)
+            SetHealth(HealthCheckResponse.Types.ServingStatus.Serving);
+        state.Ready();
+    }
+
+    /// <summary>The web server has stopped before: every accepted call is answered.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        foreach (var model in catalog.Models)
+            await model.DisposeAsync();
+    }
+
+    private void SetHealth(HealthCheckResponse.Types.ServingStatus status)
+    {
+        foreach (var service in Services)
+            health.SetStatus(service, status);
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Options;
+
+namespace GradCamGrpc.Server.Hosting;
+
+/// <summary>The command line of the server.</summary>
+public static class ServeCommand
+{
+    /// <summary>Adds the server's options and what it does to a command.</summary>
+    public static T AddServer<T>(this T command)
+        where T : Command
+    {
+        var options = Settings.All.ToDictionary(setting => setting, ToOption);
+        foreach (var option in options.Values)
+            command.Options.Add(option);
+        command.SetAction((parsed, _) => RunAsync(setting =>
+            parsed.GetValue(options[setting]) ?? Environment.GetEnvironmentVariable(setting.Variable)));
+        return command;
+    }
+
+    private static Option<string?> ToOption(Setting setting) => new(setting.Option)
+    {
+        Description = $"{setting.Help} [{setting.Variable}; default: {setting.Default}]",
+        HelpName = "value",
+    };
+
+    private static async Task<int> RunAsync(Func<Setting, string?> written)
+    {
+        try
+        {
+            var server = GradCamServer.Build(ServerOptionsReader.Read(written));
+            await using (server)
+                return await RunAsync(server);
+        }
+        catch (Exception fault) when (fault is InvalidOptionsException or InvalidModelException or IOException)
+        {
+            await Console.Error.WriteLineAsync(fault.Message);
+            return 1;
+        }
+    }
+
+    private static async Task<int> RunAsync(GradCamServer server)
+    {
+        await server.StartAsync();
+        await Task.WhenAny(server.WhenReady, server.WaitForShutdownAsync());
+        if (server.WhenReady.IsCompletedSuccessfully)
+            Console.WriteLine(Welcome.Text(server));
+        await server.WaitForShutdownAsync();
+        return server.HasFailed ? 1 : 0;
+    }
+}

@@ -1,0 +1,15 @@
+namespace GradCamGrpc.Server.Hosting;
+
+/// <summary>What somebody who has just started the server wants to know.</summary>
+internal static class Welcome
+{
+    public static string Text(GradCamServer server) => $"""
+
+        GradCamGrpc serves on {server.Address.Authority}. From the repository, explain a photo of your own:
+
+          ./gradcam explain PHOTO.jpg --server http://{server.Address.Authority} --out out
+
+        Any gRPC client works: the server answers reflection and health checks.
+        {(server.MetricsAddress is { } metrics ? $"Metrics: {metrics}" : "Metrics are off.")} Ctrl+C stops the server.
+        """;
+}

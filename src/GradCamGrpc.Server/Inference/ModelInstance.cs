@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using Grpc.Core;
+using GradCamGrpc.Batching;
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Options;
+using GradCamGrpc.Server.Requests;
+using GradCamGrpc.Server.Telemetry;
+
+namespace GradCamGrpc.Server.Inference;
+
+/// <summary>A model in service: its description, its queue and its thread.</summary>
+internal sealed class ModelInstance : IAsyncDisposable
+{
+    private readonly ModelWorker _worker;
+    private readonly DynamicBatcher<InferenceRequest> _batcher;
+    private readonly ServerMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly string _device;
+
+    public ModelInstance(ModelFolder folder, ServerOptions options, ServerMetrics metrics, ILogger<ModelInstance> logger, TimeProvider time)
+    {
+        Manifest = folder.Manifest;
+        Labels = new LabelIndex(folder.Labels);
+        Preprocessor = new Preprocessor(Spec(folder.Manifest.Preprocessing));
+        _device = options.Device;
+        _metrics = metrics;
+        _logger = logger;
+        _worker = new ModelWorker(folder, options.Device, metrics, time);
+        _batcher = new DynamicBatcher<InferenceRequest>(
+            $"model {Name}",
+            _worker,
+            new BatchPolicy(options.Queue.MaxBatch, options.Queue.MaxDelay),
+            options.Queue.Capacity,
+            new BatchMetrics(Name, metrics, logger),
+            time);
+        metrics.WatchQueue(Name, () => _batcher.QueueLength);
+    }
+
+    public ModelManifest Manifest { get; }
+
+    public string Name => Manifest.Name;
+
+    public LabelIndex Labels { get; }
+
+    public int ClassCount => Labels.Labels.Count;
+
+    public Preprocessor Preprocessor { get; }
+
+    public string DefaultLayer => Manifest.DefaultLayer;
+
+    /// <summary>The layers that can be explained at, by name.</summary>
+    /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
+    public IReadOnlyDictionary<string, CutLayer> Layers => _worker.Layers ?? throw NotReady();
+
+    /// <summary>Loads and warms up the model.</summary>
+    public async Task StartAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        await _batcher.StartAsync();
+        var (layers, elapsed) = (Layers.Count, clock.Elapsed);
+        _logger.ModelReady(Name, Manifest.Version, Manifest.Architecture, _device, layers, elapsed);
+    }
+
+    /// <summary>Refuses a request for which there would be no place, before its photo is decoded.</summary>
+    public void EnsureRoom() => ThrowIfRefused(_batcher.Probe());
+
+    /// <summary>Enqueues a photo to classify.</summary>
+    /// <exception cref="QueueFullException">Too many wait.</exception>
+    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
+    public InferenceRequest Submit(Photo photo, ServerCallContext context) =>
+        Submit(new InferenceRequest(photo.Input, null, [], new Explain.Methods.GradCam(), Deadline(context), context.CancellationToken));
+
+    /// <summary>Enqueues a photo to explain.</summary>
+    /// <exception cref="QueueFullException">Too many wait.</exception>
+    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
+    public InferenceRequest Submit(Photo photo, ExplainCommand command, ServerCallContext context) =>
+        Submit(new InferenceRequest(
+            photo.Input, command.Layer, command.Targets, command.Method, Deadline(context), context.CancellationToken));
+
+    /// <summary>Answers what was accepted and unloads the model.</summary>
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
+
+    private InferenceRequest Submit(InferenceRequest request)
+    {
+        var admission = _batcher.TryEnqueue(request);
+        if (admission is not Admission.Accepted)
+            request.Input.Dispose();
+        ThrowIfRefused(admission);
+        return request;
+    }
+
+    private void ThrowIfRefused(Admission admission)
+    {
+        switch (admission)
+        {
+            case Admission.QueueFull full:
+                _metrics.Refused(Name);
+                throw new QueueFullException(full.RetryAfter);
+            case Admission.Closed:
+                throw NotReady();
+        }
+    }
+
+    private ServerUnavailableException NotReady() => new($"the model '{Name}' is not ready: the server is starting or stopping");
+
+    private static DateTimeOffset? Deadline(ServerCallContext context) =>
+        context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline);
+
+    private static PreprocessingSpec Spec(PreprocessingManifest manifest) => new(
+        manifest.ResizeShorterSide,
+        manifest.CropWidth,
+        manifest.CropHeight,
+        Enum.Parse<Interpolation>(manifest.Interpolation, ignoreCase: true),
+        manifest.Mean,
+        manifest.Std);
+}

@@ -1,0 +1,13 @@
+using GradCamGrpc.Imaging;
+using GradCamGrpc.Imaging.Preprocessing;
+
+namespace GradCamGrpc.Server.Requests;
+
+/// <summary>A photo, decoded, with the network's input made of it.</summary>
+/// <param name="Pixels">The photo as it is seen.</param>
+/// <param name="Input">The input; the model gives its memory back once it has read it.</param>
+/// <param name="Decode">How long both took.</param>
+internal sealed record Photo(PixelBuffer Pixels, ModelInput Input, TimeSpan Decode) : IDisposable
+{
+    public void Dispose() => Pixels.Dispose();
+}

@@ -1,0 +1,140 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using GradCamGrpc.Imaging;
+using GradCamGrpc.Imaging.Rendering;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Telemetry;
+
+namespace GradCamGrpc.Server.Requests;
+
+/// <summary>Turns what a model says into messages, pictures included, on the thread of the call.</summary>
+internal sealed class ResponseWriter(ServerMetrics metrics)
+{
+    public static ClassificationPrediction Prediction(ModelInstance model, Photo photo, ForwardResult result, int topK)
+    {
+        var probabilities = Ranking.Softmax(result.Logits);
+        return new ClassificationPrediction
+        {
+            Model = model.Name,
+            ModelVersion = model.Manifest.Version,
+            Classes =
+            {
+                Ranking.Top(result.Logits, topK).Select(index => new ClassScore
+                {
+                    ClassIndex = index,
+                    Label = model.Labels.Labels[index],
+                    Probability = probabilities[index],
+                    Logit = result.Logits[index],
+                }),
+            },
+            Crop = Rectangle(photo.Input.Crop),
+            ImageSize = Size(photo.Pixels.Width, photo.Pixels.Height),
+            Timings = new RequestTimings
+            {
+                Decode = Duration.FromTimeSpan(photo.Decode),
+                Queue = Duration.FromTimeSpan(result.Queued),
+                Forward = Duration.FromTimeSpan(result.Forward),
+                BatchSize = result.BatchSize,
+            },
+        };
+    }
+
+    public SaliencyMap Map(ExplainCommand command, Photo photo, ReadyMap ready)
+    {
+        using var stage = metrics.Measure(Stage.Render, command.Model.Name);
+        var grid = new HeatGrid(ready.Map.Layer.Width, ready.Map.Layer.Height, ready.Map.Values);
+        return new SaliencyMap
+        {
+            Provenance = Provenance(command, photo, ready),
+            AllZero = grid.IsAllZero,
+            Outputs = { command.Outputs.Select(output => Render(output, grid, photo)) },
+            Timings = new MapTimings
+            {
+                Backward = Duration.FromTimeSpan(ready.Backward),
+                Render = Duration.FromTimeSpan(stage.Elapsed),
+            },
+        };
+    }
+
+    private static RenderedMap Render(OutputForm output, HeatGrid map, Photo photo)
+    {
+        var crop = photo.Input.Crop;
+        switch (output)
+        {
+            case OutputForm.Raw raw:
+                return new RenderedMap { Raw = Numbers(raw, map, photo) };
+            case OutputForm.HeatMap heatMap:
+                using (var picture = HeatPainter.HeatMap(map, photo.Pixels.Width, photo.Pixels.Height, crop, heatMap.Colors))
+                    return new RenderedMap { Image = Encode(picture, heatMap.Writing) };
+            case OutputForm.Overlay overlay:
+                using (var picture = HeatPainter.Overlay(photo.Pixels, map, crop, overlay.Colors, overlay.Opacity))
+                    return new RenderedMap { Image = Encode(picture, overlay.Writing) };
+            default:
+                throw new ArgumentOutOfRangeException(nameof(output), output, "unknown form");
+        }
+    }
+
+    private static RawMap Numbers(OutputForm.Raw form, HeatGrid map, Photo photo)
+    {
+        var (width, height, crop) = form.Grid switch
+        {
+            MapGrid.Layer => (map.Width, map.Height, Whole(map.Width, map.Height)),
+            MapGrid.Input => (photo.Input.Width, photo.Input.Height, Whole(photo.Input.Width, photo.Input.Height)),
+            _ => (photo.Pixels.Width, photo.Pixels.Height, photo.Input.Crop),
+        };
+        var values = form.Values switch
+        {
+            MapValues.Signed => map.Placed(width, height, crop),
+            MapValues.Rectified => map.Rectified().Placed(width, height, crop),
+            _ => map.Scaled(width, height, crop),
+        };
+        return new RawMap { Size = Size(width, height), Values = UnsafeByteOperations.UnsafeWrap(LittleEndian(values.Values.Span)) };
+    }
+
+    private static byte[] LittleEndian(ReadOnlySpan<float> values)
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("maps are written on little-endian machines only");
+        return MemoryMarshal.AsBytes(values).ToArray();
+    }
+
+    private static EncodedImage Encode(PixelBuffer picture, ImageWriting writing) => new()
+    {
+        Format = writing.Format switch
+        {
+            PictureFormat.Png => ImageFormat.Png,
+            PictureFormat.Jpeg => ImageFormat.Jpeg,
+            _ => ImageFormat.Webp,
+        },
+        Size = Size(picture.Width, picture.Height),
+        Data = UnsafeByteOperations.UnsafeWrap(PictureEncoder.Encode(picture, writing.Format, writing.Quality)),
+    };
+
+    private static MapProvenance Provenance(ExplainCommand command, Photo photo, ReadyMap ready) => new()
+    {
+        Model = command.Model.Name,
+        ModelVersion = command.Model.Manifest.Version,
+        WeightsSha256 = command.Model.Manifest.Weights.Sha256,
+        Layer = ready.Map.Layer.Name,
+        LayerSize = Size(ready.Map.Layer.Width, ready.Map.Layer.Height),
+        Method = ExplanationMethod.GradCam,
+        Score = new ExplainedScore
+        {
+            Kind = ScoreKind.Logit,
+            ClassIndex = ready.ClassIndex,
+            Label = command.Model.Labels.Labels[ready.ClassIndex],
+            Value = ready.Map.Score,
+        },
+        Crop = Rectangle(photo.Input.Crop),
+        ImageSize = Size(photo.Pixels.Width, photo.Pixels.Height),
+        InputSize = Size(photo.Input.Width, photo.Input.Height),
+    };
+
+    private static CropRectangle Whole(int width, int height) => new(0, 0, width, height);
+
+    private static PixelSize Size(int width, int height) => new() { Width = (uint)width, Height = (uint)height };
+
+    private static PixelRectangle Rectangle(CropRectangle crop) => new() { X = crop.X, Y = crop.Y, Width = crop.Width, Height = crop.Height };
+}

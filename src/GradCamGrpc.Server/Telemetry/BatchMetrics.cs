@@ -1,0 +1,17 @@
+using GradCamGrpc.Batching;
+
+namespace GradCamGrpc.Server.Telemetry;
+
+/// <summary>Turns what happens at one model's queue into metrics and logs.</summary>
+internal sealed class BatchMetrics(string model, ServerMetrics metrics, ILogger logger) : IBatchObserver
+{
+    public void Shipped(int size, ShipReason reason) => metrics.Shipped(model, size, reason);
+
+    public void Waited(TimeSpan wait) => metrics.Record(Stage.Queue, model, wait);
+
+    public void Dropped(Exception reason) => metrics.Dropped(model, reason is DeadlineExceededException ? "deadline" : "cancelled");
+
+    public void BatchFailed(Exception fault) => logger.BatchFailed(fault, model);
+
+    public void NotificationFailed(Exception fault) => logger.NotificationFailed(fault, model);
+}

@@ -1,0 +1,18 @@
+namespace GradCamGrpc.Server.Telemetry;
+
+/// <summary>What models and their queues log.</summary>
+internal static partial class InferenceLog
+{
+    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "Model {Model} {Version} is ready: {Architecture} on {Device}, {Layers} layers, after {Elapsed}")]
+    public static partial void ModelReady(
+        this ILogger logger, string model, string version, string architecture, string device, int layers, TimeSpan elapsed);
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Error, Message = "A batch of model {Model} failed")]
+    public static partial void BatchFailed(this ILogger logger, Exception fault, string model);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Error, Message = "A request of model {Model} threw when it was told that it fails")]
+    public static partial void NotificationFailed(this ILogger logger, Exception fault, string model);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Critical, Message = "Model {Model} cannot be loaded")]
+    public static partial void ModelFailed(this ILogger logger, Exception fault, string model);
+}

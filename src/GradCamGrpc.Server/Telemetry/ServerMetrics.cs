@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using GradCamGrpc.Batching;
+
+namespace GradCamGrpc.Server.Telemetry;
+
+/// <summary>The server's own metrics and spans, under the name <see cref="Name"/>. Times are in seconds, as OpenTelemetry has them.</summary>
+internal sealed class ServerMetrics : IDisposable
+{
+    public const string Name = "GradCamGrpc";
+
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    };
+
+    private static readonly InstrumentAdvice<int> Counts = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128] };
+
+    private readonly ActivitySource _activities = new(Name);
+    private readonly Meter _meter;
+    private readonly Histogram<double> _stages;
+    private readonly Histogram<int> _batches;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _refused;
+    private readonly TimeProvider _time;
+
+    public ServerMetrics(IMeterFactory meters, TimeProvider time)
+    {
+        _time = time;
+        _meter = meters.Create(Name);
+        _stages = _meter.CreateHistogram("gradcam.stage.duration", "s", "How long a stage of a request or a batch took.", advice: Seconds);
+        _batches = _meter.CreateHistogram("gradcam.batch.size", "{request}", "Requests in a batch.", advice: Counts);
+        _dropped = _meter.CreateCounter<long>("gradcam.request.dropped", "{request}", "Requests that left the queue unanswered.");
+        _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that a full queue refused.");
+    }
+
+    /// <summary>Starts a stage on this thread; its end is the disposal.</summary>
+    public StageTimer Measure(string stage, string model) => new(this, _time, stage, model, _activities.StartActivity($"gradcam.{stage}"));
+
+    /// <summary>A stage that was timed elsewhere.</summary>
+    public void Record(string stage, string model, TimeSpan duration) =>
+        _stages.Record(duration.TotalSeconds, new TagList { { "stage", stage }, { "model", model } });
+
+    public void Shipped(string model, int size, ShipReason reason) =>
+        _batches.Record(size, new TagList { { "model", model }, { "reason", reason.ToString().ToLowerInvariant() } });
+
+    public void Dropped(string model, string reason) => _dropped.Add(1, new TagList { { "model", model }, { "reason", reason } });
+
+    public void Refused(string model) => _refused.Add(1, new TagList { { "model", model } });
+
+    /// <summary>Shows how many requests wait for a model.</summary>
+    public void WatchQueue(string model, Func<int> length) => _meter.CreateObservableGauge(
+        "gradcam.queue.length",
+        () => new Measurement<int>(length(), new KeyValuePair<string, object?>("model", model)),
+        "{request}",
+        "Requests that wait for a model.");
+
+    public void Dispose() => _activities.Dispose();
+}
