@@ -46,15 +46,18 @@ public sealed class GradCamServer : IAsyncDisposable
         [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
     /// <summary>Builds a server; nothing listens yet, and no model is loaded.</summary>
+    /// <param name="options">How it runs.</param>
+    /// <param name="configureLogging">Changes where its log goes; null for the console.</param>
     /// <exception cref="InvalidModelException">A model folder cannot be served.</exception>
-    public static GradCamServer Build(ServerOptions options)
+    public static GradCamServer Build(ServerOptions options, Action<ILoggingBuilder>? configureLogging = null)
     {
         var folders = ModelRepository.Read(options.Models);
         if (options.Threads is { } threads)
             TorchSharp.torch.set_num_threads(threads);
 
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseKestrelCore();
+        ConfigureLogging(builder.Logging);
+        configureLogging?.Invoke(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         AddTelemetry(builder.Services, options);
@@ -106,6 +109,13 @@ public sealed class GradCamServer : IAsyncDisposable
         kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
         if (options.Metrics is not null)
             kestrel.Listen(options.Metrics, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    /// <summary>A line an event; of the framework only what is wrong.</summary>
+    private static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(console => console.SingleLine = true);
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Critical);
     }
 
     private static void AddTelemetry(IServiceCollection services, ServerOptions options)

@@ -5,6 +5,9 @@ namespace GradCamGrpc.Server.Options;
 /// <summary>Everything that can be set on the server, checked and in use.</summary>
 public sealed record ServerOptions
 {
+    /// <summary>What holds when nothing is set.</summary>
+    public static ServerOptions Default => ServerOptionsReader.Read(_ => null);
+
     /// <summary>Where gRPC is served; port 0 takes a free one.</summary>
     public required IPEndPoint Listen { get; init; }
 

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using GradCamGrpc.Cli.Explaining;
+
+namespace GradCamGrpc.Cli.Commands;
+
+/// <summary>The options that say which server answers.</summary>
+internal sealed class ConnectionOptions
+{
+    private readonly Option<Uri?> _server = new("--server", "-s")
+    {
+        Description = "a server's address, such as http://127.0.0.1:50051 [default: the models are run here]",
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+                return address;
+            result.AddError($"'{text}' is not an address such as http://127.0.0.1:50051");
+            return null;
+        },
+    };
+
+    private readonly Option<string?> _models = new("--models")
+    {
+        Description = "without --server: a model folder, or a folder of them [default: the embedded model]",
+        HelpName = "DIR",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_server);
+        command.Options.Add(_models);
+    }
+
+    public Task<ServerConnection> OpenAsync(ParseResult parsed) => ServerConnection.OpenAsync(parsed.GetValue(_server), parsed.GetValue(_models));
+}

@@ -1,0 +1,10 @@
+using GradCamGrpc.Protos.V1;
+
+namespace GradCamGrpc.Cli.Explaining;
+
+/// <summary>What came of one photo.</summary>
+/// <param name="Path">The photo.</param>
+/// <param name="Prediction">What is on it; null when that is not known.</param>
+/// <param name="Maps">Its maps.</param>
+/// <param name="Fault">Why there is no answer; null when there is one.</param>
+internal sealed record ExplainedPhoto(string Path, ClassificationPrediction? Prediction, IReadOnlyList<WrittenMap> Maps, string? Fault);

@@ -1,0 +1,27 @@
+namespace GradCamGrpc.Cli.Explaining;
+
+/// <summary>Names for the files that are written.</summary>
+internal static class FileNames
+{
+    /// <summary>A text as a part of a file's name: its first name before a comma, letters, digits and dots, the rest hyphens.</summary>
+    public static string Safe(string text)
+    {
+        var first = text.Split(',')[0].Trim().ToLowerInvariant();
+        return string.Concat(first.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '.' ? letter : '-'));
+    }
+
+    /// <summary>A prefix for each photo: its file's name, with a number where two photos share one.</summary>
+    public static IReadOnlyList<string> Prefixes(IReadOnlyList<string> photos)
+    {
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        return [.. photos.Select(photo => Unused(Path.GetFileNameWithoutExtension(photo), taken))];
+    }
+
+    private static string Unused(string name, HashSet<string> taken)
+    {
+        var unused = name;
+        for (var i = 2; !taken.Add(unused); i++)
+            unused = $"{name}-{i}";
+        return unused;
+    }
+}

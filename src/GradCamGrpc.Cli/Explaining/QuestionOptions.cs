@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using GradCamGrpc.Protos.V1;
+
+namespace GradCamGrpc.Cli.Explaining;
+
+/// <summary>The options that say what is asked of every photo.</summary>
+internal sealed class QuestionOptions
+{
+    private readonly Option<string[]> _classes = new("--class", "-c")
+    {
+        Description = "a class to explain, by index or label; may be repeated [default: the most probable class]",
+        HelpName = "index|label",
+    };
+
+    private readonly Option<int?> _topK = new("--top-k", "-k") { Description = "explain this many of the most probable classes", HelpName = "k" };
+
+    private readonly Option<string> _model = new("--model") { Description = "the model's name [default: the only one]", DefaultValueFactory = _ => "" };
+
+    private readonly Option<string> _layer = new("--layer", "-l")
+    {
+        Description = "the layer to explain at; `gradcam models NAME` lists them [default: the model's]",
+        DefaultValueFactory = _ => "",
+    };
+
+    private readonly Option<string[]> _outputs = new("--output")
+    {
+        Description = "what to write for each map: overlay, heat-map, raw; may be repeated",
+        HelpName = "form",
+        DefaultValueFactory = _ => ["overlay"],
+    };
+
+    private readonly Option<string> _colors = new("--color-map") { Description = "the colours", DefaultValueFactory = _ => "turbo" };
+
+    private readonly Option<double> _opacity = new("--opacity")
+    {
+        Description = "the heat's share in an overlay, 0 to 1",
+        DefaultValueFactory = _ => 0.5,
+    };
+
+    private readonly Option<string> _format = new("--format") { Description = "how pictures are written", DefaultValueFactory = _ => "png" };
+
+    private readonly Option<int> _quality = new("--quality") { Description = "of JPEG and WebP, 1 to 100", DefaultValueFactory = _ => 90 };
+
+    public QuestionOptions()
+    {
+        _outputs.AcceptOnlyFromAmong("overlay", "heat-map", "raw");
+        _colors.AcceptOnlyFromAmong("turbo", "viridis", "inferno", "jet", "grey");
+        _format.AcceptOnlyFromAmong("png", "jpeg", "webp");
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _classes, _topK, _model, _layer, _outputs, _colors, _opacity, _format, _quality })
+            command.Options.Add(option);
+    }
+
+    /// <summary>The request that every photo is put into. The server checks its values.</summary>
+    public ClassificationServiceExplainRequest Read(ParseResult parsed)
+    {
+        var request = new ClassificationServiceExplainRequest
+        {
+            Model = parsed.GetValue(_model),
+            Layer = parsed.GetValue(_layer),
+            Targets = { (parsed.GetValue(_classes) ?? []).Select(Target) },
+            Outputs = { (parsed.GetValue(_outputs) ?? []).Select(form => Output(form, parsed)) },
+        };
+        if (parsed.GetValue(_topK) is { } topK)
+            request.Targets.Add(new ClassTarget { TopK = topK });
+        return request;
+    }
+
+    private static ClassTarget Target(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index)
+            ? new ClassTarget { ClassIndex = index }
+            : new ClassTarget { Label = text };
+
+    private MapOutput Output(string form, ParseResult parsed)
+    {
+        var colors = Enum.Parse<ColorMap>(parsed.GetValue(_colors)!, ignoreCase: true);
+        var encoding = new ImageEncoding
+        {
+            Format = Enum.Parse<ImageFormat>(parsed.GetValue(_format)!, ignoreCase: true),
+            Quality = parsed.GetValue(_quality),
+        };
+        return form switch
+        {
+            "raw" => new MapOutput { Raw = new RawMapOutput() },
+            "heat-map" => new MapOutput { HeatMap = new HeatMapOutput { ColorMap = colors, Encoding = encoding } },
+            _ => new MapOutput { Overlay = new OverlayOutput { ColorMap = colors, Opacity = parsed.GetValue(_opacity), Encoding = encoding } },
+        };
+    }
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using Grpc.Net.Client;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Hosting;
+using GradCamGrpc.Server.Options;
+using Microsoft.Extensions.Logging;
+
+namespace GradCamGrpc.Cli.Explaining;
+
+/// <summary>A server to talk to: one somewhere, or one of our own in this process. Both give the same answers by the same code.</summary>
+internal sealed class ServerConnection : IAsyncDisposable
+{
+    private readonly GrpcChannel _channel;
+    private readonly GradCamServer? _own;
+
+    private ServerConnection(Uri address, GradCamServer? own)
+    {
+        _own = own;
+        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        Classification = new ClassificationService.ClassificationServiceClient(_channel);
+        Models = new ModelService.ModelServiceClient(_channel);
+    }
+
+    public ClassificationService.ClassificationServiceClient Classification { get; }
+
+    public ModelService.ModelServiceClient Models { get; }
+
+    /// <param name="server">A server's address; null to start one here.</param>
+    /// <param name="models">The models to load here; null for the embedded one.</param>
+    public static async Task<ServerConnection> OpenAsync(Uri? server, string? models)
+    {
+        if (server is not null)
+            return new ServerConnection(server, own: null);
+
+        var options = ServerOptions.Default with { Listen = new IPEndPoint(IPAddress.Loopback, 0), Metrics = null };
+        var own = GradCamServer.Build(models is null ? options : options with { Models = models }, logging => logging.ClearProviders());
+        try
+        {
+            await own.StartAsync();
+            await own.WhenReady;
+            return new ServerConnection(own.Address, own);
+        }
+        catch
+        {
+            await own.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        if (_own is not null)
+        {
+            await _own.StopAsync();
+            await _own.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using GradCamGrpc.Cli.Explaining;
+using GradCamGrpc.Protos.V1;
+using Spectre.Console;
+
+namespace GradCamGrpc.Cli.Reports;
+
+/// <summary>For people: tables, and a progress bar where there is much to wait for.</summary>
+internal sealed class ConsoleReport : IReport
+{
+    private const int StepsWorthABar = 4;
+
+    public async Task RunAsync(int steps, Func<Action, Task> work)
+    {
+        if (steps < StepsWorthABar)
+        {
+            await work(() => { });
+            return;
+        }
+        await AnsiConsole.Progress().StartAsync(async context =>
+        {
+            var bar = context.AddTask("photos", maxValue: steps);
+            await work(() => bar.Increment(1));
+        });
+    }
+
+    public void Photo(ExplainedPhoto photo)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[bold]{photo.Path}[/]");
+        if (photo.Fault is { } fault)
+            AnsiConsole.MarkupLineInterpolated($"  [red]{fault}[/]");
+        foreach (var found in photo.Prediction?.Classes ?? [])
+            AnsiConsole.MarkupLineInterpolated($"  {found.Probability,6:P1}  {found.Label} ({found.ClassIndex})");
+        foreach (var (map, files) in photo.Maps)
+        {
+            var score = map.Provenance.Score;
+            var note = map.AllZero ? ": nothing speaks for it, the map is all zero" : "";
+            AnsiConsole.MarkupLineInterpolated($"  why [bold]{score.Label}[/] at {map.Provenance.Layer}{note}");
+            foreach (var file in files)
+                AnsiConsole.MarkupLineInterpolated($"    [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
+        }
+    }
+
+    public void ContactSheet(string file) =>
+        AnsiConsole.MarkupLineInterpolated($"all together: [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
+
+    public void Models(IEnumerable<Model> models)
+    {
+        var table = new Table().AddColumns("name", "version", "architecture", "classes", "default layer", "licence");
+        foreach (var model in models)
+        {
+            table.AddRow(new[]
+            {
+                model.Name, model.Version, model.Architecture, $"{model.ClassCount}", model.DefaultLayer, model.Licence,
+            }.Select(Markup.Escape).ToArray());
+        }
+        AnsiConsole.Write(table);
+    }
+
+    public void Model(Model model)
+    {
+        Models([model]);
+        AnsiConsole.MarkupLineInterpolated($"{model.Description} {model.Source}");
+        var table = new Table().AddColumns("layer", "channels", "height x width");
+        foreach (var layer in model.Layers)
+            table.AddRow(Markup.Escape(layer.Name), $"{layer.Channels}", $"{layer.Size.Height} x {layer.Size.Width}");
+        AnsiConsole.Write(table);
+    }
+
+    public void Fault(string message) => AnsiConsole.MarkupLineInterpolated($"[red]{message}[/]");
+}

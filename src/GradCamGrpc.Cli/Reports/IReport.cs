@@ -1,0 +1,23 @@
+using GradCamGrpc.Cli.Explaining;
+using GradCamGrpc.Protos.V1;
+
+namespace GradCamGrpc.Cli.Reports;
+
+/// <summary>Tells somebody what a command found.</summary>
+internal interface IReport
+{
+    /// <summary>Runs work of several steps and may show how far it is.</summary>
+    /// <param name="steps">How many.</param>
+    /// <param name="work">The work; it calls its argument after each step, from any thread.</param>
+    Task RunAsync(int steps, Func<Action, Task> work);
+
+    void Photo(ExplainedPhoto photo);
+
+    void ContactSheet(string file);
+
+    void Models(IEnumerable<Model> models);
+
+    void Model(Model model);
+
+    void Fault(string message);
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using GradCamGrpc.Cli.Explaining;
+using GradCamGrpc.Protos.V1;
+
+namespace GradCamGrpc.Cli.Reports;
+
+/// <summary>For programs: a line of JSON for each thing found, in the messages' JSON form.</summary>
+internal sealed class JsonReport(TextWriter output) : IReport
+{
+    public Task RunAsync(int steps, Func<Action, Task> work) => work(() => { });
+
+    public void Photo(ExplainedPhoto photo)
+    {
+        var line = new JsonObject { ["photo"] = photo.Path };
+        if (photo.Fault is { } fault)
+            line["error"] = fault;
+        if (photo.Prediction is { } prediction)
+            line["prediction"] = ToJson(prediction);
+        line["maps"] = new JsonArray([.. photo.Maps.Select(ToJson)]);
+        Write(line);
+    }
+
+    public void ContactSheet(string file) => Write(new JsonObject { ["contactSheet"] = file });
+
+    public void Models(IEnumerable<Model> models)
+    {
+        foreach (var model in models)
+            Model(model);
+    }
+
+    public void Model(Model model) => Write(ToJson(model));
+
+    public void Fault(string message) => Write(new JsonObject { ["error"] = message });
+
+    private static JsonObject ToJson(WrittenMap written) => new()
+    {
+        ["provenance"] = ToJson(written.Map.Provenance),
+        ["allZero"] = written.Map.AllZero,
+        ["files"] = new JsonArray([.. written.Files.Select(file => JsonValue.Create(file))]),
+    };
+
+    private static JsonNode ToJson(IMessage message) =>
+        JsonNode.Parse(JsonFormatter.ToDiagnosticString(message)) ?? throw new JsonException("a message has no JSON form");
+
+    private void Write(JsonNode line) => output.WriteLine(line.ToJsonString());
+}
