@@ -1,0 +1,14 @@
+namespace GradCamGrpc.Benchmarks;
+
+/// <summary>What a load came to.</summary>
+/// <param name="Elapsed">From the first call to the end of the last.</param>
+/// <param name="Milliseconds">The latency of each call.</param>
+/// <param name="MeanBatch">The mean size of the batch that a call was in.</param>
+internal sealed record LoadResult(TimeSpan Elapsed, IReadOnlyList<double> Milliseconds, double MeanBatch)
+{
+    public int Calls => Milliseconds.Count;
+
+    public double PerSecond => Calls / Elapsed.TotalSeconds;
+
+    public double Percentile(double share) => Milliseconds.Order().ElementAt((int)Math.Ceiling(share * (Calls - 1)));
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using GradCamGrpc.Benchmarks;
+using GradCamGrpc.Server.Hosting;
+
+// Ratios within one run are what counts: these machines are shared, and absolute times drift.
+
+// As the server has it; it must come before the first tensor.
+NativeAllocator.KeepFreedMemory();
+
+var root = new RootCommand("Measures what an explanation costs.")
+{
+    ExplainBenchmark.Create(),
+    LoadBenchmark.Create(),
+    SoakBenchmark.Create(),
+};
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace GradCamGrpc.Benchmarks;
+
+/// <summary>Times several things in turn, round after round, so that a drift of the machine touches all of them alike.</summary>
+internal sealed class Rounds
+{
+    private readonly List<(string Name, Action Run, List<double> Milliseconds)> _subjects = [];
+
+    public void Add(string name, Action run) => _subjects.Add((name, run, []));
+
+    /// <param name="warmUps">Rounds that do not count.</param>
+    /// <param name="rounds">Rounds that count.</param>
+    public void Run(int warmUps, int rounds)
+    {
+        for (var round = -warmUps; round < rounds; round++)
+        {
+            foreach (var (_, run, milliseconds) in _subjects)
+            {
+                var start = Stopwatch.GetTimestamp();
+                run();
+                if (round >= 0)
+                    milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+        }
+    }
+
+    /// <summary>The median time of a subject, in milliseconds.</summary>
+    public double Median(string name) => Median(Times(name));
+
+    /// <summary>The median over the rounds of one subject's time divided by another's.</summary>
+    public double Ratio(string name, string other) => Median(Times(name).Zip(Times(other), (a, b) => a / b));
+
+    private List<double> Times(string name) => _subjects.Single(subject => subject.Name == name).Milliseconds;
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using GradCamGrpc.Imaging.Decoding;
+using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Imaging.Rendering;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Hosting;
+using GradCamGrpc.Server.Options;
+using GradCamGrpc.TestData;
+using Microsoft.Extensions.Logging;
+
+namespace GradCamGrpc.Benchmarks;
+
+/// <summary>A server and a client in one process.</summary>
+internal sealed class ServerBench : IAsyncDisposable
+{
+    private readonly GradCamServer _server;
+    private readonly GrpcChannel _channel;
+    private readonly ClassificationService.ClassificationServiceClient _client;
+    private readonly ClassificationServiceExplainRequest _request;
+
+    private ServerBench(GradCamServer server)
+    {
+        _server = server;
+        _channel = GrpcChannel.ForAddress(server.Address);
+        _client = new ClassificationService.ClassificationServiceClient(_channel);
+        _request = new ClassificationServiceExplainRequest { Image = new Image { Encoded = ByteString.CopyFrom(SmallJpeg()) } };
+    }
+
+    public static async Task<ServerBench> StartAsync(int maxBatch)
+    {
+        var options = ServerOptions.Default with
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Metrics = null,
+            Queue = ServerOptions.Default.Queue with { MaxBatch = maxBatch },
+        };
+        var server = GradCamServer.Build(options, logging => logging.ClearProviders());
+        await server.StartAsync();
+        await server.WhenReady;
+        return new ServerBench(server);
+    }
+
+    /// <summary>Runs a number of calls.</summary>
+    public Task<LoadResult> RunAsync(int concurrency, int calls)
+    {
+        var left = calls;
+        return RunAsync(concurrency, () => Interlocked.Decrement(ref left) >= 0);
+    }
+
+    /// <summary>Runs calls for a time.</summary>
+    public Task<LoadResult> RunForAsync(int concurrency, TimeSpan time)
+    {
+        var start = Stopwatch.GetTimestamp();
+        return RunAsync(concurrency, () => Stopwatch.GetElapsedTime(start) < time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+    }
+
+    private async Task<LoadResult> RunAsync(int concurrency, Func<bool> goesOn)
+    {
+        var latencies = new ConcurrentQueue<double>();
+        var batches = new ConcurrentQueue<int>();
+        var start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(async () =>
+        {
+            while (goesOn())
+            {
+                var sent = Stopwatch.GetTimestamp();
+                using var call = _client.Explain(_request);
+                await foreach (var message in call.ResponseStream.ReadAllAsync())
+                {
+                    if (message.Prediction is { } prediction)
+                        batches.Enqueue(prediction.Timings.BatchSize);
+                }
+                latencies.Enqueue(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+            }
+        })));
+        return new LoadResult(Stopwatch.GetElapsedTime(start), [.. latencies], batches.Average());
+    }
+
+    /// <summary>A committed photo at 224 x 224, as JPEG.</summary>
+    private static byte[] SmallJpeg()
+    {
+        var file = Path.Combine(TestFolders.Repository, "tests", "photos", "astronaut.png");
+        using var photo = ImageDecoder.Decode(File.ReadAllBytes(file), new ImageLimits());
+        var spec = new PreprocessingSpec(null, 224, 224, Interpolation.Bilinear, [0, 0, 0], [1, 1, 1]);
+        using var input = new Preprocessor(spec).Prepare(photo);
+        byte[] rgb = [.. input.Values.ToArray().Select(value => (byte)Math.Round(value * 255))];
+        using var small = ImageDecoder.FromRgb(rgb, 224, 224, new ImageLimits());
+        return PictureEncoder.Encode(small, PictureFormat.Jpeg, quality: 90);
+    }
+}
