@@ -19,7 +19,7 @@ internal static class LoadBenchmark
             LoadResult load;
             await using (var bench = await ServerBench.StartAsync(parsed.GetValue(maxBatch)))
             {
-                await bench.RunAsync(concurrent, calls: 500);
+                await bench.RunAsync(concurrent, calls: 2000);
                 load = await bench.RunForAsync(concurrent, TimeSpan.FromSeconds(parsed.GetValue(seconds)));
             }
 

@@ -20,7 +20,7 @@ public sealed class CutNetwork
     private readonly Dictionary<string, LayerProfile> _profiles;
     private readonly Dictionary<string, bool> _isBottleneck = new(StringComparer.Ordinal);
     private readonly Tensor _sample;
-    private Func<string, Tensor, Tensor, Tensor?>? _observer;
+    private Func<string, nn.Module, Tensor, Tensor, Tensor?>? _observer;
 
     /// <param name="network">From images [B, 3, H, W] to outputs [B, classes]; in evaluation mode, parameters frozen.</param>
     /// <param name="sample">An image [1, 3, H, W] of the size that will be served: noise, nothing constant. It is kept.</param>
@@ -61,7 +61,8 @@ public sealed class CutNetwork
         using var outer = NewDisposeScope();
         var recorder = new CutRecorder(queries, profiles, lanes, kept => outer.Attach(kept));
         _allowShortcuts(profiles.Values.All(profile => profile.Pool is not null));
-        var outputs = Run(images, (name, _, output) => recorder.Observe(name, output));
+        var outputs = Run(images, (name, _, _, output) => recorder.Observe(name, output));
+        outputs = recorder.Observe(LayerProfile.Outputs, outputs) ?? outputs;
         var pass = new ForwardPass(outputs, queries, profiles, recorder);
         pass.MoveToOuterDisposeScope();
         return pass;
@@ -70,7 +71,7 @@ public sealed class CutNetwork
     private int LanesFor(ImageQuery query, int images)
     {
         // Rows can be repeated only where all that follows depends on the cut alone; else the targets take turns on one tape.
-        if (query.TargetCount <= 1 || !query.Layers.All(layer => IsBottleneck(_profiles[layer.Name].Pool ?? layer.Name)))
+        if (query.TargetCount <= 1 || !query.Layers.All(layer => IsBottleneck(_profiles[layer.Name].Cut)))
             return 1;
         var largest = query.Layers.Max(LaneElements);
         return Math.Clamp(MaxLaneElements / (largest * images), 1, query.TargetCount);
@@ -79,7 +80,7 @@ public sealed class CutNetwork
     private int LaneElements(CutLayer layer) =>
         _profiles[layer.Name].Pool is null ? layer.Channels * layer.Height * layer.Width : layer.Channels;
 
-    private Tensor Run(Tensor images, Func<string, Tensor, Tensor, Tensor?> observer)
+    private Tensor Run(Tensor images, Func<string, nn.Module, Tensor, Tensor, Tensor?> observer)
     {
         _observer = observer;
         try
@@ -97,7 +98,7 @@ public sealed class CutNetwork
         foreach (var (name, module) in network.named_modules())
         {
             if (module is nn.Module<Tensor, Tensor> layer)
-                layer.register_forward_hook((_, input, output) => _observer?.Invoke(name, input, output)!);
+                layer.register_forward_hook((_, input, output) => _observer?.Invoke(name, module, input, output)!);
         }
     }
 
@@ -106,29 +107,34 @@ public sealed class CutNetwork
         using var scope = NewDisposeScope();
         var probe = new NetworkProbe();
         _allowShortcuts(false);
-        Run(_sample, (name, input, output) =>
+        var outputs = Run(_sample, (name, module, input, output) =>
         {
-            probe.Observe(name, input, output);
+            probe.Observe(name, module, input, output);
             return null;
         });
 
         var pools = probe.Pools
             .Where(pair => IsBottleneck(pair.Pool))
             .ToDictionary(pair => pair.Layer, pair => pair.Pool, StringComparer.Ordinal);
-        return probe.Layers.ToDictionary(
-            layer => layer.Name, layer => new LayerProfile(layer, pools.GetValueOrDefault(layer.Name)), StringComparer.Ordinal);
+        return probe.Layers
+            .Select(layer => pools.TryGetValue(layer.Name, out var pool)
+                ? new LayerProfile(layer, pool, probe.HeadWeight(pool, outputs))
+                : new LayerProfile(layer, Pool: null, HeadWeight: null))
+            .ToDictionary(profile => profile.Layer.Name, StringComparer.Ordinal);
     }
 
     /// <summary>Whether the outputs depend on the image through this layer's output alone, so that no path leads around it.</summary>
     private bool IsBottleneck(string name)
     {
+        if (name == LayerProfile.Outputs)
+            return true;
         if (_isBottleneck.TryGetValue(name, out var known))
             return known;
 
         using var scope = NewDisposeScope();
         var image = _sample.detach().requires_grad_();
         _allowShortcuts(false);
-        var outputs = Run(image, (layer, _, output) => layer == name ? output.detach() : null);
+        var outputs = Run(image, (layer, _, _, output) => layer == name ? output.detach() : null);
         return _isBottleneck[name] = !outputs.requires_grad;
     }
 }

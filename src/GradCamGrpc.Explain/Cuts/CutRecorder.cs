@@ -17,7 +17,7 @@ internal sealed class CutRecorder(
     internal sealed record Capture(Tensor Tensor, LaneTable Lanes);
 
     private readonly ILookup<string, int> _imagesByCut = queries
-        .SelectMany((query, image) => query.Layers.Select(layer => (Cut: profiles[layer.Name].Pool ?? layer.Name, Image: image)))
+        .SelectMany((query, image) => query.Layers.Select(layer => (profiles[layer.Name].Cut, Image: image)))
         .ToLookup(pair => pair.Cut, pair => pair.Image, StringComparer.Ordinal);
 
     private readonly HashSet<string> _pooled =
@@ -32,7 +32,7 @@ internal sealed class CutRecorder(
     /// <summary>Where the tape starts or passes: gradients are taken with respect to these.</summary>
     public Dictionary<string, Capture> Cuts { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Called with each layer's output.</summary>
+    /// <summary>Called with each layer's output, and with the network's.</summary>
     /// <returns>What flows on instead, or null to let the output flow on.</returns>
     public Tensor? Observe(string name, Tensor output)
     {

@@ -49,7 +49,7 @@ public sealed class ForwardPass
             using var scope = NewDisposeScope();
             var laneTargets = TargetsOf(pass, targets);
             var scores = ScoreTable.Evaluate(_laneOutputs, laneTargets);                            // [lanes]
-            var gradients = Differentiate(scores.sum(), retainGraph: pass < passes - 1);
+            var gradients = Differentiate(scores.sum(), laneTargets, retainGraph: pass < passes - 1);
             var values = Floats(scores);
             for (var image = 0; image < targets.Count; image++)
             {
@@ -99,22 +99,39 @@ public sealed class ForwardPass
         return ofLanes;
     }
 
-    private Dictionary<string, Tensor> Differentiate(Tensor score, bool retainGraph)
+    private Dictionary<string, Tensor> Differentiate(Tensor score, ScoreTarget?[] laneTargets, bool retainGraph)
     {
         var cuts = _recorder.Cuts.ToArray();
         var gradients = autograd.grad([score], [.. cuts.Select(cut => cut.Value.Tensor)], retain_graph: retainGraph);
-        return cuts.Zip(gradients).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal);
+        var byCut = cuts.Zip(gradients).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal);
+
+        // All layers in front of the outputs share the one linear layer that makes them.
+        if (_profiles.Values.FirstOrDefault(profile => profile.HeadWeight is not null) is { } profile)
+            byCut[profile.Cut] = ThroughHead(byCut[profile.Cut], profile.HeadWeight!, ScoreTable.Classes(laneTargets));
+        return byCut;
+    }
+
+    /// <param name="gradients">dScore/dOutputs, [lanes, classes].</param>
+    /// <param name="weight">[classes, C].</param>
+    /// <param name="classes">The classes whose gradients are not zero; null for all.</param>
+    /// <returns>dScore/dAverage, [lanes, C].</returns>
+    private static Tensor ThroughHead(Tensor gradients, Tensor weight, long[]? classes)
+    {
+        if (classes is null)
+            return gradients.matmul(weight);
+        var columns = tensor(classes, device: gradients.device);
+        return gradients.index_select(1, columns).matmul(weight.index_select(0, columns));
     }
 
     /// <summary>The maps of one image's next targets at one layer, each h·w values.</summary>
     private float[][] MapsOf(int image, CutLayer layer, int count, ICamMethod method, Dictionary<string, Tensor> gradients)
     {
-        var pool = _profiles[layer.Name].Pool;
-        var cut = _recorder.Cuts[pool ?? layer.Name];
-        var seen = pool is null ? cut : _recorder.Activations[layer.Name];
+        var profile = _profiles[layer.Name];
+        var cut = _recorder.Cuts[profile.Cut];
+        var seen = profile.Pool is null ? cut : _recorder.Activations[layer.Name];
 
-        var gradient = gradients[pool ?? layer.Name].narrow(0, cut.Lanes.Start(image), count); // [K, C, h, w], or [K, C] of the average
-        if (pool is not null)
+        var gradient = gradients[profile.Cut].narrow(0, cut.Lanes.Start(image), count); // [K, C, h, w], or [K, C] of the average
+        if (profile.Pool is not null)
         {
             var positions = layer.Height * layer.Width;
             gradient = (gradient / positions).reshape(count, layer.Channels, 1, 1).expand(count, layer.Channels, layer.Height, layer.Width);

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Cuts;
@@ -8,7 +9,9 @@ internal sealed class NetworkProbe
     private readonly Dictionary<string, CutLayer> _layers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _repeated = new(StringComparer.Ordinal);
     private readonly List<(string Layer, string Pool)> _pools = [];
+    private readonly Dictionary<string, (Tensor Output, Tensor Weight)> _heads = new(StringComparer.Ordinal);
     private List<(string Layer, Tensor Output)> _latest = [];
+    private (string Pool, Tensor Output)? _latestPool;
 
     /// <summary>Layers whose output is one stack of maps [1, C, h, w], in the order of the pass.</summary>
     public IEnumerable<CutLayer> Layers => _layers.Values.Where(layer => !_repeated.Contains(layer.Name));
@@ -16,8 +19,14 @@ internal sealed class NetworkProbe
     /// <summary>Layers and the layer that averages their output over all positions.</summary>
     public IReadOnlyList<(string Layer, string Pool)> Pools => _pools;
 
-    public void Observe(string name, Tensor input, Tensor output)
+    /// <summary>The weights of the linear layer that makes <paramref name="outputs"/> of a pooling's output; null where there is no such layer.</summary>
+    public Tensor? HeadWeight(string pool, Tensor outputs) =>
+        _heads.TryGetValue(pool, out var head) && ReferenceEquals(head.Output, outputs) ? head.Weight : null;
+
+    public void Observe(string name, nn.Module module, Tensor input, Tensor output)
     {
+        if (module is Linear linear && _latestPool is { } pooled && ReferenceEquals(pooled.Output, input))
+            _heads[pooled.Pool] = (output, linear.weight!);
         if (output.shape is [1, var channels, var height, var width] && height * width > 1)
         {
             // A layer that runs twice has two outputs: its name says nothing clear, so it cannot be cut.
@@ -32,6 +41,7 @@ internal sealed class NetworkProbe
         {
             _pools.AddRange(_latest.Select(latest => (latest.Layer, name)));
             _latest = [];
+            _latestPool = (name, output);
         }
     }
 

@@ -20,6 +20,15 @@ internal static class ScoreTable
         return scores ?? throw new ArgumentException("at least one row needs a target", nameof(targets));
     }
 
+    /// <summary>The classes whose outputs the scores depend on; null for all of them.</summary>
+    public static long[]? Classes(IReadOnlyList<ScoreTarget?> targets)
+    {
+        var present = targets.OfType<ScoreTarget>().ToArray();
+        return present.All(target => target.Link is ScoreLink.Logit)
+            ? [.. present.SelectMany(target => target.Terms).Select(term => (long)term.ClassIndex).Distinct()]
+            : null;
+    }
+
     private static Tensor Weights(IReadOnlyList<ScoreTarget?> targets, ScoreLink link, int classes)
     {
         var cells = new float[targets.Count * classes];
