@@ -2,6 +2,8 @@ using System.CommandLine;
 using GradCamGrpc.Cli.Commands;
 using GradCamGrpc.Server.Hosting;
 
+NativeTuning.Apply();
+
 var root = new RootCommand("Predicts what is on photos and shows where the network saw it.")
 {
     ExplainCommand.Create(),

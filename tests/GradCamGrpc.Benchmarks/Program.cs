@@ -4,8 +4,8 @@ using GradCamGrpc.Server.Hosting;
 
 // Ratios within one run are what counts: these machines are shared, and absolute times drift.
 
-// As the server has it; it must come before the first tensor.
-NativeAllocator.KeepFreedMemory();
+// As the server has it.
+NativeTuning.Apply();
 
 var root = new RootCommand("Measures what an explanation costs.")
 {

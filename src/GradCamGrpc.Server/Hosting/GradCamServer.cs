@@ -51,7 +51,6 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <exception cref="InvalidModelException">A model folder cannot be served.</exception>
     public static GradCamServer Build(ServerOptions options, Action<ILoggingBuilder>? configureLogging = null)
     {
-        NativeAllocator.KeepFreedMemory();
         var folders = ModelRepository.Read(options.Models);
         if (options.Threads is { } threads)
             TorchSharp.torch.set_num_threads(threads);

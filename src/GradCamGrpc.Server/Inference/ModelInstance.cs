@@ -28,7 +28,7 @@ internal sealed class ModelInstance : IAsyncDisposable
         _device = options.Device;
         _metrics = metrics;
         _logger = logger;
-        _worker = new ModelWorker(folder, options.Device, metrics, time);
+        _worker = new ModelWorker(folder, options.Device, options.Queue.MaxBatch, metrics, time);
         _batcher = new DynamicBatcher<InferenceRequest>(
             $"model {Name}",
             _worker,

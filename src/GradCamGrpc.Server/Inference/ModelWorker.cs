@@ -12,7 +12,8 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Server.Inference;
 
 /// <summary>Runs a model's batches, all on the one thread that owns its tensors.</summary>
-internal sealed class ModelWorker(ModelFolder folder, string device, ServerMetrics metrics, TimeProvider time) : IBatchProcessor<InferenceRequest>
+internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatch, ServerMetrics metrics, TimeProvider time)
+    : IBatchProcessor<InferenceRequest>
 {
     private readonly Device _device = new(device);
     private ServableNetwork? _network;
@@ -21,7 +22,7 @@ internal sealed class ModelWorker(ModelFolder folder, string device, ServerMetri
     /// <summary>The layers that can be explained at; null before the model has started.</summary>
     public IReadOnlyDictionary<string, CutLayer>? Layers { get; private set; }
 
-    /// <summary>Loads the model and runs it once, so that the first request pays for neither.</summary>
+    /// <summary>Loads the model and runs it, so that the first requests pay for neither.</summary>
     public void Open()
     {
         _network = folder.BuildNetwork();
@@ -104,10 +105,18 @@ internal sealed class ModelWorker(ModelFolder folder, string device, ServerMetri
         return [.. values.Chunk(values.Length / (int)outputs.shape[0])];
     }
 
+    /// <summary>Runs batches of several sizes, the largest first: the memory that it takes serves all the others.</summary>
     private void WarmUp(Tensor sample)
     {
-        using var scope = NewDisposeScope();
         var query = new ImageQuery([_cut!.Layers[folder.Manifest.DefaultLayer]], 1);
-        _cut.Forward(sample, [query]).Explain([[ScoreTarget.Of(0)]], [new Explain.Methods.GradCam()], (_, _, _) => { });
+        for (var size = maxBatch; size > 0; size /= 2)
+        {
+            using var scope = NewDisposeScope();
+            var images = ChannelsLast.Of(sample.expand(size, -1, -1, -1));
+            _cut.Forward(images, [.. Enumerable.Repeat(query, size)]).Explain(
+                [.. Enumerable.Repeat<ScoreTarget[]>([ScoreTarget.Of(0)], size)],
+                [.. Enumerable.Repeat(new Explain.Methods.GradCam(), size)],
+                (_, _, _) => { });
+        }
     }
 }

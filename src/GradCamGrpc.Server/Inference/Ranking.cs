@@ -4,16 +4,8 @@ namespace GradCamGrpc.Server.Inference;
 internal static class Ranking
 {
     /// <summary>The indices of the k largest logits, the largest first; of equal ones the lower index first.</summary>
-    public static int[] Top(ReadOnlySpan<float> logits, int k)
-    {
-        var indices = Enumerable.Range(0, logits.Length).ToArray();
-        var descending = logits.ToArray();
-        for (var i = 0; i < descending.Length; i++)
-            descending[i] = -descending[i];
-        Array.Sort(descending, indices, Comparer<float>.Default);
-        SortTies(descending, indices);
-        return indices[..k];
-    }
+    public static int[] Top(float[] logits, int k) =>
+        [.. Enumerable.Range(0, logits.Length).OrderByDescending(index => logits[index]).Take(k)];
 
     /// <summary>The softmax of the logits.</summary>
     public static double[] Softmax(ReadOnlySpan<float> logits)
@@ -29,17 +21,5 @@ internal static class Ranking
         for (var i = 0; i < logits.Length; i++)
             probabilities[i] /= sum;
         return probabilities;
-    }
-
-    private static void SortTies(float[] keys, int[] indices)
-    {
-        for (var start = 0; start < keys.Length;)
-        {
-            var end = start + 1;
-            while (end < keys.Length && keys[end] == keys[start])
-                end++;
-            Array.Sort(indices, start, end - start);
-            start = end;
-        }
     }
 }
