@@ -36,6 +36,8 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     private readonly LinkedList<QueuedItem<TItem>> _queue = [];
     private Phase _phase = Phase.Created;
 
+    private bool _isDisposed;
+
     // Written by the owner alone.
     private long _ticksPerItem = TimeSpan.TicksPerMillisecond;
 
@@ -121,6 +123,11 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            await _ended.Task.ConfigureAwait(false);
+            return;
+        }
         await DrainAsync().ConfigureAwait(false);
         await _alarm.DisposeAsync().ConfigureAwait(false);
         _changed.Dispose();

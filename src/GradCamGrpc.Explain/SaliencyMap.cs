@@ -11,9 +11,6 @@ namespace GradCamGrpc.Explain;
 /// <param name="Values">h·w values, row-major, before the ReLU: negative where the position speaks against the score.</param>
 public sealed record SaliencyMap(CutLayer Layer, string Method, ScoreTarget Target, float Score, ReadOnlyMemory<float> Values)
 {
-    /// <summary>Whether nothing speaks for the score: the ReLU of the map is zero everywhere.</summary>
-    public bool IsAllZero => !Values.Span.ContainsAnyInRange(float.Epsilon, float.PositiveInfinity);
-
     /// <summary>Whether every value is a finite number.</summary>
     public bool IsFinite
     {

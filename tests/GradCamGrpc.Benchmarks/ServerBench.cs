@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Google.Protobuf;
-using Grpc.Core;
-using Grpc.Net.Client;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Imaging.Rendering;
@@ -11,6 +9,8 @@ using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.TestData;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 
 namespace GradCamGrpc.Benchmarks;

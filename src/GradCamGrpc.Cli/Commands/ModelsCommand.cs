@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Grpc.Core;
 using GradCamGrpc.Cli.Reports;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
+using Grpc.Core;
 
 namespace GradCamGrpc.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using Grpc.Core;
 using GradCamGrpc.Protos.V1;
+using Grpc.Core;
 
 namespace GradCamGrpc.Cli.Explaining;
 

@@ -1,8 +1,8 @@
 using System.Net;
-using Grpc.Net.Client;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Options;
+using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 
 namespace GradCamGrpc.Cli.Explaining;

@@ -47,6 +47,8 @@ internal static partial class ManifestRules
             if (value is < 1 or > MaxSide)
                 yield return $"preprocessing.{name}: {value} is not from 1 to {MaxSide} pixels";
         }
+        if (preprocessing.ResizeShorterSide < Math.Max(preprocessing.CropWidth, preprocessing.CropHeight))
+            yield return $"preprocessing.resize_shorter_side: {preprocessing.ResizeShorterSide} is less than the crop";
         if (!Interpolations.Contains(preprocessing.Interpolation))
             yield return $"preprocessing.interpolation: '{preprocessing.Interpolation}' is not one of {string.Join(", ", Interpolations)}";
         if (preprocessing.Mean is not { Count: 3 } || !preprocessing.Mean.All(double.IsFinite))

@@ -1,6 +1,6 @@
+using GradCamGrpc.Server.Telemetry;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using GradCamGrpc.Server.Telemetry;
 
 namespace GradCamGrpc.Server.Errors;
 

@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
-using Grpc.Core;
 using GradCamGrpc.Batching;
+using Grpc.Core;
 using Status = Google.Rpc.Status;
 
 namespace GradCamGrpc.Server.Errors;
@@ -22,6 +22,7 @@ internal static class StatusMapper
             StatusCode.ResourceExhausted, error.Message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(full.RetryAfter) }),
         ServerUnavailableException => Of(StatusCode.Unavailable, error.Message),
         DeadlineExceededException => Of(StatusCode.DeadlineExceeded, "the deadline passed before the request was done"),
+        NonFiniteMapException => Of(StatusCode.Internal, error.Message),
         OperationCanceledException => Of(StatusCode.Cancelled, "the call was cancelled"),
         _ => Of(StatusCode.Internal, "something went wrong in the server; its log says what"),
     };

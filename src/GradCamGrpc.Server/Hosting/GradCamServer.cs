@@ -1,4 +1,3 @@
-using Grpc.HealthCheck;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
@@ -6,6 +5,7 @@ using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Services;
 using GradCamGrpc.Server.Telemetry;
+using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -77,7 +77,7 @@ public sealed class GradCamServer : IAsyncDisposable
         app.MapGrpcReflectionService();
         var server = new GradCamServer(app, options);
         if (options.Metrics is not null)
-            app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Connection.LocalPort == server.MetricsAddress!.Port);
+            app.UseOpenTelemetryPrometheusScrapingEndpoint(server.IsScrape);
         return server;
     }
 
@@ -100,6 +100,9 @@ public sealed class GradCamServer : IAsyncDisposable
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private bool IsScrape(HttpContext context) =>
+        context.Connection.LocalPort == MetricsAddress!.Port && context.Request.Path == MetricsAddress.AbsolutePath;
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options)
     {

@@ -1,8 +1,8 @@
-using Grpc.Health.V1;
-using Grpc.HealthCheck;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Telemetry;
+using Grpc.Health.V1;
+using Grpc.HealthCheck;
 
 namespace GradCamGrpc.Server.Hosting;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Grpc.Core;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Imaging.Preprocessing;
@@ -8,6 +7,7 @@ using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Telemetry;
+using Grpc.Core;
 
 namespace GradCamGrpc.Server.Inference;
 

@@ -5,6 +5,7 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Telemetry;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -73,7 +74,13 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
 
         var targets = classes.Select(chosen => chosen.Select(index => ScoreTarget.Of(index)).ToArray()).ToArray();
         pass.Explain(targets, [.. batch.Select(request => request.Method)], (image, target, map) =>
-            batch[image].Explained(new ReadyMap(classes[image][target], map, stage.Elapsed)));
+        {
+            var index = classes[image][target];
+            if (map.IsFinite)
+                batch[image].Explained(new ReadyMap(index, map, stage.Elapsed));
+            else
+                batch[image].Fail(new NonFiniteMapException(map.Layer.Name, index));
+        });
     }
 
     private static int[] Classes(InferenceRequest request, float[] logits) =>

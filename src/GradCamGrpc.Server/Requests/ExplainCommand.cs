@@ -1,5 +1,7 @@
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Imaging.Rendering;
+using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 
 namespace GradCamGrpc.Server.Requests;
@@ -17,4 +19,17 @@ internal sealed record ExplainCommand(
     IReadOnlyList<TargetChoice> Targets,
     CutLayer Layer,
     ICamMethod Method,
-    IReadOnlyList<OutputForm> Outputs);
+    IReadOnlyList<OutputForm> Outputs)
+{
+    /// <exception cref="InvalidRequestException">A picture of the photo's size does not fit the format it is asked for in.</exception>
+    public void EnsureWritable(Photo photo)
+    {
+        var faults = new Violations();
+        for (var i = 0; i < Outputs.Count; i++)
+        {
+            if (Outputs[i] is OutputForm.Picture { Writing.Format: PictureFormat.Webp } && photo.LongerSide > PictureEncoder.MaxWebpSide)
+                faults.Invalid($"outputs[{i}]", $"WebP holds {PictureEncoder.MaxWebpSide} pixels a side, the photo has {photo.LongerSide}");
+        }
+        faults.ThrowIfAny();
+    }
+}

@@ -9,9 +9,12 @@ internal abstract record OutputForm
     /// <summary>Numbers.</summary>
     public sealed record Raw(MapGrid Grid, MapValues Values) : OutputForm;
 
+    /// <summary>A picture as large as the photo.</summary>
+    public abstract record Picture(ColorMap Colors, ImageWriting Writing) : OutputForm;
+
     /// <summary>A picture of the map alone.</summary>
-    public sealed record HeatMap(ColorMap Colors, ImageWriting Writing) : OutputForm;
+    public sealed record HeatMap(ColorMap Colors, ImageWriting Writing) : Picture(Colors, Writing);
 
     /// <summary>The photo with the map over it.</summary>
-    public sealed record Overlay(ColorMap Colors, double Opacity, ImageWriting Writing) : OutputForm;
+    public sealed record Overlay(ColorMap Colors, double Opacity, ImageWriting Writing) : Picture(Colors, Writing);
 }

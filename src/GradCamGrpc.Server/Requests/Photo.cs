@@ -9,5 +9,7 @@ namespace GradCamGrpc.Server.Requests;
 /// <param name="Decode">How long both took.</param>
 internal sealed record Photo(PixelBuffer Pixels, ModelInput Input, TimeSpan Decode) : IDisposable
 {
+    public int LongerSide => Math.Max(Pixels.Width, Pixels.Height);
+
     public void Dispose() => Pixels.Dispose();
 }

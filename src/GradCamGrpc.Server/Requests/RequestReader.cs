@@ -14,7 +14,8 @@ internal sealed class RequestReader(ModelCatalog catalog)
     public const int MaxMaps = 64;
 
     private const int DefaultTopK = 5;
-    private const int ListedNames = 10;
+    private const int Candidates = 10;
+    private const int NearMisses = 3;
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
     /// <exception cref="NotFoundException">There is no such model.</exception>
@@ -92,7 +93,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
         var wanted = name.Length == 0 ? model.DefaultLayer : name;
         if (model.Layers.TryGetValue(wanted, out var layer))
             return layer;
-        var close = Suggestions.Closest(wanted, model.Layers.Keys, ListedNames);
+        var close = Suggestions.Closest(wanted, model.Layers.Keys, NearMisses);
         faults.Absent("layer", $"the model '{model.Name}' has no layer '{Quoted(wanted)}' with maps; close to it are {string.Join(", ", close)}");
         return null;
     }
@@ -151,12 +152,12 @@ internal sealed class RequestReader(ModelCatalog catalog)
             case 1:
                 return new TargetChoice.Class(found[0]);
             case 0:
-                var close = Suggestions.Closest(text, model.Labels.Labels, ListedNames);
+                var close = Suggestions.Closest(text, model.Labels.Labels, NearMisses);
                 faults.Absent(field, $"no label is or starts with '{Quoted(text)}'; close to it are {string.Join("; ", close)}");
                 return null;
             default:
-                var candidates = found.Take(ListedNames).Select(index => $"{model.Labels.Labels[index]} ({index})");
-                var more = found.Count > ListedNames ? $" and {found.Count - ListedNames} more" : "";
+                var candidates = found.Take(Candidates).Select(index => $"{model.Labels.Labels[index]} ({index})");
+                var more = found.Count > Candidates ? $" and {found.Count - Candidates} more" : "";
                 faults.Invalid(field, $"'{Quoted(text)}' may mean {string.Join("; ", candidates)}{more}");
                 return null;
         }

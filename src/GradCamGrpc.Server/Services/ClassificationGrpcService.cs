@@ -1,6 +1,6 @@
-using Grpc.Core;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Requests;
+using Grpc.Core;
 
 namespace GradCamGrpc.Server.Services;
 
@@ -27,6 +27,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
         var command = reader.Read(request);
         command.Model.EnsureRoom();
         using var photo = photos.Read(request.Image, command.Model);
+        command.EnsureWritable(photo);
         var inference = command.Model.Submit(photo, command, context);
 
         var prediction = ResponseWriter.Prediction(command.Model, photo, await inference.Prediction, command.PredictionTopK);

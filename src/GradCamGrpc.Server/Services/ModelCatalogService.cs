@@ -1,9 +1,9 @@
-using Grpc.Core;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
+using Grpc.Core;
 
 namespace GradCamGrpc.Server.Services;
 

@@ -1,0 +1,24 @@
+# Sourced by the scripts: checks for the .NET SDK, and builds without a word unless something is wrong.
+
+if ! command -v dotnet >/dev/null || ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
+  cat >&2 <<'TEXT'
+The .NET 10 SDK is needed. On Debian and Ubuntu, where the distribution or Microsoft's package feed has it:
+  sudo apt-get install dotnet-sdk-10.0
+else see https://dotnet.microsoft.com/download/dotnet/10.0
+TEXT
+  exit 1
+fi
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+# build_quietly PROJECT: restores and builds it for release; what the build said is shown only when it fails.
+build_quietly() {
+  local log
+  log=$(mktemp)
+  if ! dotnet build "$1" -c Release --nologo -v quiet >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    echo "$1 does not build." >&2
+    return 1
+  fi
+  rm -f "$log"
+}

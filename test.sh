@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Runs every test. Quiet where all is well; the last line has the totals.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+. build/sdk.sh
+
+build_quietly GradCamGrpc.sln
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# The code style counts as one test more.
+passed=0 failed=0 skipped=0
+if dotnet format GradCamGrpc.sln --verify-no-changes --no-restore >"$log" 2>&1; then
+  passed=1
+else
+  failed=1
+  cat "$log"
+fi
+
+# One project at a time: each uses all cores. An exit status other than 0 without a failed test is a failure too.
+status=0
+dotnet test --solution GradCamGrpc.sln -c Release --no-build --max-parallel-test-modules 1 --no-ansi --no-progress "$@" >"$log" 2>&1 || status=$?
+total() { awk -v name="$1:" '$1 == name { n = $2 } END { print n + 0 }' "$log"; }
+passed=$((passed + $(total succeeded)))
+failed_tests=$(total failed)
+skipped=$(total skipped)
+if [ "$status" -ne 0 ] && [ "$failed_tests" -eq 0 ]; then
+  failed_tests=1
+fi
+failed=$((failed + failed_tests))
+
+if [ "$failed" -gt 0 ]; then
+  cat "$log"
+elif [ "$skipped" -gt 0 ]; then
+  grep -hE 'GRADCAM_[A-Z]+' "$log" | sort -u | head -5 || true
+fi
+echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
+[ "$failed" -eq 0 ]

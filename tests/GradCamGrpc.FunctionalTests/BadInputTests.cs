@@ -1,0 +1,268 @@
+using GradCamGrpc.Protos.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace GradCamGrpc.FunctionalTests;
+
+public sealed class BadInputTests(RunningServer server)
+{
+    private static readonly Dictionary<string, byte[]> BadFiles = new(StringComparer.Ordinal)
+    {
+        ["empty"] = [],
+        ["truncated"] = Photos.Cat[..(Photos.Cat.Length / 2)],
+        ["truncated JPEG"] = Photos.Grey(300, 200)[..400],
+        ["no image"] = "To whom it may concern"u8.ToArray(),
+        ["one pixel"] = Photos.Grey(1, 1),
+        ["a header of 30,000 x 30,000 pixels"] = Photos.PngHeader(30_000, 30_000),
+        ["a header of 2,000,000,000 x 2,000,000,000 pixels"] = Photos.PngHeader(2_000_000_000, 2_000_000_000),
+        ["a header without pixels"] = Photos.PngHeader(300, 300),
+    };
+
+    public static TheoryData<string> BadFileNames => [.. BadFiles.Keys];
+
+    [Theory, MemberData(nameof(BadFileNames))]
+    public async Task Explain_BadFile_IsInvalidAndNamesTheImage(string name)
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = new Image { Encoded = ByteString.CopyFrom(BadFiles[name]) },
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["image.encoded"], fault.Fields());
+        Assert.Contains("image", fault.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(8, 8, 191)]
+    [InlineData(8, 8, 193)]
+    [InlineData(8, 8, 0)]
+    public async Task Explain_RawImageOfWrongLength_IsInvalidAndSaysTheRightOne(uint width, uint height, int length)
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = new Image { Raw = new RawImage { Width = width, Height = height, Rgb = ByteString.CopyFrom(new byte[length]) } },
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["image.raw.rgb"], fault.Fields());
+        Assert.Contains("192", fault.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0u, 0u)]
+    [InlineData(1u, 1u)]
+    [InlineData(uint.MaxValue, uint.MaxValue)]
+    public async Task Explain_RawImageOfImpossibleSize_IsInvalid(uint width, uint height)
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = new Image { Raw = new RawImage { Width = width, Height = height, Rgb = ByteString.CopyFrom(new byte[3]) } },
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["image.raw"], fault.Fields());
+    }
+
+    [Fact]
+    public async Task Explain_NoImage_IsInvalid()
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest());
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["image"], fault.Fields());
+    }
+
+    [Fact]
+    public async Task Explain_MessageOfTwentyMegabytes_IsRefusedAndTheNextOneServed()
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = new Image { Encoded = ByteString.CopyFrom(new byte[20_000_000]) },
+        });
+
+        Assert.Equal(StatusCode.ResourceExhausted, fault.StatusCode);
+        var next = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
+        Assert.Single(next.Maps);
+    }
+
+    [Fact]
+    public async Task Explain_UnknownModel_IsNotFoundAndListsTheKnown()
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, Model = "resnet" });
+
+        Assert.Equal(StatusCode.NotFound, fault.StatusCode);
+        Assert.Equal(["model"], fault.Fields());
+        Assert.Contains("embedded", fault.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_UnknownLayer_IsNotFoundAndNamesNearOnes()
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, Layer = "block.3.0" });
+
+        Assert.Equal(StatusCode.NotFound, fault.StatusCode);
+        Assert.Equal(["layer"], fault.Fields());
+        Assert.Contains("blocks.3.0", fault.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_UnknownLabel_IsNotFoundAndNamesNearOnes()
+    {
+        var fault = await FailOnTargets(new ClassTarget { Label = "bull mastif dog" });
+
+        Assert.Equal(StatusCode.NotFound, fault.StatusCode);
+        Assert.Equal(["targets[0].label"], fault.Fields());
+        Assert.Contains("bull mastiff", fault.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_AmbiguousLabel_IsInvalidAndListsTheCandidates()
+    {
+        var fault = await FailOnTargets(new ClassTarget { Label = "tiger " }, new ClassTarget { Label = "Bull" });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["targets[1].label"], fault.Fields());
+        Assert.Contains("bull mastiff (243)", fault.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("bullfrog", fault.Status.Detail, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> BadTargets => [.. Targets.Keys];
+
+    private static readonly Dictionary<string, ClassTarget> Targets = new(StringComparer.Ordinal)
+    {
+        ["index 1000"] = new() { ClassIndex = 1000 },
+        ["index -1"] = new() { ClassIndex = -1 },
+        ["k = 0"] = new() { TopK = 0 },
+        ["k = 5000"] = new() { TopK = 5000 },
+        ["nothing"] = new(),
+    };
+
+    [Theory, MemberData(nameof(BadTargets))]
+    public async Task Explain_BadTarget_IsInvalidAndNamesIt(string name)
+    {
+        var fault = await FailOnTargets(new ClassTarget { ClassIndex = 1 }, Targets[name]);
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.StartsWith("targets[1]", Assert.Single(fault.Fields()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(5000)]
+    public async Task Explain_BadTopK_IsInvalid(int topK)
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, TopK = topK });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["top_k"], fault.Fields());
+    }
+
+    [Fact]
+    public async Task Explain_MoreThan64Maps_IsInvalid()
+    {
+        var fault = await FailOnTargets(new ClassTarget { TopK = 64 }, new ClassTarget { ClassIndex = 1 });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["targets"], fault.Fields());
+    }
+
+    [Fact]
+    public async Task Explain_EveryFieldWrong_AllAreNamedAtOnceInTheirOrder()
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Method = (ExplanationMethod)99,
+            Layer = "nowhere",
+            Targets = { new ClassTarget { ClassIndex = 1000 } },
+            Outputs =
+            {
+                new MapOutput { Overlay = new OverlayOutput { Opacity = double.NaN, ColorMap = (ColorMap)77 } },
+                new MapOutput(),
+                new MapOutput { HeatMap = new HeatMapOutput { Encoding = new ImageEncoding { Quality = 101, Format = (ImageFormat)9 } } },
+                new MapOutput { Raw = new RawMapOutput { Grid = (MapGrid)9, Values = (MapValues)9 } },
+            },
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(
+            [
+                "layer", "method", "outputs[0].overlay.color_map", "outputs[0].overlay.opacity", "outputs[1]",
+                "outputs[2].heat_map.encoding.format", "outputs[2].heat_map.encoding.quality", "outputs[3].raw.grid",
+                "outputs[3].raw.values", "targets[0].class_index",
+            ],
+            fault.Fields().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(-0.01)]
+    [InlineData(1.01)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public async Task Explain_BadOpacity_IsInvalid(double opacity)
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Outputs = { new MapOutput { Overlay = new OverlayOutput { Opacity = opacity } } },
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["outputs[0].overlay.opacity"], fault.Fields());
+    }
+
+    [Fact]
+    public async Task Explain_WebpOfATooWidePhoto_IsInvalid()
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = new Image { Encoded = ByteString.CopyFrom(Photos.Grey(16_384, 8)) },
+            Outputs =
+            {
+                new MapOutput { Raw = new RawMapOutput() },
+                new MapOutput { Overlay = new OverlayOutput { Encoding = new ImageEncoding { Format = ImageFormat.Webp } } },
+            },
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["outputs[1]"], fault.Fields());
+    }
+
+    [Fact]
+    public async Task Explain_OneBadAmong63GoodOnes_HarmsNobodyElse()
+    {
+        var alone = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
+        var expected = alone.Maps[0].Outputs[0].Raw.Floats();
+        var tolerance = 1e-4f * expected.Max();
+        var truncated = new ClassificationServiceExplainRequest { Image = new Image { Encoded = ByteString.CopyFrom(BadFiles["truncated"]) } };
+
+        var bad = server.FailAsync(truncated);
+        var good = await Task.WhenAll(Enumerable.Range(0, 63).Select(i => server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Targets = { new ClassTarget { ClassIndex = i } },
+            Layer = i % 2 == 0 ? "" : "blocks.5.0",
+        })));
+
+        Assert.Equal(StatusCode.InvalidArgument, (await bad).StatusCode);
+        Assert.Equal(Enumerable.Range(0, 63), good.Select(answer => answer.Maps.Single().Provenance.Score.ClassIndex));
+        Assert.All(good, answer => Assert.Equal(alone.Prediction.Classes[0].ClassIndex, answer.Prediction.Classes[0].ClassIndex));
+        var again = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
+        Assert.All(expected.Zip(again.Maps[0].Outputs[0].Raw.Floats()), pair => Assert.InRange(pair.Second - pair.First, -tolerance, tolerance));
+    }
+
+    [Fact]
+    public async Task GetModel_UnknownName_IsNotFound()
+    {
+        var fault = await Assert.ThrowsAsync<RpcException>(async () => await server.Models.GetModelAsync(
+            new GetModelRequest { Model = "../etc" }, cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Equal(StatusCode.NotFound, fault.StatusCode);
+        Assert.Equal(["model"], fault.Fields());
+    }
+
+    private Task<RpcException> FailOnTargets(params ClassTarget[] targets) =>
+        server.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, Targets = { targets } });
+}

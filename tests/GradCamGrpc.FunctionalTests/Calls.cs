@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+using GradCamGrpc.Protos.V1;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace GradCamGrpc.FunctionalTests;
+
+/// <summary>Calls a server and collects what comes.</summary>
+internal static class Calls
+{
+    public static async Task<Answer> ExplainAsync(this RunningServer server, ClassificationServiceExplainRequest request)
+    {
+        using var call = server.Classification.Explain(request, cancellationToken: TestContext.Current.CancellationToken);
+        return new Answer(await call.ReadAllAsync());
+    }
+
+    /// <summary>All messages that are left.</summary>
+    public static async Task<IReadOnlyList<T>> ReadAllAsync<T>(this AsyncServerStreamingCall<T> call) =>
+        await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>The status that a bad request gets.</summary>
+    public static async Task<RpcException> FailAsync(this RunningServer server, ClassificationServiceExplainRequest request) =>
+        await Assert.ThrowsAsync<RpcException>(() => server.ExplainAsync(request));
+
+    /// <summary>The fields that a status names.</summary>
+    public static string[] Fields(this RpcException fault) =>
+        [.. fault.GetRpcStatus()?.GetDetail<BadRequest>()?.FieldViolations.Select(violation => violation.Field) ?? []];
+
+    public static float[] Floats(this RawMap map) => MemoryMarshal.Cast<byte, float>(map.Values.Span).ToArray();
+
+    /// <summary>The messages of one call, in the order in which they came.</summary>
+    internal sealed record Answer(IReadOnlyList<ClassificationServiceExplainResponse> Messages)
+    {
+        public ClassificationPrediction Prediction => Messages[0].Prediction;
+
+        public IReadOnlyList<SaliencyMap> Maps => [.. Messages.Skip(1).Select(message => message.Map)];
+    }
+}

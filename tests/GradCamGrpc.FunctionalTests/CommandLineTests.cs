@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+
+namespace GradCamGrpc.FunctionalTests;
+
+/// <summary>The command line as a program.</summary>
+public sealed class CommandLineTests(RunningServer server) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Explain_AgainstAServer_WritesThePictures()
+    {
+        using var run = ProgramRun.CommandLine("explain", Photos.CatPath, "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Contains("cat", run.Output, StringComparison.Ordinal);
+        var picture = Assert.Single(_folder.GetFiles());
+        Assert.StartsWith("chelsea.", picture.Name, StringComparison.Ordinal);
+        Assert.EndsWith(".overlay.png", picture.Name, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_InProcess_GivesTheServersAnswer()
+    {
+        using var here = ProgramRun.CommandLine("explain", Photos.CatPath, "--json", "--output", "raw", "--out", Path.Combine(_folder.FullName, "here"));
+        using var there = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--json", "--output", "raw", "--out", Path.Combine(_folder.FullName, "there"), "--server", server.Address.ToString());
+
+        Assert.Equal((0, 0), (await here.EndAsync(), await there.EndAsync()));
+        Assert.Equal(Files("here").Select(file => file.Name), Files("there").Select(file => file.Name));
+        var (ours, theirs) = (JsonNode.Parse(here.Output)!, JsonNode.Parse(there.Output)!);
+        Assert.True(JsonNode.DeepEquals(ours["prediction"]!["classes"]![0]!["label"], theirs["prediction"]!["classes"]![0]!["label"]));
+        Assert.Equal(7 * 7 * 4, Files("here").Single().Length);
+    }
+
+    [Fact]
+    public async Task Explain_SeveralClasses_WritesAContactSheet()
+    {
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--class", "281", "--class", "tiger cat", "--top-k", "2", "--json",
+            "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(0, await run.EndAsync());
+        Assert.True(File.Exists(Path.Combine(_folder.FullName, "contact-sheet.png")));
+    }
+
+    [Fact]
+    public async Task Explain_OneOfThreePhotosIsBad_TheOthersAreExplainedAndTheEndIsOne()
+    {
+        var text = Path.Combine(_folder.FullName, "letter.jpg");
+        await File.WriteAllTextAsync(text, "Dear all", TestContext.Current.CancellationToken);
+
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, text, "nowhere.jpg", "--json", "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.Equal(3, lines.Length);
+        Assert.Single(lines[0]["maps"]!.AsArray());
+        Assert.Contains("InvalidArgument", (string?)lines[1]["error"], StringComparison.Ordinal);
+        Assert.Contains("nowhere.jpg", (string?)lines[2]["error"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_MistypedClass_NamesNearOnes()
+    {
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--class", "taby", "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("tabby", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Models_AgainstAServer_ListsAndDescribes()
+    {
+        using var list = ProgramRun.CommandLine("models", "--json", "--server", server.Address.ToString());
+        using var full = ProgramRun.CommandLine("models", "embedded", "--server", server.Address.ToString());
+
+        Assert.Equal((0, 0), (await list.EndAsync(), await full.EndAsync()));
+        Assert.Equal("embedded", (string?)JsonNode.Parse(list.Output)!["name"]);
+        Assert.Contains("blocks.3.0", full.Output, StringComparison.Ordinal);
+    }
+
+    private FileInfo[] Files(string folder) => new DirectoryInfo(Path.Combine(_folder.FullName, folder)).GetFiles();
+}

@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.TestData;
+using Google.Protobuf;
+
+namespace GradCamGrpc.FunctionalTests;
+
+public sealed class ExplainTests(RunningServer server)
+{
+    private const int TigerCat = 282;
+
+    [Fact]
+    public async Task Explain_NothingChosen_PredictionComesFirstThenTheMapOfTheBestClass()
+    {
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
+
+        Assert.Equal(2, answer.Messages.Count);
+        Assert.Equal(ClassificationServiceExplainResponse.EventOneofCase.Prediction, answer.Messages[0].EventCase);
+        Assert.Equal(5, answer.Prediction.Classes.Count);
+        Assert.Equal(answer.Prediction.Classes[0].ClassIndex, answer.Maps[0].Provenance.Score.ClassIndex);
+        Assert.Equal(answer.Prediction.Classes[0].Logit, answer.Maps[0].Provenance.Score.Value, 1e-4);
+        var raw = Assert.Single(answer.Maps[0].Outputs).Raw;
+        Assert.Equal((7u, 7u, 7 * 7 * 4), (raw.Size.Width, raw.Size.Height, raw.Values.Length));
+        Assert.All(raw.Floats(), value => Assert.True(value >= 0));
+    }
+
+    [Fact]
+    public async Task Explain_Cat_IsACatAndTheHeatIsOnItsHead()
+    {
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Outputs = { new MapOutput { Raw = new RawMapOutput { Grid = MapGrid.Image } } },
+        });
+
+        Assert.Contains("cat", answer.Prediction.Classes[0].Label, StringComparison.OrdinalIgnoreCase);
+        var raw = answer.Maps[0].Outputs[0].Raw;
+        Assert.Equal((451u, 300u), (raw.Size.Width, raw.Size.Height));
+        var values = raw.Floats();
+        var hottest = Array.IndexOf(values, values.Max());
+        Assert.InRange(hottest % 451, 100, 330);
+        Assert.InRange(hottest / 451, 20, 200);
+    }
+
+    [Fact]
+    public async Task Explain_SeveralTargets_MapsComeInTheirOrder()
+    {
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            TopK = 3,
+            Targets =
+            {
+                new ClassTarget { ClassIndex = 7 }, new ClassTarget { TopK = 3 }, new ClassTarget { Label = "Tiger Cat" },
+            },
+        });
+
+        var best = answer.Prediction.Classes.Select(found => found.ClassIndex).ToArray();
+        Assert.Equal(3, best.Length);
+        Assert.Equal([7, .. best, TigerCat], answer.Maps.Select(map => map.Provenance.Score.ClassIndex));
+    }
+
+    [Fact]
+    public async Task Explain_SeveralOutputs_ComeInTheirOrderAndForm()
+    {
+        var jpeg = new ImageEncoding { Format = ImageFormat.Jpeg, Quality = 80 };
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Outputs =
+            {
+                new MapOutput { Overlay = new OverlayOutput { Opacity = 0 } },
+                new MapOutput { Raw = new RawMapOutput { Grid = MapGrid.Input, Values = MapValues.Scaled } },
+                new MapOutput { HeatMap = new HeatMapOutput { ColorMap = ColorMap.Viridis, Encoding = jpeg } },
+                new MapOutput { Raw = new RawMapOutput { Values = MapValues.Signed } },
+            },
+        });
+
+        var outputs = answer.Maps[0].Outputs;
+        using var overlay = Photos.Decode(outputs[0].Image.Data);
+        using var photo = Photos.Decode(ByteString.CopyFrom(Photos.Cat));
+        Assert.True(overlay.Bytes.SequenceEqual(photo.Bytes), "at opacity 0 the overlay is the photo");
+        Assert.Equal(224 * 224, outputs[1].Raw.Floats().Length);
+        Assert.Equal(0, outputs[1].Raw.Floats().Min());
+        Assert.Equal(1, outputs[1].Raw.Floats().Max(), 1e-6);
+        Assert.Equal(ImageFormat.Jpeg, outputs[2].Image.Format);
+        Assert.Equal(new byte[] { 0xff, 0xd8 }, outputs[2].Image.Data.Span[..2].ToArray());
+        Assert.Contains(outputs[3].Raw.Floats(), value => value < 0);
+    }
+
+    [Fact]
+    public async Task Explain_AnyMap_SaysWhereItComesFrom()
+    {
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Model = "embedded",
+            Image = Photos.CatImage,
+            Layer = "blocks.3.0",
+            Targets = { new ClassTarget { ClassIndex = TigerCat } },
+        });
+
+        var map = Assert.Single(answer.Maps);
+        var weights = Path.Combine(EmbeddedModel.Path, EmbeddedModel.Read().Manifest.Weights.File);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights))), map.Provenance.WeightsSha256);
+        Assert.Equal(("embedded", "blocks.3.0", ExplanationMethod.GradCam), (map.Provenance.Model, map.Provenance.Layer, map.Provenance.Method));
+        Assert.Equal(ScoreKind.Logit, map.Provenance.Score.Kind);
+        Assert.Equal(14u, map.Provenance.LayerSize.Width);
+        Assert.Equal(new PixelSize { Width = 451, Height = 300 }, map.Provenance.ImageSize);
+        Assert.Equal(new PixelSize { Width = 224, Height = 224 }, map.Provenance.InputSize);
+
+        // The photo's middle square, 224/256 of its shorter side: 262.5 pixels, the borders at whole pixels of the resized photo.
+        Assert.Equal(262.5, map.Provenance.Crop.Height, 1e-6);
+        Assert.Equal(18.75, map.Provenance.Crop.Y, 1e-6);
+        Assert.InRange(map.Provenance.Crop.X, 93, 95);
+        Assert.NotNull(map.Timings.Backward);
+        Assert.NotNull(answer.Prediction.Timings.Forward);
+        Assert.True(answer.Prediction.Timings.BatchSize >= 1);
+    }
+
+    [Fact]
+    public async Task Explain_RawPixels_EqualTheSamePhotoAsAFile()
+    {
+        using var pixels = Photos.Decode(ByteString.CopyFrom(Photos.Cat));
+        byte[] rgb = [.. pixels.Bytes.ToArray().Where((_, i) => i % 4 != 3)];
+        var raw = new Image { Raw = new RawImage { Width = 451, Height = 300, Rgb = ByteString.CopyFrom(rgb) } };
+
+        var ofFile = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
+        var ofPixels = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = raw });
+
+        // The batches may differ in size, and with it the last digits.
+        var expected = ofFile.Maps[0].Outputs[0].Raw.Floats();
+        var worst = expected.Zip(ofPixels.Maps[0].Outputs[0].Raw.Floats(), (one, other) => Math.Abs(one - other)).Max();
+        Assert.InRange(worst, 0, 1e-4 * expected.Max());
+        Assert.Equal(ofFile.Prediction.Classes.Select(found => found.Label), ofPixels.Prediction.Classes.Select(found => found.Label));
+    }
+
+    [Fact]
+    public async Task Classify_Cat_EqualsThePredictionOfExplain()
+    {
+        var explained = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, TopK = 1000 });
+
+        var classified = await server.Classification.ClassifyAsync(
+            new ClassifyRequest { Image = Photos.CatImage, TopK = 1000 }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(explained.Prediction.Classes[0].Logit, classified.Prediction.Classes[0].Logit, 1e-3);
+        Assert.Equal(1000, classified.Prediction.Classes.Count);
+        Assert.Equal(1, classified.Prediction.Classes.Sum(found => found.Probability), 1e-9);
+        var logits = classified.Prediction.Classes.Select(found => found.Logit).ToArray();
+        Assert.Equal(logits.OrderDescending(), logits);
+    }
+
+    /// <summary>Early layers, inner convolutions and the last one: a user may ask for any that GetModel lists.</summary>
+    [Fact]
+    public async Task Explain_EveryLayerThatIsListed_HasAMapOfItsSize()
+    {
+        var model = (await server.Models.GetModelAsync(new GetModelRequest(), cancellationToken: TestContext.Current.CancellationToken)).Model;
+        Assert.True(model.Layers.Count > 50);
+
+        foreach (var layer in model.Layers)
+        {
+            var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, Layer = layer.Name });
+
+            Assert.Equal(layer.Size, answer.Maps[0].Outputs[0].Raw.Size);
+        }
+    }
+}

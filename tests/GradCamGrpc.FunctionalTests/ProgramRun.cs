@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace GradCamGrpc.FunctionalTests;
+
+/// <summary>One of our programs in a process of its own, which ends with the test.</summary>
+internal sealed partial class ProgramRun : IDisposable
+{
+    private const int SigTerm = 15;
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+    private readonly Dictionary<string, TaskCompletionSource<string>> _awaited = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    private ProgramRun(string assembly, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Collect(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Collect(_errors, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public static ProgramRun Server(params string[] arguments) => new("GradCamGrpc.Server.dll", arguments);
+
+    public static ProgramRun CommandLine(params string[] arguments) => new("gradcam.dll", arguments);
+
+    public string Output => Text(_output);
+
+    public string Errors => Text(_errors);
+
+    /// <summary>Waits for a line that holds a text.</summary>
+    public Task<string> LineWithAsync(string text)
+    {
+        lock (_gate)
+        {
+            var seen = _output.ToString().Split('\n').FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal));
+            if (seen is not null)
+                return Task.FromResult(seen);
+            if (!_awaited.TryGetValue(text, out var source))
+                _awaited[text] = source = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return source.Task.WaitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks the process to stop, as an operator's tool does.</summary>
+    public void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private void Collect(StringBuilder text, string? line)
+    {
+        if (line is null)
+            return;
+        lock (_gate)
+        {
+            text.AppendLine(line);
+            foreach (var (wanted, source) in _awaited)
+            {
+                if (line.Contains(wanted, StringComparison.Ordinal))
+                    source.TrySetResult(line);
+            }
+        }
+    }
+
+    private string Text(StringBuilder text)
+    {
+        lock (_gate)
+            return text.ToString();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

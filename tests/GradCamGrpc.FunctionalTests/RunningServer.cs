@@ -1,0 +1,62 @@
+using System.Net;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Hosting;
+using GradCamGrpc.Server.Options;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
+
+[assembly: AssemblyFixture(typeof(GradCamGrpc.FunctionalTests.RunningServer))]
+
+namespace GradCamGrpc.FunctionalTests;
+
+/// <summary>A server on a free port, with the embedded model, and a client of it.</summary>
+public sealed class RunningServer : IAsyncLifetime
+{
+    private readonly GradCamServer _server;
+    private GrpcChannel? _channel;
+
+    public RunningServer()
+        : this(queue => queue)
+    {
+    }
+
+    internal RunningServer(Func<QueueOptions, QueueOptions> configure)
+    {
+        var options = ServerOptions.Default with
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Metrics = new IPEndPoint(IPAddress.Loopback, 0),
+            Queue = configure(ServerOptions.Default.Queue),
+        };
+        _server = GradCamServer.Build(options, logging => logging.ClearProviders());
+    }
+
+    public Uri Address => _server.Address;
+
+    public Uri MetricsAddress => _server.MetricsAddress!;
+
+    public Task WhenReady => _server.WhenReady;
+
+    internal GrpcChannel Channel => _channel ??= GrpcChannel.ForAddress(Address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+
+    internal ClassificationService.ClassificationServiceClient Classification => new(Channel);
+
+    internal ModelService.ModelServiceClient Models => new(Channel);
+
+    public async ValueTask InitializeAsync()
+    {
+        await StartAsync();
+        await WhenReady;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel?.Dispose();
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+    }
+
+    internal Task StartAsync() => _server.StartAsync();
+
+    internal Task StopAsync() => _server.StopAsync();
+}

@@ -1,0 +1,89 @@
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using GradCamGrpc.Protos.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace GradCamGrpc.FunctionalTests;
+
+/// <summary>The server as a program: its options, its signals, its exit codes.</summary>
+public sealed partial class ServerProgramTests
+{
+    [Fact]
+    public async Task Run_EveryOptionWrong_EndsAndListsEveryFault()
+    {
+        using var run = ProgramRun.Server(
+            "--listen", "nowhere", "--metrics", "70000", "--models", "/no/such/folder", "--device", "tpu", "--threads", "-1", "--max-batch", "0",
+            "--queue-capacity", "many", "--max-delay", "-5", "--max-image-bytes", "0", "--drain-timeout", "x");
+
+        Assert.Equal(1, await run.EndAsync());
+        foreach (var option in new[]
+        {
+            "--listen", "--metrics", "--models", "--device", "--threads", "--max-batch", "--queue-capacity", "--max-delay", "--max-image-bytes",
+            "--drain-timeout",
+        })
+        {
+            Assert.Contains($"{option}: '", run.Errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Run_FolderWithoutAModel_EndsAndSaysSo()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+
+        using var run = ProgramRun.Server("--models", folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("model.json", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(folder.FullName, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_PortIsTaken_EndsAndSaysSo()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var taken = listener.LocalEndpoint.ToString()!;
+
+        using var run = ProgramRun.Server("--listen", taken, "--metrics", "off");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains(taken, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_UnknownOption_EndsAndNamesIt()
+    {
+        using var run = ProgramRun.Server("--lisen", "127.0.0.1:0");
+
+        Assert.NotEqual(0, await run.EndAsync());
+        Assert.Contains("--lisen", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Terminated_AnswersWhatItHasAcceptedAndEndsWithZero()
+    {
+        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--metrics", "off");
+        var welcome = await run.LineWithAsync("serves on");
+        using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
+        var client = new ClassificationService.ClassificationServiceClient(channel);
+        var request = new ClassificationServiceExplainRequest { Image = Photos.CatImage };
+        var calls = Enumerable.Range(0, 24).Select(_ => client.Explain(
+            request, cancellationToken: TestContext.Current.CancellationToken)).ToArray();
+        Assert.True(await calls[^1].ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        run.Terminate();
+
+        foreach (var call in calls)
+        {
+            var messages = await call.ReadAllAsync();
+            Assert.Equal(ClassificationServiceExplainResponse.EventOneofCase.Map, messages[^1].EventCase);
+        }
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Contains("Draining", run.Output, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"127\.0\.0\.1:\d+")]
+    private static partial Regex Address();
+}
