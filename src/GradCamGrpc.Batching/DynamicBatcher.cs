@@ -36,8 +36,6 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     private readonly LinkedList<QueuedItem<TItem>> _queue = [];
     private Phase _phase = Phase.Created;
 
-    private bool _isDisposed;
-
     // Written by the owner alone.
     private long _ticksPerItem = TimeSpan.TicksPerMillisecond;
 
@@ -112,22 +110,20 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     {
         lock (_gate)
         {
+            // Whoever made it drain has told the owner, or was the owner.
+            if (_phase is Phase.Draining)
+                return _ended.Task;
             if (_phase is Phase.Created && _owner.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
                 _ended.TrySetResult();
             _phase = Phase.Draining;
+            _changed.Set();
         }
-        _changed.Set();
         return _ended.Task;
     }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _isDisposed, true))
-        {
-            await _ended.Task.ConfigureAwait(false);
-            return;
-        }
         await DrainAsync().ConfigureAwait(false);
         await _alarm.DisposeAsync().ConfigureAwait(false);
         _changed.Dispose();

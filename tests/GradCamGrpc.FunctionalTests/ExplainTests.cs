@@ -67,6 +67,7 @@ public sealed class ExplainTests(RunningServer server)
         var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
         {
             Image = Photos.CatImage,
+            Targets = { new ClassTarget { Label = "goldfish" } },
             Outputs =
             {
                 new MapOutput { Overlay = new OverlayOutput { Opacity = 0 } },

@@ -33,11 +33,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
-        var length = new FileInfo(path).Length;
+        using var stream = File.OpenRead(path);
+        var length = stream.Length;
         if (length < LengthBytes)
             throw new CheckpointException(path, $"a safetensors file starts with {LengthBytes} bytes of header length; it has {length} bytes");
 
-        using var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+        using var map = MemoryMappedFile.CreateFromFile(
+            stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         using var accessor = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         var view = accessor.SafeMemoryMappedViewHandle;
         byte* start = null;

@@ -1,0 +1,29 @@
+namespace GradCamGrpc.Batching.Tests;
+
+/// <summary>Remembers what it saw.</summary>
+internal sealed class TestObserver : IBatchObserver
+{
+    private readonly Lock _gate = new();
+
+    public List<ShipReason> Reasons { get; } = [];
+
+    public List<Exception> Drops { get; } = [];
+
+    public List<Exception> Faults { get; } = [];
+
+    public void Shipped(int size, ShipReason reason) => Add(Reasons, reason);
+
+    public void Waited(TimeSpan wait) => Assert.True(wait >= TimeSpan.Zero);
+
+    public void Dropped(Exception reason) => Add(Drops, reason);
+
+    public void BatchFailed(Exception fault) => Add(Faults, fault);
+
+    public void NotificationFailed(Exception fault) => Add(Faults, fault);
+
+    private void Add<T>(List<T> list, T value)
+    {
+        lock (_gate)
+            list.Add(value);
+    }
+}

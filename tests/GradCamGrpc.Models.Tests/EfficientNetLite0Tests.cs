@@ -1,0 +1,87 @@
+using GradCamGrpc.Models.Networks;
+using GradCamGrpc.TestData;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Models.Tests;
+
+public sealed class EfficientNetLite0Tests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly ServableNetwork _network = EmbeddedModel.Read().BuildNetwork();
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _scope.Dispose();
+    }
+
+    [Fact]
+    public void PrepareForServing_Folded_EqualsTheUnfoldedNetwork()
+    {
+        var images = Images();
+        _network.eval();
+        var plain = _network.call(images);
+
+        _network.PrepareForServing();
+        var folded = _network.call(images);
+        _network.UseFolded(false);
+        var unfolded = _network.call(images);
+
+        AssertClose(plain, folded);
+        AssertClose(plain, unfolded);
+    }
+
+    [Fact]
+    public void PrepareForServing_AnyParameter_IsFrozen()
+    {
+        _network.PrepareForServing();
+
+        Assert.All(_network.parameters(), parameter => Assert.False(parameter.requires_grad));
+        Assert.False(_network.call(Images()).requires_grad);
+    }
+
+    /// <summary>Names and shapes as timm has them: 49 convolutions, each with its normalisation, and the classifier.</summary>
+    [Theory]
+    [InlineData("conv_stem", new long[] { 32, 3, 3, 3 })]
+    [InlineData("blocks.0.0.conv_dw", new long[] { 32, 1, 3, 3 })]
+    [InlineData("blocks.1.0.conv_pw", new long[] { 96, 16, 1, 1 })]
+    [InlineData("blocks.4.2.conv_dw", new long[] { 672, 1, 5, 5 })]
+    [InlineData("blocks.6.0.conv_pwl", new long[] { 320, 1152, 1, 1 })]
+    [InlineData("conv_head", new long[] { 1280, 320, 1, 1 })]
+    [InlineData("classifier", new long[] { 1000, 1280 })]
+    public void StateDict_Layer_HasTheReferencesNameAndShape(string layer, long[] shape)
+    {
+        Assert.Equal(shape, _network.state_dict()[$"{layer}.weight"].shape);
+        Assert.Equal(49, _network.state_dict().Keys.Count(name => name.EndsWith(".running_mean", StringComparison.Ordinal)));
+    }
+
+    /// <summary>TensorFlow's padding at stride 2: below and to the right only.</summary>
+    [Theory]
+    [InlineData(224, 112)]
+    [InlineData(225, 113)]
+    [InlineData(97, 49)]
+    public void Forward_AnySize_StemHalvesItRoundedUp(int side, int expected)
+    {
+        var seen = 0L;
+        var stem = _network.named_modules().Single(module => module.name == "conv_stem").module;
+        ((nn.Module<Tensor, Tensor>)stem).register_forward_hook((_, _, output) =>
+        {
+            seen = output.shape[3];
+            return output;
+        });
+
+        _network.eval();
+        _network.call(randn(1, 3, side, side));
+
+        Assert.Equal(expected, seen);
+    }
+
+    private static Tensor Images() => ChannelsLast.Of(randn([2, 3, 224, 224], generator: new Generator(5)));
+
+    private static void AssertClose(Tensor expected, Tensor actual)
+    {
+        var scale = expected.abs().max().item<float>();
+        Assert.InRange((actual - expected).abs().max().item<float>(), 0, 1e-4f * scale);
+    }
+}

@@ -1,0 +1,26 @@
+using GradCamGrpc.Models.Repository;
+
+namespace GradCamGrpc.Models.Tests;
+
+public sealed class LabelIndexTests
+{
+    private static readonly LabelIndex Labels = new(["tabby, tabby cat", "tiger cat", "tiger, Panthera tigris", "crane", "crane fly", "tiger shark", "crane"]);
+
+    [Theory]
+    [InlineData("tiger cat", new[] { 1 })]
+    [InlineData("TABBY", new[] { 0 })]
+    [InlineData("tabby, tabby cat", new[] { 0 })]
+    [InlineData(" tabby cat ", new[] { 0 })]
+    [InlineData("tiger", new[] { 2 })]
+    [InlineData("tiger s", new[] { 5 })]
+    [InlineData("tig", new[] { 1, 2, 5 })]
+    [InlineData("panth", new[] { 2 })]
+    [InlineData("crane", new[] { 3, 6 })]
+    [InlineData("cat", new int[0])]
+    [InlineData("", new int[0])]
+    [InlineData("  ", new int[0])]
+    public void Find_Text_IsTheWholeLabelElseANameElseAPrefix(string text, int[] expected)
+    {
+        Assert.Equal(expected, Labels.Find(text));
+    }
+}

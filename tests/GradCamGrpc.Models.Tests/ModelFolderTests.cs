@@ -1,0 +1,150 @@
+using System.Text.Json.Nodes;
+using GradCamGrpc.Models.Checkpoints;
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.TestData;
+
+namespace GradCamGrpc.Models.Tests;
+
+public sealed class ModelFolderTests
+{
+    [Fact]
+    public void Read_EmbeddedModel_IsComplete()
+    {
+        var model = EmbeddedModel.Read();
+
+        Assert.Equal(("embedded", "efficientnet_lite0", "bn2"), (model.Manifest.Name, model.Manifest.Architecture, model.Manifest.DefaultLayer));
+        Assert.Equal(1000, model.Labels.Count);
+        Assert.Equal("tabby, tabby cat", model.Labels[281]);
+        Assert.Equal("Apache-2.0", model.Manifest.Licence);
+    }
+
+    public static TheoryData<string, string> Faults => [.. Damages.Keys.Select(key => (key, key.Split(' ')[0]))];
+
+    private static readonly Dictionary<string, Action<JsonObject>> Damages = new(StringComparer.Ordinal)
+    {
+        ["name upper"] = manifest => manifest["name"] = "Embedded",
+        ["name path"] = manifest => manifest["name"] = "../x",
+        ["version blank"] = manifest => manifest["version"] = " ",
+        ["architecture unknown"] = manifest => manifest["architecture"] = "resnet9000",
+        ["tasks none"] = manifest => manifest["tasks"] = new JsonArray(),
+        ["tasks unknown"] = manifest => manifest["tasks"] = new JsonArray("juggling"),
+        ["labels path"] = manifest => manifest["labels"] = "../labels.txt",
+        ["labels absent"] = manifest => manifest["labels"] = "nothing.txt",
+        ["weights.file path"] = manifest => manifest["weights"]!["file"] = "/etc/passwd",
+        ["weights.file absent"] = manifest => manifest["weights"]!["file"] = "nothing.safetensors",
+        ["weights.sha256 short"] = manifest => manifest["weights"]!["sha256"] = "abc",
+        ["weights.sha256 other"] = manifest => manifest["weights"]!["sha256"] = new string('0', 64),
+        ["preprocessing.crop_width zero"] = manifest => manifest["preprocessing"]!["crop_width"] = 0,
+        ["preprocessing.crop_height huge"] = manifest => manifest["preprocessing"]!["crop_height"] = 100_000,
+        ["preprocessing.resize_shorter_side small"] = manifest => manifest["preprocessing"]!["resize_shorter_side"] = 100,
+        ["preprocessing.interpolation unknown"] = manifest => manifest["preprocessing"]!["interpolation"] = "lanczos",
+        ["preprocessing.mean two"] = manifest => manifest["preprocessing"]!["mean"] = new JsonArray(0.5, 0.5),
+        ["preprocessing.std zero"] = manifest => manifest["preprocessing"]!["std"] = new JsonArray(0.5, 0.0, 0.5),
+    };
+
+    [Theory, MemberData(nameof(Faults))]
+    public void Read_BadField_IsRefusedByItsName(string damage, string field)
+    {
+        using var model = new TemporaryModel().With(Damages[damage]);
+
+        var fault = Assert.Throws<InvalidModelException>(() => ModelFolder.Read(model.Folder));
+
+        Assert.Contains($"{field}: ", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(model.Folder, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_SeveralFaults_AllAreListed()
+    {
+        using var model = new TemporaryModel().With(manifest =>
+        {
+            Damages["name upper"](manifest);
+            Damages["tasks none"](manifest);
+            Damages["preprocessing.std zero"](manifest);
+        });
+
+        var fault = Assert.Throws<InvalidModelException>(() => ModelFolder.Read(model.Folder));
+
+        Assert.Contains("name: ", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("tasks: ", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("preprocessing.std: ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"name\": null}")]
+    [InlineData("")]
+    public void Read_ManifestIsNoManifest_IsRefused(string text)
+    {
+        using var model = new TemporaryModel().WithFile(ModelFolder.ManifestFile, text);
+
+        var fault = Assert.Throws<InvalidModelException>(() => ModelFolder.Read(model.Folder));
+
+        Assert.Contains("model.json", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_UnknownProperty_IsRefusedByName()
+    {
+        using var model = new TemporaryModel().With(manifest => manifest["colour"] = "blue");
+
+        var fault = Assert.Throws<InvalidModelException>(() => ModelFolder.Read(model.Folder));
+
+        Assert.Contains("colour", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_EmptyLabel_IsRefusedByLine()
+    {
+        using var model = new TemporaryModel().WithFile("labels.txt", "cat\n\ndog\n");
+
+        var fault = Assert.Throws<InvalidModelException>(() => ModelFolder.Read(model.Folder));
+
+        Assert.Contains("line 2", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BuildNetwork_LabelsDoNotFitTheWeights_IsRefusedByTensorAndShapes()
+    {
+        using var model = new TemporaryModel().WithFile("labels.txt", "cat\ndog\n");
+
+        var fault = Assert.Throws<CheckpointException>(() => ModelFolder.Read(model.Folder).BuildNetwork());
+
+        Assert.StartsWith("classifier.", fault.Tensor, StringComparison.Ordinal);
+        Assert.Contains("1000", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Repository_FolderOfFolders_ListsTheModelsByName()
+    {
+        var parent = Directory.CreateTempSubdirectory();
+        using var second = new TemporaryModel(Path.Combine(parent.FullName, "a")).With(manifest => manifest["name"] = "second");
+        using var first = new TemporaryModel(Path.Combine(parent.FullName, "b")).With(manifest => manifest["name"] = "first");
+        Directory.CreateDirectory(Path.Combine(parent.FullName, "c"));
+
+        var models = ModelRepository.Read(parent.FullName);
+
+        Assert.Equal(["first", "second"], models.Select(model => model.Manifest.Name));
+    }
+
+    [Fact]
+    public void Repository_TwoModelsOfOneName_IsRefused()
+    {
+        var parent = Directory.CreateTempSubdirectory();
+        using var one = new TemporaryModel(Path.Combine(parent.FullName, "a"));
+        using var other = new TemporaryModel(Path.Combine(parent.FullName, "b"));
+
+        var fault = Assert.Throws<InvalidModelException>(() => ModelRepository.Read(parent.FullName));
+
+        Assert.Contains("both named 'embedded'", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Repository_NothingThere_IsRefused()
+    {
+        Assert.Throws<InvalidModelException>(() => ModelRepository.Read(Directory.CreateTempSubdirectory().FullName));
+        Assert.Throws<InvalidModelException>(() => ModelRepository.Read("/no/such/folder"));
+    }
+}
