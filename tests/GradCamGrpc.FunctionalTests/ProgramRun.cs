@@ -15,13 +15,13 @@ internal sealed partial class ProgramRun : IDisposable
     private readonly Dictionary<string, TaskCompletionSource<string>> _awaited = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
-    private ProgramRun(string assembly, IEnumerable<string> arguments)
+    private ProgramRun(string folder, string assembly, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, assembly), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = folder,
         };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Collect(_output, line.Data);
@@ -31,9 +31,12 @@ internal sealed partial class ProgramRun : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    public static ProgramRun Server(params string[] arguments) => new("GradCamGrpc.Server.dll", arguments);
+    public static ProgramRun Server(params string[] arguments) => In(AppContext.BaseDirectory, "GradCamGrpc.Server.dll", arguments);
 
-    public static ProgramRun CommandLine(params string[] arguments) => new("gradcam.dll", arguments);
+    public static ProgramRun CommandLine(params string[] arguments) => In(AppContext.BaseDirectory, "gradcam.dll", arguments);
+
+    /// <summary>Runs a program that lies in a folder.</summary>
+    public static ProgramRun In(string folder, string assembly, params string[] arguments) => new(folder, assembly, arguments);
 
     public string Output => Text(_output);
 

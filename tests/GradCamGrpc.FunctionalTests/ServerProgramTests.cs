@@ -53,6 +53,28 @@ public sealed partial class ServerProgramTests
     }
 
     [Fact]
+    public async Task Run_LibTorchIsAbsent_EndsAndNamesTheFile()
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(AppContext.BaseDirectory, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            if (file.Contains("runtimes", StringComparison.Ordinal))
+                File.CreateSymbolicLink(copy, file);
+            else
+                File.Copy(file, copy);
+        }
+        File.Delete(Path.Combine(folder, "runtimes", "linux-x64", "native", "libtorch_cpu.so"));
+
+        using var run = ProgramRun.In(folder, "GradCamGrpc.Server.dll", "--listen", "127.0.0.1:0", "--metrics", "off");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("libtorch cannot be loaded: libtorch_cpu.so", run.Errors, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Run_UnknownOption_EndsAndNamesIt()
     {
         using var run = ProgramRun.Server("--lisen", "127.0.0.1:0");

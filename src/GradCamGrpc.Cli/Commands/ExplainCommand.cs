@@ -2,6 +2,7 @@ using System.CommandLine;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Cli.Reports;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Hosting;
 
 namespace GradCamGrpc.Cli.Commands;
 
@@ -35,7 +36,7 @@ internal static class ExplainCommand
                 var explainer = new PhotoExplainer(server.Classification, question.Read(parsed), output);
                 return await ExplainAsync(parsed.GetValue(photos)!, explainer, output, report, cancellation);
             }
-            catch (Exception fault) when (fault is InvalidModelException or IOException or UnauthorizedAccessException)
+            catch (Exception fault) when (fault is InvalidModelException or LibTorchException or IOException or UnauthorizedAccessException)
             {
                 report.Fault(fault.Message);
                 return 1;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using GradCamGrpc.Cli.Reports;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Hosting;
 using Grpc.Core;
 
 namespace GradCamGrpc.Cli.Commands;
@@ -38,7 +39,7 @@ internal static class ModelsCommand
                 report.Fault($"{fault.StatusCode}: {fault.Status.Detail}");
                 return 1;
             }
-            catch (InvalidModelException fault)
+            catch (Exception fault) when (fault is InvalidModelException or LibTorchException)
             {
                 report.Fault(fault.Message);
                 return 1;

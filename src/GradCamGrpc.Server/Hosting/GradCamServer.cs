@@ -49,8 +49,10 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <param name="options">How it runs.</param>
     /// <param name="configureLogging">Changes where its log goes; null for the console.</param>
     /// <exception cref="InvalidModelException">A model folder cannot be served.</exception>
+    /// <exception cref="LibTorchException">The native library does not load.</exception>
     public static GradCamServer Build(ServerOptions options, Action<ILoggingBuilder>? configureLogging = null)
     {
+        LibTorch.EnsureLoads();
         var folders = ModelRepository.Read(options.Models);
         if (options.Threads is { } threads)
             TorchSharp.torch.set_num_threads(threads);

@@ -33,7 +33,7 @@ public static class ServeCommand
             await using (server)
                 return await RunAsync(server);
         }
-        catch (Exception fault) when (fault is InvalidOptionsException or InvalidModelException or IOException)
+        catch (Exception fault) when (fault is InvalidOptionsException or InvalidModelException or LibTorchException or IOException)
         {
             await Console.Error.WriteLineAsync(fault.Message);
             return 1;
