@@ -1,0 +1,82 @@
+using GradCamGrpc.Imaging.Decoding;
+using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Imaging.Rendering;
+
+namespace GradCamGrpc.Imaging.Tests;
+
+public sealed class PictureTests
+{
+    [Theory]
+    [InlineData(PictureFormat.Png, new byte[] { 0x89, 0x50, 0x4e, 0x47 })]
+    [InlineData(PictureFormat.Jpeg, new byte[] { 0xff, 0xd8, 0xff })]
+    [InlineData(PictureFormat.Webp, new byte[] { 0x52, 0x49, 0x46, 0x46 })]
+    public void Encode_Format_IsThatFormat(PictureFormat format, byte[] magic)
+    {
+        using var image = TestImages.Quarters(30, 20);
+
+        Assert.Equal(magic, PictureEncoder.Encode(image, format, 90)[..magic.Length]);
+    }
+
+    [Theory]
+    [InlineData(PictureFormat.Jpeg)]
+    [InlineData(PictureFormat.Webp)]
+    public void Encode_LowerQuality_IsSmaller(PictureFormat format)
+    {
+        using var image = TestImages.Quarters(64, 64);
+        new Random(1).NextBytes(image.Bytes);
+
+        Assert.True(PictureEncoder.Encode(image, format, 10).Length < PictureEncoder.Encode(image, format, 95).Length);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(101)]
+    public void Encode_QualityIsNone_Throws(int quality)
+    {
+        using var image = TestImages.Quarters(30, 20);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => PictureEncoder.Encode(image, PictureFormat.Jpeg, quality));
+    }
+
+    [Fact]
+    public void ContactSheet_FivePictures_IsThreeCellsWideAndTwoHigh()
+    {
+        using var image = TestImages.Quarters(30, 20);
+        var file = PictureEncoder.Encode(image, PictureFormat.Png, 90);
+
+        var sheet = ContactSheet.Draw([.. Enumerable.Range(0, 5).Select(i => (file, $"a caption that is far too long for its cell, number {i}"))]);
+
+        using var decoded = ImageDecoder.Decode(sheet, new ImageLimits());
+        Assert.Equal((3 * 268 + 12, 2 * 290 + 12), (decoded.Width, decoded.Height));
+        Assert.Equal(((byte)0, (byte)255, (byte)0), decoded.At(12 + 20, 12 + 128 - 40));
+        Assert.Equal(((byte)255, (byte)255, (byte)255), decoded.At(decoded.Width - 40, decoded.Height - 40));
+    }
+
+    /// <summary>(value / 255 − mean) / std, by hand, at a photo that needs no resizing.</summary>
+    [Fact]
+    public void Prepare_PhotoOfTheInputsSize_IsOnlyNormalised()
+    {
+        using var image = TestImages.Quarters(8, 8);
+        var spec = new PreprocessingSpec(null, 8, 8, Interpolation.Bicubic, [0.5, 0.25, 0], [0.5, 0.25, 2]);
+
+        using var input = new Preprocessor(spec).Prepare(image);
+
+        Assert.Equal([-1, 3, 0], input.Values[..3].ToArray());
+        Assert.Equal([-1, -1, 0.5f], input.Values.Slice(7 * 3, 3).ToArray());
+        Assert.Equal(new CropRectangle(0, 0, 8, 8), input.Crop);
+    }
+
+    /// <summary>The shorter side to 10, the longer in proportion, then the middle 8 x 8; on the photo that is a square of 16.</summary>
+    [Theory]
+    [InlineData(40, 20, 12, 2)]
+    [InlineData(20, 40, 2, 12)]
+    public void Prepare_ResizedAndCropped_SaysWhichPartOfThePhotoItIs(int width, int height, double x, double y)
+    {
+        using var image = TestImages.Quarters(width, height);
+        var spec = new PreprocessingSpec(10, 8, 8, Interpolation.Bilinear, [0, 0, 0], [1, 1, 1]);
+
+        using var input = new Preprocessor(spec).Prepare(image);
+
+        Assert.Equal(new CropRectangle(x, y, 16, 16), input.Crop);
+    }
+}
