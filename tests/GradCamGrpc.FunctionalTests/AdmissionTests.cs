@@ -1,5 +1,6 @@
-using GradCamGrpc.Protos.V1;
 using Google.Rpc;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Options;
 using Grpc.Core;
 
 namespace GradCamGrpc.FunctionalTests;
@@ -9,7 +10,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task Explain_QueueIsFull_SomeAreRefusedWithAHintAndTheOthersAnswered()
     {
-        await using var server = new RunningServer(queue => queue with { Capacity = 2, MaxBatch = 1 });
+        await using var server = new RunningServer(options => options with { Queue = new QueueOptions(Capacity: 2, MaxBatch: 1, TimeSpan.Zero) });
         await server.InitializeAsync();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => TryAsync(server)));
@@ -27,7 +28,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task Explain_DeadlineHasPassed_SaysSoAndTheNextCallIsServed()
     {
-        await using var server = new RunningServer(queue => queue with { MaxDelay = TimeSpan.FromSeconds(10) });
+        await using var server = new RunningServer(options => options with { Queue = options.Queue with { MaxDelay = TimeSpan.FromSeconds(10) } });
         await server.InitializeAsync();
         var request = new ClassificationServiceExplainRequest { Image = Photos.CatImage };
 
@@ -43,7 +44,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task Explain_ManyCallsAreCancelled_TheOthersAreAnswered()
     {
-        await using var server = new RunningServer(queue => queue);
+        await using var server = new RunningServer(options => options);
         await server.InitializeAsync();
         using var leaving = new CancellationTokenSource();
         var request = new ClassificationServiceExplainRequest { Image = Photos.CatImage };

@@ -1,5 +1,5 @@
-using GradCamGrpc.Protos.V1;
 using Google.Protobuf;
+using GradCamGrpc.Protos.V1;
 using Grpc.Core;
 
 namespace GradCamGrpc.FunctionalTests;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using GradCamGrpc.Protos.V1;
 using Google.Rpc;
+using GradCamGrpc.Protos.V1;
 using Grpc.Core;
 
 namespace GradCamGrpc.FunctionalTests;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using Google.Protobuf;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.TestData;
-using Google.Protobuf;
 
 namespace GradCamGrpc.FunctionalTests;
 

@@ -15,7 +15,7 @@ public sealed class OperationsTests(RunningServer shared)
     [InlineData("gradcam.v1.ModelService")]
     public async Task Health_FromStartToReady_IsNotServingThenServing(string service)
     {
-        await using var server = new RunningServer(queue => queue);
+        await using var server = new RunningServer(options => options);
         await server.StartAsync();
         using var watch = new Health.HealthClient(server.Channel).Watch(
             new HealthCheckRequest { Service = service }, cancellationToken: TestContext.Current.CancellationToken);
@@ -37,7 +37,7 @@ public sealed class OperationsTests(RunningServer shared)
     [Fact]
     public async Task Explain_ModelIsNotReady_IsUnavailableOrServed()
     {
-        await using var server = new RunningServer(queue => queue);
+        await using var server = new RunningServer(options => options);
         await server.StartAsync();
 
         var early = await server.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
@@ -50,7 +50,7 @@ public sealed class OperationsTests(RunningServer shared)
     [Fact]
     public async Task Stop_CallsAreInFlight_AllAreAnswered()
     {
-        await using var server = new RunningServer(queue => queue);
+        await using var server = new RunningServer(options => options);
         await server.InitializeAsync();
         var request = new ClassificationServiceExplainRequest { Image = Photos.CatImage };
         var calls = Enumerable.Range(0, 24).Select(_ => server.Classification.Explain(

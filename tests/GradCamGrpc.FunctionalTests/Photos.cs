@@ -1,9 +1,9 @@
+using Google.Protobuf;
 using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.TestData;
-using Google.Protobuf;
 
 namespace GradCamGrpc.FunctionalTests;
 

@@ -16,19 +16,18 @@ public sealed class RunningServer : IAsyncLifetime
     private GrpcChannel? _channel;
 
     public RunningServer()
-        : this(queue => queue)
+        : this(options => options)
     {
     }
 
-    internal RunningServer(Func<QueueOptions, QueueOptions> configure)
+    internal RunningServer(Func<ServerOptions, ServerOptions> configure)
     {
         var options = ServerOptions.Default with
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Metrics = new IPEndPoint(IPAddress.Loopback, 0),
-            Queue = configure(ServerOptions.Default.Queue),
         };
-        _server = GradCamServer.Build(options, logging => logging.ClearProviders());
+        _server = GradCamServer.Build(configure(options), logging => logging.ClearProviders());
     }
 
     public Uri Address => _server.Address;

@@ -22,7 +22,7 @@ internal static class StatusMapper
             StatusCode.ResourceExhausted, error.Message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(full.RetryAfter) }),
         ServerUnavailableException => Of(StatusCode.Unavailable, error.Message),
         DeadlineExceededException => Of(StatusCode.DeadlineExceeded, "the deadline passed before the request was done"),
-        NonFiniteMapException => Of(StatusCode.Internal, error.Message),
+        NonFiniteException => Of(StatusCode.Internal, error.Message),
         OperationCanceledException => Of(StatusCode.Cancelled, "the call was cancelled"),
         _ => Of(StatusCode.Internal, "something went wrong in the server; its log says what"),
     };

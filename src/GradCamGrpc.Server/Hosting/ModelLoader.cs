@@ -24,6 +24,8 @@ internal sealed class ModelLoader(
         });
         foreach (var model in catalog.Models)
         {
+            if (stoppingToken.IsCancellationRequested)
+                return;
             try
             {
                 await model.StartAsync();
@@ -45,8 +47,7 @@ internal sealed class ModelLoader(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        foreach (var model in catalog.Models)
-            await model.DisposeAsync();
+        await catalog.DisposeAsync();
     }
 
     private void SetHealth(HealthCheckResponse.Types.ServingStatus status)

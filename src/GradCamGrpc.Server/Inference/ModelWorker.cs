@@ -55,7 +55,12 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
             forward = stage.Elapsed;
         }
         for (var i = 0; i < requests.Length; i++)
-            requests[i].Predicted(new ForwardResult(logits[i], time.GetElapsedTime(batch[i].EnqueuedAt, started), forward, requests.Length));
+        {
+            if (logits[i].All(float.IsFinite))
+                requests[i].Predicted(new ForwardResult(logits[i], time.GetElapsedTime(batch[i].EnqueuedAt, started), forward, requests.Length));
+            else
+                requests[i].Fail(new NonFiniteException("the network's outputs"));
+        }
 
         using (var stage = metrics.Measure(Stage.Backward, folder.Manifest.Name))
             Explain(requests, pass, logits, stage);
@@ -79,7 +84,7 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
             if (map.IsFinite)
                 batch[image].Explained(new ReadyMap(index, map, stage.Elapsed));
             else
-                batch[image].Fail(new NonFiniteMapException(map.Layer.Name, index));
+                batch[image].Fail(new NonFiniteException($"the values of the map of class {index} at {map.Layer.Name}"));
         });
     }
 

@@ -46,7 +46,7 @@ internal sealed partial class ServerOptionsReader
     private IPEndPoint EndPoint(Setting setting)
     {
         var text = Text(setting).Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase);
-        if (HasPort().IsMatch(text) && IPEndPoint.TryParse(text, out var endPoint))
+        if (AddressAndPort().IsMatch(text) && IPEndPoint.TryParse(text, out var endPoint))
             return endPoint;
         Fault(setting, "is not an address and a port, such as 127.0.0.1:50051 or [::]:50051");
         return new IPEndPoint(IPAddress.Loopback, 0);
@@ -82,6 +82,7 @@ internal sealed partial class ServerOptionsReader
     [GeneratedRegex("^(cpu|cuda(:[0-9]{1,2})?)$", RegexOptions.CultureInvariant)]
     private static partial Regex KnownDevice();
 
-    [GeneratedRegex(":[0-9]{1,5}$", RegexOptions.CultureInvariant)]
-    private static partial Regex HasPort();
+    /// <summary>An IPv6 address is in brackets: without them its end would pass for a port.</summary>
+    [GeneratedRegex(@"^(\[[^\]]+\]|[^:\[\]]+):[0-9]{1,5}$", RegexOptions.CultureInvariant)]
+    private static partial Regex AddressAndPort();
 }

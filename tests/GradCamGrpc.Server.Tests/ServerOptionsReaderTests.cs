@@ -1,0 +1,90 @@
+using System.Net;
+using GradCamGrpc.Server.Options;
+
+namespace GradCamGrpc.Server.Tests;
+
+public sealed class ServerOptionsReaderTests
+{
+    [Fact]
+    public void Read_NothingIsSet_HoldsTheDefaults()
+    {
+        var options = ServerOptionsReader.Read(_ => null);
+
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 50051), options.Listen);
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9464), options.Metrics);
+        Assert.Equal("cpu", options.Device);
+        Assert.Null(options.Threads);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.DrainTimeout);
+        Assert.True(File.Exists(Path.Combine(options.Models, "model.json")));
+    }
+
+    [Fact]
+    public void Read_EverythingIsSet_HoldsIt()
+    {
+        var options = Read(
+            ("listen", "[::1]:1"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1"), ("threads", "3"),
+            ("queue-capacity", "7"), ("max-batch", "5"), ("max-delay", "9"), ("max-image-bytes", "100"), ("max-image-pixels", "64"),
+            ("max-image-side", "8"), ("drain-timeout", "0"));
+
+        Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 1), options.Listen);
+        Assert.Null(options.Metrics);
+        Assert.Equal("cuda:1", options.Device);
+        Assert.Equal(3, options.Threads);
+        Assert.Equal(new QueueOptions(7, 5, TimeSpan.FromMilliseconds(9)), options.Queue);
+        Assert.Equal(new ImageOptions(100, 64, 8), options.Images);
+        Assert.Equal(TimeSpan.Zero, options.DrainTimeout);
+    }
+
+    [Fact]
+    public void Read_Localhost_IsTheLoopbackAddress()
+    {
+        Assert.Equal(IPAddress.Loopback, Read(("listen", "localhost:80")).Listen.Address);
+    }
+
+    [Theory]
+    [InlineData("listen", "127.0.0.1")]
+    [InlineData("listen", ":50051")]
+    [InlineData("listen", "example.org:80")]
+    [InlineData("listen", "127.0.0.1:99999")]
+    [InlineData("listen", "::1")]
+    [InlineData("metrics", "on")]
+    [InlineData("models", "/no/such/folder")]
+    [InlineData("device", "CPU")]
+    [InlineData("device", "cuda:x")]
+    [InlineData("threads", "0")]
+    [InlineData("threads", "two")]
+    [InlineData("queue-capacity", "0")]
+    [InlineData("max-batch", "1025")]
+    [InlineData("max-batch", "8.5")]
+    [InlineData("max-delay", "-1")]
+    [InlineData("max-image-bytes", "")]
+    [InlineData("max-image-pixels", "10")]
+    [InlineData("max-image-side", "70000")]
+    [InlineData("drain-timeout", "1e9")]
+    public void Read_BadValue_IsRefusedByOptionAndValue(string name, string value)
+    {
+        var fault = Assert.Throws<InvalidOptionsException>(() => Read((name, value)));
+
+        Assert.StartsWith($"--{name}: '{value}' is not", Assert.Single(fault.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_SeveralBadValues_AllAreListed()
+    {
+        var fault = Assert.Throws<InvalidOptionsException>(() => Read(("listen", "x"), ("device", "x"), ("max-batch", "x")));
+
+        Assert.Equal(3, fault.Faults.Count);
+        Assert.All(fault.Faults, one => Assert.Contains(one, fault.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Settings_All_HaveAVariableAndADefaultThatHolds()
+    {
+        Assert.Equal("GRADCAM_MAX_IMAGE_BYTES", Settings.MaxImageBytes.Variable);
+        foreach (var setting in Settings.All)
+            Assert.NotNull(Read((setting.Name, setting.Default)));
+    }
+
+    private static ServerOptions Read(params (string Name, string Value)[] written) =>
+        ServerOptionsReader.Read(setting => written.FirstOrDefault(pair => pair.Name == setting.Name).Value);
+}
