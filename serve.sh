@@ -4,6 +4,5 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/build/sdk.sh"
 
-build_quietly "$root/src/GradCamGrpc.Server"
 build_quietly "$root/src/GradCamGrpc.Cli"
-exec dotnet "$root/src/GradCamGrpc.Server/bin/Release/net10.0/GradCamGrpc.Server.dll" "$@"
+exec "$root/gradcam" serve "$@"

@@ -17,9 +17,9 @@ public sealed class GoldenPreprocessingTests
             ResizeShorter, CenterCrop ?? ResizeExact![0], CenterCrop ?? ResizeExact![1], Enum.Parse<Interpolation>(Interpolation, ignoreCase: true), [0, 0, 0], [1, 1, 1]);
     }
 
-    public static TheoryData<string> Keys => [.. Cases().Select(golden => golden.Key)];
+    public static TheoryData<string> Keys => TestFolders.GoldenCases("preprocessing.json", () => Cases().Select(golden => golden.Key));
 
-    [Theory(SkipTestWithoutData = true), MemberData(nameof(Keys))]
+    [Theory, MemberData(nameof(Keys))]
     public void Prepare_GoldenCase_BytesEqualPillow(string key)
     {
         var golden = Cases().Single(candidate => candidate.Key == key);
@@ -38,7 +38,5 @@ public sealed class GoldenPreprocessingTests
     }
 
     private static Case[] Cases() =>
-        TestFolders.TryGolden("preprocessing.json", out var path)
-            ? JsonSerializer.Deserialize<Case[]>(File.ReadAllText(path), Format)!
-            : [];
+        JsonSerializer.Deserialize<Case[]>(File.ReadAllText(TestFolders.Golden("preprocessing.json")), Format)!;
 }

@@ -12,13 +12,14 @@ public sealed record CamCase(string Key, string Image, string Layer, string Meth
     [JsonIgnore]
     public string ImageName => Path.GetFileName(Image);
 
-    /// <summary>All cases; none where the golden folder is absent.</summary>
-    public static IReadOnlyList<CamCase> All()
-    {
-        if (!TestFolders.TryGolden("cams.json", out var path))
-            return [];
-        return JsonSerializer.Deserialize<CamCase[]>(File.ReadAllText(path), Format)!;
-    }
+    /// <summary>All cases.</summary>
+    public static IReadOnlyList<CamCase> All() =>
+        JsonSerializer.Deserialize<CamCase[]>(File.ReadAllText(TestFolders.Golden("cams.json")), Format)!;
+
+    /// <summary>The cases of a theory.</summary>
+    /// <param name="key">What the theory knows a case by; null where a case is none of its own.</param>
+    public static TheoryData<string> Theory(Func<CamCase, string?> key) =>
+        TestFolders.GoldenCases("cams.json", () => All().Select(key).OfType<string>().Distinct());
 
     public override string ToString() => Key;
 }

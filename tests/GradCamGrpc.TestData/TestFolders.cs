@@ -15,11 +15,18 @@ public static class TestFolders
     /// <summary>A file of the test data. The test is skipped where it is absent, and fails where <c>CI=true</c>.</summary>
     public static string Data(string relativePath) => Require("GRADCAM_DATA", "data", relativePath);
 
-    /// <summary>Whether a file of the golden cases is at hand, for theory data, which cannot skip. Fails where <c>CI=true</c>.</summary>
-    public static bool TryGolden(string relativePath, out string path)
+    /// <summary>
+    /// The cases of a theory, by what a file of the golden cases lists. Where it is absent there is one case, which is skipped and says
+    /// why; where <c>CI=true</c> it fails.
+    /// </summary>
+    public static TheoryData<string> GoldenCases(string relativePath, Func<IEnumerable<string>> keys)
     {
-        path = Locate("GRADCAM_GOLDEN", "golden", relativePath);
-        return File.Exists(path) || (IsCI ? throw new FileNotFoundException(Absence("GRADCAM_GOLDEN", path)) : false);
+        var path = Locate("GRADCAM_GOLDEN", "golden", relativePath);
+        if (File.Exists(path))
+            return [.. keys()];
+        if (IsCI)
+            throw new FileNotFoundException(Absence("GRADCAM_GOLDEN", path));
+        return new TheoryData<string> { new TheoryDataRow<string>("absent") { Skip = Absence("GRADCAM_GOLDEN", path) } };
     }
 
     private static bool IsCI => Environment.GetEnvironmentVariable("CI") == "true";
