@@ -12,6 +12,7 @@ using GradCamGrpc.TestData;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
+using Interpolation = GradCamGrpc.Imaging.Preprocessing.Interpolation;
 
 namespace GradCamGrpc.Benchmarks;
 

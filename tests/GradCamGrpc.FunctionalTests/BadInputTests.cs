@@ -37,7 +37,7 @@ public sealed class BadInputTests(RunningServer server)
     [InlineData(8, 8, 191)]
     [InlineData(8, 8, 193)]
     [InlineData(8, 8, 0)]
-    public async Task Explain_RawImageOfWrongLength_IsInvalidAndSaysTheRightOne(uint width, uint height, int length)
+    public async Task Explain_RawImageOfWrongLength_IsInvalidAndSaysTheRightOne(int width, int height, int length)
     {
         var fault = await server.FailAsync(new ClassificationServiceExplainRequest
         {
@@ -50,10 +50,11 @@ public sealed class BadInputTests(RunningServer server)
     }
 
     [Theory]
-    [InlineData(0u, 0u)]
-    [InlineData(1u, 1u)]
-    [InlineData(uint.MaxValue, uint.MaxValue)]
-    public async Task Explain_RawImageOfImpossibleSize_IsInvalid(uint width, uint height)
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    [InlineData(-8, -8)]
+    [InlineData(int.MaxValue, int.MaxValue)]
+    public async Task Explain_RawImageOfImpossibleSize_IsInvalid(int width, int height)
     {
         var fault = await server.FailAsync(new ClassificationServiceExplainRequest
         {
@@ -99,10 +100,10 @@ public sealed class BadInputTests(RunningServer server)
     [Fact]
     public async Task Explain_UnknownLayer_IsNotFoundAndNamesNearOnes()
     {
-        var fault = await server.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, Layer = "block.3.0" });
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, Layers = { "block.3.0" } });
 
         Assert.Equal(StatusCode.NotFound, fault.StatusCode);
-        Assert.Equal(["layer"], fault.Fields());
+        Assert.Equal(["layers[0]"], fault.Fields());
         Assert.Contains("blocks.3.0", fault.Status.Detail, StringComparison.Ordinal);
     }
 
@@ -153,10 +154,10 @@ public sealed class BadInputTests(RunningServer server)
     [InlineData(5000)]
     public async Task Explain_BadTopK_IsInvalid(int topK)
     {
-        var fault = await server.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, TopK = topK });
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, PredictionTopK = topK });
 
         Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
-        Assert.Equal(["top_k"], fault.Fields());
+        Assert.Equal(["prediction_top_k"], fault.Fields());
     }
 
     [Fact]
@@ -174,8 +175,8 @@ public sealed class BadInputTests(RunningServer server)
         var fault = await server.FailAsync(new ClassificationServiceExplainRequest
         {
             Image = Photos.CatImage,
-            Method = (ExplanationMethod)99,
-            Layer = "nowhere",
+            Methods = { new ExplanationMethod() },
+            Layers = { "nowhere", "bn2", "bn2" },
             Targets = { new ClassTarget { ClassIndex = 1000 } },
             Outputs =
             {
@@ -189,7 +190,7 @@ public sealed class BadInputTests(RunningServer server)
         Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
         Assert.Equal(
             [
-                "layer", "method", "outputs[0].overlay.color_map", "outputs[0].overlay.opacity", "outputs[1]",
+                "layers[0]", "layers[2]", "methods[0]", "outputs[0].overlay.color_map", "outputs[0].overlay.opacity", "outputs[1]",
                 "outputs[2].heat_map.encoding.format", "outputs[2].heat_map.encoding.quality", "outputs[3].raw.grid",
                 "outputs[3].raw.values", "targets[0].class_index",
             ],
@@ -231,6 +232,21 @@ public sealed class BadInputTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Explain_RawMapsThatFitNoMessage_AreInvalid()
+    {
+        var onPhoto = new MapOutput { Raw = new RawMapOutput { Grid = MapGrid.Image } };
+
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = new Image { Encoded = ByteString.CopyFrom(Photos.Grey(4000, 3000)) },
+            Outputs = { Enumerable.Repeat(onPhoto, 8) },
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["outputs"], fault.Fields());
+    }
+
+    [Fact]
     public async Task Explain_OneBadAmong63GoodOnes_HarmsNobodyElse()
     {
         var alone = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
@@ -243,11 +259,11 @@ public sealed class BadInputTests(RunningServer server)
         {
             Image = Photos.CatImage,
             Targets = { new ClassTarget { ClassIndex = i } },
-            Layer = i % 2 == 0 ? "" : "blocks.5.0",
+            Layers = { i % 2 == 0 ? "bn2" : "blocks.5.0" },
         })));
 
         Assert.Equal(StatusCode.InvalidArgument, (await bad).StatusCode);
-        Assert.Equal(Enumerable.Range(0, 63), good.Select(answer => answer.Maps.Single().Provenance.Score.ClassIndex));
+        Assert.Equal(Enumerable.Range(0, 63), good.Select(answer => answer.Maps.Single().Provenance.Score.Class.Index));
         Assert.All(good, answer => Assert.Equal(alone.Prediction.Classes[0].ClassIndex, answer.Prediction.Classes[0].ClassIndex));
         var again = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
         Assert.All(expected.Zip(again.Maps[0].Outputs[0].Raw.Floats()), pair => Assert.InRange(pair.Second - pair.First, -tolerance, tolerance));
@@ -257,10 +273,10 @@ public sealed class BadInputTests(RunningServer server)
     public async Task GetModel_UnknownName_IsNotFound()
     {
         var fault = await Assert.ThrowsAsync<RpcException>(async () => await server.Models.GetModelAsync(
-            new GetModelRequest { Model = "../etc" }, cancellationToken: TestContext.Current.CancellationToken));
+            new GetModelRequest { Name = "../etc" }, cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal(StatusCode.NotFound, fault.StatusCode);
-        Assert.Equal(["model"], fault.Fields());
+        Assert.Equal(["name"], fault.Fields());
     }
 
     private Task<RpcException> FailOnTargets(params ClassTarget[] targets) =>

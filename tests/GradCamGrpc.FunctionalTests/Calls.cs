@@ -26,7 +26,7 @@ internal static class Calls
     public static string[] Fields(this RpcException fault) =>
         [.. fault.GetRpcStatus()?.GetDetail<BadRequest>()?.FieldViolations.Select(violation => violation.Field) ?? []];
 
-    public static float[] Floats(this RawMap map) => MemoryMarshal.Cast<byte, float>(map.Values.Span).ToArray();
+    public static float[] Floats(this RawMap map) => MemoryMarshal.Cast<byte, float>(map.Data.Span).ToArray();
 
     /// <summary>The messages of one call, in the order in which they came.</summary>
     internal sealed record Answer(IReadOnlyList<ClassificationServiceExplainResponse> Messages)

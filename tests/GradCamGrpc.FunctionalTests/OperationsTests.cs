@@ -112,7 +112,7 @@ public sealed class OperationsTests(RunningServer shared)
     public async Task ListModels_EmbeddedOnly_ListsItInBriefAndGetModelInFull()
     {
         var listed = await shared.Models.ListModelsAsync(new ListModelsRequest(), cancellationToken: TestContext.Current.CancellationToken);
-        var full = await shared.Models.GetModelAsync(new GetModelRequest { Model = "embedded" }, cancellationToken: TestContext.Current.CancellationToken);
+        var full = await shared.Models.GetModelAsync(new GetModelRequest { Name = "embedded" }, cancellationToken: TestContext.Current.CancellationToken);
 
         var brief = Assert.Single(listed.Models);
         Assert.Equal("", listed.NextPageToken);
@@ -121,7 +121,7 @@ public sealed class OperationsTests(RunningServer shared)
         Assert.Equal([ModelTask.Classification], full.Model.Tasks);
         Assert.Equal(1000, full.Model.Labels.Count);
         Assert.Equal(new PixelSize { Width = 7, Height = 7 }, full.Model.Layers.Single(layer => layer.Name == "bn2").Size);
-        Assert.Equal(224u, full.Model.Preprocessing.InputSize.Width);
+        Assert.Equal(224, full.Model.Preprocessing.InputSize.Width);
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed class StatusMapperTests
             [("targets[0]", "no"), ("layer", "none")],
             status.GetDetail<BadRequest>().FieldViolations.Select(violation => (violation.Field, violation.Description)));
         Assert.Equal("targets[0]: no; layer: none", status.Message);
+        Assert.Equal(("INVALID_REQUEST", "gradcam"), (status.GetDetail<ErrorInfo>().Reason, status.GetDetail<ErrorInfo>().Domain));
     }
 
     [Fact]

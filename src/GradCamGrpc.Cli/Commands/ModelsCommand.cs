@@ -25,7 +25,7 @@ internal static class ModelsCommand
                 await using var server = await connection.OpenAsync(parsed);
                 if (parsed.GetValue(name) is { } wanted)
                 {
-                    var response = await server.Models.GetModelAsync(new GetModelRequest { Model = wanted }, cancellationToken: cancellation);
+                    var response = await server.Models.GetModelAsync(new GetModelRequest { Name = wanted }, cancellationToken: cancellation);
                     report.Model(response.Model);
                 }
                 else

@@ -52,13 +52,13 @@ internal sealed class PhotoExplainer(
     private async Task<WrittenMap> WriteAsync(string prefix, SaliencyMap map, CancellationToken cancellation)
     {
         var provenance = map.Provenance;
-        var name = $"{prefix}.{provenance.Score.ClassIndex:d3}-{FileNames.Safe(provenance.Score.Label)}.{FileNames.Safe(provenance.Layer)}";
+        var name = $"{prefix}.{provenance.Score.Class.Index:d3}-{FileNames.Safe(provenance.Score.Class.Label)}.{FileNames.Safe(provenance.Layer)}";
         var files = new List<string>();
         for (var i = 0; i < map.Outputs.Count; i++)
         {
             var output = map.Outputs[i];
             var (form, bytes) = output.FormCase is RenderedMap.FormOneofCase.Raw
-                ? ($"{output.Raw.Size.Height}x{output.Raw.Size.Width}.f32", output.Raw.Values)
+                ? ($"{output.Raw.Size.Height}x{output.Raw.Size.Width}.f32", output.Raw.Data)
                 : ($"{PictureName(question.Outputs[i])}.{Extension(output.Image.Format)}", output.Image.Data);
             var file = Path.Combine(folder.FullName, $"{name}.{form}");
             await File.WriteAllBytesAsync(file, bytes.Memory, cancellation);

@@ -17,10 +17,10 @@ internal sealed class QuestionOptions
 
     private readonly Option<string> _model = new("--model") { Description = "the model's name [default: the only one]", DefaultValueFactory = _ => "" };
 
-    private readonly Option<string> _layer = new("--layer", "-l")
+    private readonly Option<string[]> _layers = new("--layer", "-l")
     {
-        Description = "the layer to explain at; `gradcam models NAME` lists them [default: the model's]",
-        DefaultValueFactory = _ => "",
+        Description = "a layer to explain at; `gradcam models NAME` lists them; may be repeated [default: the model's]",
+        HelpName = "name",
     };
 
     private readonly Option<string[]> _outputs = new("--output")
@@ -51,7 +51,7 @@ internal sealed class QuestionOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _classes, _topK, _model, _layer, _outputs, _colors, _opacity, _format, _quality })
+        foreach (Option option in new Option[] { _classes, _topK, _model, _layers, _outputs, _colors, _opacity, _format, _quality })
             command.Options.Add(option);
     }
 
@@ -61,7 +61,7 @@ internal sealed class QuestionOptions
         var request = new ClassificationServiceExplainRequest
         {
             Model = parsed.GetValue(_model),
-            Layer = parsed.GetValue(_layer),
+            Layers = { parsed.GetValue(_layers) ?? [] },
             Targets = { (parsed.GetValue(_classes) ?? []).Select(Target) },
             Outputs = { (parsed.GetValue(_outputs) ?? []).Select(form => Output(form, parsed)) },
         };

@@ -32,9 +32,9 @@ internal sealed class ConsoleReport : IReport
             AnsiConsole.MarkupLineInterpolated($"  {found.Probability,6:P1}  {found.Label} ({found.ClassIndex})");
         foreach (var (map, files) in photo.Maps)
         {
-            var score = map.Provenance.Score;
+            var label = map.Provenance.Score.Class.Label;
             var note = map.AllZero ? ": nothing speaks for it, the map is all zero" : "";
-            AnsiConsole.MarkupLineInterpolated($"  why [bold]{score.Label}[/] at {map.Provenance.Layer}{note}");
+            AnsiConsole.MarkupLineInterpolated($"  why [bold]{label}[/] at {map.Provenance.Layer}{note}");
             foreach (var file in files)
                 AnsiConsole.MarkupLineInterpolated($"    [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
         }
@@ -62,7 +62,7 @@ internal sealed class ConsoleReport : IReport
         AnsiConsole.MarkupLineInterpolated($"{model.Description} {model.Source}");
         var table = new Table().AddColumns("layer", "channels", "height x width");
         foreach (var layer in model.Layers)
-            table.AddRow(Markup.Escape(layer.Name), $"{layer.Channels}", $"{layer.Size.Height} x {layer.Size.Width}");
+            table.AddRow(Markup.Escape(layer.Name), $"{layer.ChannelCount}", $"{layer.Size.Height} x {layer.Size.Width}");
         AnsiConsole.Write(table);
     }
 

@@ -15,9 +15,9 @@ internal static class ContactSheetFile
         var pictures = new List<(byte[] Picture, string Caption)>();
         foreach (var (map, files) in photos.SelectMany(photo => photo.Maps))
         {
-            var score = map.Provenance.Score;
+            var label = map.Provenance.Score.Class.Label;
             foreach (var file in files.Where(file => Pictures.Contains(Path.GetExtension(file))))
-                pictures.Add((await File.ReadAllBytesAsync(file, cancellation), $"{score.Label.Split(',')[0]}, {map.Provenance.Layer}"));
+                pictures.Add((await File.ReadAllBytesAsync(file, cancellation), $"{label.Split(',')[0]}, {map.Provenance.Layer}"));
         }
         if (pictures.Count < 2)
             return null;

@@ -9,6 +9,8 @@ namespace GradCamGrpc.Server.Errors;
 /// <summary>Turns whatever ended a call into the one status its client gets.</summary>
 internal static class StatusMapper
 {
+    private const string Domain = "gradcam";
+
     /// <summary>Whether the fault is the server's own and belongs in its log as an error.</summary>
     public static bool IsInternal(Exception error) => ToStatus(error).Code == (int)StatusCode.Internal;
 
@@ -16,15 +18,15 @@ internal static class StatusMapper
 
     private static Status ToStatus(Exception error) => error switch
     {
-        InvalidRequestException invalid => Of(StatusCode.InvalidArgument, error.Message, BadRequest(invalid.Violations)),
-        NotFoundException absent => Of(StatusCode.NotFound, error.Message, BadRequest(absent.Violations)),
+        InvalidRequestException invalid => Of(StatusCode.InvalidArgument, "INVALID_REQUEST", error.Message, BadRequest(invalid.Violations)),
+        NotFoundException absent => Of(StatusCode.NotFound, "NOT_FOUND", error.Message, BadRequest(absent.Violations)),
         QueueFullException full => Of(
-            StatusCode.ResourceExhausted, error.Message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(full.RetryAfter) }),
-        ServerUnavailableException => Of(StatusCode.Unavailable, error.Message),
-        DeadlineExceededException => Of(StatusCode.DeadlineExceeded, "the deadline passed before the request was done"),
-        NonFiniteException => Of(StatusCode.Internal, error.Message),
-        OperationCanceledException => Of(StatusCode.Cancelled, "the call was cancelled"),
-        _ => Of(StatusCode.Internal, "something went wrong in the server; its log says what"),
+            StatusCode.ResourceExhausted, "QUEUE_FULL", error.Message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(full.RetryAfter) }),
+        ServerUnavailableException => Of(StatusCode.Unavailable, "NOT_READY", error.Message),
+        DeadlineExceededException => Of(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed before the request was done"),
+        NonFiniteException => Of(StatusCode.Internal, "NOT_FINITE", error.Message),
+        OperationCanceledException => Of(StatusCode.Cancelled, "CANCELLED", "the call was cancelled"),
+        _ => Of(StatusCode.Internal, "FAULT", "something went wrong in the server; its log says what"),
     };
 
     private static BadRequest BadRequest(IEnumerable<FieldViolation> violations) => new()
@@ -39,10 +41,10 @@ internal static class StatusMapper
         },
     };
 
-    private static Status Of(StatusCode code, string message, params Google.Protobuf.IMessage[] details) => new()
+    private static Status Of(StatusCode code, string reason, string message, params Google.Protobuf.IMessage[] details) => new()
     {
         Code = (int)code,
         Message = message,
-        Details = { details.Select(Any.Pack) },
+        Details = { details.Prepend(new ErrorInfo { Reason = reason, Domain = Domain }).Select(Any.Pack) },
     };
 }

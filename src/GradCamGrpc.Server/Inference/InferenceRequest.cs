@@ -15,14 +15,14 @@ internal sealed class InferenceRequest : IBatchItem
         Channel.CreateUnbounded<ReadyMap>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
     /// <param name="input">The network's input; the request owns it from here on.</param>
-    /// <param name="layer">The layer to explain at; null for a prediction alone.</param>
+    /// <param name="layers">The layers to explain at; empty for a prediction alone.</param>
     /// <param name="targets">What is explained; empty for a prediction alone.</param>
     /// <param name="method">How maps are made.</param>
     /// <param name="deadline">When the client stops waiting; null for never.</param>
     /// <param name="cancellation">Says that the client has stopped waiting.</param>
     public InferenceRequest(
         ModelInput input,
-        CutLayer? layer,
+        IReadOnlyList<CutLayer> layers,
         IReadOnlyList<TargetChoice> targets,
         ICamMethod method,
         DateTimeOffset? deadline,
@@ -33,7 +33,7 @@ internal sealed class InferenceRequest : IBatchItem
         Method = method;
         Deadline = deadline;
         Cancellation = cancellation;
-        Query = layer is null ? ImageQuery.PredictionOnly : new ImageQuery([layer], targets.Sum(target => target.Count));
+        Query = layers.Count == 0 ? ImageQuery.PredictionOnly : new ImageQuery(layers, targets.Sum(target => target.Count));
     }
 
     public ModelInput Input { get; }

@@ -77,24 +77,27 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         if (classes.All(chosen => chosen.Length == 0))
             return;
 
-        var targets = classes.Select(chosen => chosen.Select(index => ScoreTarget.Of(index)).ToArray()).ToArray();
+        var targets = classes.Select(chosen => chosen.Select(one => ScoreTarget.Of(one.ClassIndex)).ToArray()).ToArray();
         pass.Explain(targets, [.. batch.Select(request => request.Method)], (image, target, map) =>
         {
-            var index = classes[image][target];
+            var (targetIndex, classIndex) = classes[image][target];
             if (map.IsFinite)
-                batch[image].Explained(new ReadyMap(index, map, stage.Elapsed));
+                batch[image].Explained(new ReadyMap(targetIndex, classIndex, map, stage.Elapsed));
             else
-                batch[image].Fail(new NonFiniteException($"the values of the map of class {index} at {map.Layer.Name}"));
+                batch[image].Fail(new NonFiniteException($"the values of the map of class {classIndex} at {map.Layer.Name}"));
         });
     }
 
-    private static int[] Classes(InferenceRequest request, float[] logits) =>
-        [.. request.Targets.SelectMany(target => target switch
-        {
-            TargetChoice.Class chosen => [chosen.Index],
-            TargetChoice.Top top => Ranking.Top(logits, top.K),
-            _ => throw new UnreachableException(),
-        })];
+    /// <summary>The classes to explain, each with the index of the target that asks for it.</summary>
+    private static (int TargetIndex, int ClassIndex)[] Classes(InferenceRequest request, float[] logits) =>
+        [.. request.Targets.SelectMany((target, i) => Classes(target, logits).Select(index => (i, index)))];
+
+    private static int[] Classes(TargetChoice target, float[] logits) => target switch
+    {
+        TargetChoice.Class chosen => [chosen.Index],
+        TargetChoice.Top top => Ranking.Top(logits, top.K),
+        _ => throw new UnreachableException(),
+    };
 
     /// <summary>Copies the inputs into one tensor and gives their buffers back.</summary>
     private Tensor Stack(InferenceRequest[] batch)

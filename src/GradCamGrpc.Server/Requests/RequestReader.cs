@@ -1,9 +1,9 @@
 using Google.Protobuf.Collections;
 using GradCamGrpc.Explain.Cuts;
-using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
+using GradCam = GradCamGrpc.Explain.Methods.GradCam;
 
 namespace GradCamGrpc.Server.Requests;
 
@@ -24,7 +24,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
         var faults = new Violations();
         var model = Model(request.Model, faults);
         RequireImage(request.Image, faults);
-        var topK = model is null ? 0 : TopK(request.HasTopK ? request.TopK : null, model, faults);
+        var topK = model is null ? 0 : TopK("top_k", request.HasTopK ? request.TopK : null, model, faults);
         faults.ThrowIfAny();
         return new ClassifyCommand(model!, topK);
     }
@@ -36,19 +36,20 @@ internal sealed class RequestReader(ModelCatalog catalog)
         var faults = new Violations();
         var model = Model(request.Model, faults);
         RequireImage(request.Image, faults);
-        var method = Method(request.Method, faults);
-        var outputs = OutputReader.Read(request.Outputs, faults);
         var topK = 0;
-        CutLayer? layer = null;
+        CutLayer[] layers = [];
         TargetChoice[] targets = [];
         if (model is not null)
         {
-            topK = TopK(request.HasTopK ? request.TopK : null, model, faults);
-            layer = Layer(request.Layer, model, faults);
+            topK = TopK("prediction_top_k", request.HasPredictionTopK ? request.PredictionTopK : null, model, faults);
             targets = Targets(request.Targets, model, faults);
+            layers = Layers(request.Layers, model, faults);
+            CheckMaps(targets, layers, faults);
         }
+        var method = Method(request.Methods, faults);
+        var outputs = OutputReader.Read(request.Outputs, faults);
         faults.ThrowIfAny();
-        return new ExplainCommand(model!, topK, targets, layer!, method!, outputs);
+        return new ExplainCommand(model!, topK, targets, layers, method, outputs);
     }
 
     /// <exception cref="NotFoundException">There is no such model.</exception>
@@ -56,22 +57,22 @@ internal sealed class RequestReader(ModelCatalog catalog)
     public ModelInstance Read(GetModelRequest request)
     {
         var faults = new Violations();
-        var model = Model(request.Model, faults);
+        var model = Model(request.Name, faults, field: "name");
         faults.ThrowIfAny();
         return model!;
     }
 
-    private ModelInstance? Model(string name, Violations faults)
+    private ModelInstance? Model(string name, Violations faults, string field = "model")
     {
         if (name.Length == 0 && catalog.Only is { } only)
             return only;
         var known = string.Join(", ", catalog.Models.Select(model => model.Name));
         if (name.Length == 0)
-            faults.Invalid("model", $"it is empty, and there are several models: {known}");
+            faults.Invalid(field, $"it is empty, and there are several models: {known}");
         else if (catalog.Find(name) is { } model)
             return model;
         else
-            faults.Absent("model", $"there is no model '{Quoted(name)}'; there are {known}");
+            faults.Absent(field, $"there is no model '{Quoted(name)}'; there are {known}");
         return null;
     }
 
@@ -81,29 +82,60 @@ internal sealed class RequestReader(ModelCatalog catalog)
             faults.Invalid("image", "a photo is needed: encoded or raw");
     }
 
-    private static int TopK(int? topK, ModelInstance model, Violations faults)
+    private static int TopK(string field, int? topK, ModelInstance model, Violations faults)
     {
         if (topK is < 1 || topK > model.ClassCount)
-            faults.Invalid("top_k", $"{topK} is not from 1 to {model.ClassCount}, the model's number of classes");
+            faults.Invalid(field, $"{topK} is not from 1 to {model.ClassCount}, the model's number of classes");
         return topK ?? Math.Min(DefaultTopK, model.ClassCount);
     }
 
-    private static CutLayer? Layer(string name, ModelInstance model, Violations faults)
+    private static CutLayer[] Layers(RepeatedField<string> names, ModelInstance model, Violations faults)
     {
-        var wanted = name.Length == 0 ? model.DefaultLayer : name;
-        if (model.Layers.TryGetValue(wanted, out var layer))
-            return layer;
-        var close = Suggestions.Closest(wanted, model.Layers.Keys, NearMisses);
-        faults.Absent("layer", $"the model '{model.Name}' has no layer '{Quoted(wanted)}' with maps; close to it are {string.Join(", ", close)}");
-        return null;
+        if (names.Count == 0)
+            return [model.Layers[model.DefaultLayer]];
+        if (names.Count > MaxMaps)
+        {
+            faults.Invalid("layers", $"{names.Count} layers are more than the {MaxMaps} maps that a request may ask for");
+            return [];
+        }
+        var layers = new List<CutLayer>();
+        for (var i = 0; i < names.Count; i++)
+        {
+            var field = $"layers[{i}]";
+            if (!model.Layers.TryGetValue(names[i], out var layer))
+            {
+                var close = Suggestions.Closest(names[i], model.Layers.Keys, NearMisses);
+                faults.Absent(field, $"the model '{model.Name}' has no layer '{Quoted(names[i])}' with maps; close to it are {string.Join(", ", close)}");
+            }
+            else if (layers.Contains(layer))
+            {
+                faults.Invalid(field, $"'{layer.Name}' is named twice");
+            }
+            else
+            {
+                layers.Add(layer);
+            }
+        }
+        return [.. layers];
     }
 
-    private static GradCam? Method(ExplanationMethod method, Violations faults)
+    private static GradCam Method(RepeatedField<ExplanationMethod> methods, Violations faults)
     {
-        if (method is ExplanationMethod.Unspecified or ExplanationMethod.GradCam)
-            return new GradCam();
-        faults.Invalid("method", $"{(int)method} is not a known method");
-        return null;
+        for (var i = 0; i < methods.Count; i++)
+        {
+            if (methods[i].MethodCase is not ExplanationMethod.MethodOneofCase.GradCam)
+                faults.Invalid($"methods[{i}]", "a method is needed: grad_cam");
+            else if (i > 0)
+                faults.Invalid($"methods[{i}]", "grad_cam is named twice");
+        }
+        return new GradCam();
+    }
+
+    private static void CheckMaps(TargetChoice[] targets, CutLayer[] layers, Violations faults)
+    {
+        var maps = targets.Sum(target => target.Count) * layers.Length;
+        if (maps > MaxMaps)
+            faults.Invalid("targets", $"together, at {layers.Length} layers, they stand for {maps} maps; a request may ask for {MaxMaps}");
     }
 
     private static TargetChoice[] Targets(RepeatedField<ClassTarget> targets, ModelInstance model, Violations faults)
@@ -115,11 +147,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
             faults.Invalid("targets", $"{targets.Count} targets are more than the {MaxMaps} maps that a request may ask for");
             return [];
         }
-        var chosen = targets.Select((target, i) => Target(target, $"targets[{i}]", model, faults)).OfType<TargetChoice>().ToArray();
-        var maps = chosen.Sum(target => target.Count);
-        if (maps > MaxMaps)
-            faults.Invalid("targets", $"together they stand for {maps} maps; a request may ask for {MaxMaps}");
-        return chosen;
+        return [.. targets.Select((target, i) => Target(target, $"targets[{i}]", model, faults)).OfType<TargetChoice>()];
     }
 
     private static TargetChoice? Target(ClassTarget target, string field, ModelInstance model, Violations faults)

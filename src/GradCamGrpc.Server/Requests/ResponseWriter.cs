@@ -33,9 +33,9 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
             ImageSize = Size(photo.Pixels.Width, photo.Pixels.Height),
             Timings = new RequestTimings
             {
-                Decode = Duration.FromTimeSpan(photo.Decode),
-                Queue = Duration.FromTimeSpan(result.Queued),
-                Forward = Duration.FromTimeSpan(result.Forward),
+                DecodeDuration = Duration.FromTimeSpan(photo.Decode),
+                QueueDuration = Duration.FromTimeSpan(result.Queued),
+                ForwardDuration = Duration.FromTimeSpan(result.Forward),
                 BatchSize = result.BatchSize,
             },
         };
@@ -49,11 +49,12 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         {
             Provenance = Provenance(command, photo, ready),
             AllZero = grid.IsAllZero,
+            TargetIndex = ready.TargetIndex,
             Outputs = { command.Outputs.Select(output => Render(output, grid, photo)) },
             Timings = new MapTimings
             {
-                Backward = Duration.FromTimeSpan(ready.Backward),
-                Render = Duration.FromTimeSpan(stage.Elapsed),
+                BackwardDuration = Duration.FromTimeSpan(ready.Backward),
+                RenderDuration = Duration.FromTimeSpan(stage.Elapsed),
             },
         };
     }
@@ -90,7 +91,13 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
             MapValues.Rectified => map.Rectified().Placed(width, height, crop),
             _ => map.Scaled(width, height, crop),
         };
-        return new RawMap { Size = Size(width, height), Values = UnsafeByteOperations.UnsafeWrap(LittleEndian(values.Values.Span)) };
+        return new RawMap
+        {
+            Size = Size(width, height),
+            Grid = form.Grid,
+            Values = form.Values,
+            Data = UnsafeByteOperations.UnsafeWrap(LittleEndian(values.Values.Span)),
+        };
     }
 
     private static byte[] LittleEndian(ReadOnlySpan<float> values)
@@ -119,13 +126,12 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         WeightsSha256 = command.Model.Manifest.Weights.Sha256,
         Layer = ready.Map.Layer.Name,
         LayerSize = Size(ready.Map.Layer.Width, ready.Map.Layer.Height),
-        Method = ExplanationMethod.GradCam,
+        Method = new ExplanationMethod { GradCam = new GradCam() },
         Score = new ExplainedScore
         {
             Kind = ScoreKind.Logit,
-            ClassIndex = ready.ClassIndex,
-            Label = command.Model.Labels.Labels[ready.ClassIndex],
             Value = ready.Map.Score,
+            Class = new ExplainedClass { Index = ready.ClassIndex, Label = command.Model.Labels.Labels[ready.ClassIndex] },
         },
         Crop = Rectangle(photo.Input.Crop),
         ImageSize = Size(photo.Pixels.Width, photo.Pixels.Height),
@@ -134,7 +140,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
 
     private static CropRectangle Whole(int width, int height) => new(0, 0, width, height);
 
-    private static PixelSize Size(int width, int height) => new() { Width = (uint)width, Height = (uint)height };
+    private static PixelSize Size(int width, int height) => new() { Width = width, Height = height };
 
     private static PixelRectangle Rectangle(CropRectangle crop) => new() { X = crop.X, Y = crop.Y, Width = crop.Width, Height = crop.Height };
 }

@@ -40,8 +40,8 @@ internal sealed class ModelCatalogService(ModelCatalog catalog, RequestReader re
         model.Layers.Add(instance.Layers.Values.Select(layer => new Layer
         {
             Name = layer.Name,
-            Channels = layer.Channels,
-            Size = new PixelSize { Width = (uint)layer.Width, Height = (uint)layer.Height },
+            ChannelCount = layer.Channels,
+            Size = new PixelSize { Width = layer.Width, Height = layer.Height },
         }));
         model.Metrics.Add(instance.Manifest.Metrics.Select(metric => new Metric
         {
@@ -73,12 +73,19 @@ internal sealed class ModelCatalogService(ModelCatalog catalog, RequestReader re
         _ => throw new ArgumentOutOfRangeException(nameof(task), task, "unknown task"),
     };
 
+    private static Interpolation InterpolationOf(string interpolation) => interpolation switch
+    {
+        "bilinear" => Interpolation.Bilinear,
+        "bicubic" => Interpolation.Bicubic,
+        _ => throw new ArgumentOutOfRangeException(nameof(interpolation), interpolation, "unknown interpolation"),
+    };
+
     private static Preprocessing Preprocessing(PreprocessingManifest manifest)
     {
         var preprocessing = new Preprocessing
         {
-            InputSize = new PixelSize { Width = (uint)manifest.CropWidth, Height = (uint)manifest.CropHeight },
-            Interpolation = manifest.Interpolation,
+            InputSize = new PixelSize { Width = manifest.CropWidth, Height = manifest.CropHeight },
+            Interpolation = InterpolationOf(manifest.Interpolation),
             Mean = { manifest.Mean },
             Std = { manifest.Std },
         };
