@@ -15,12 +15,15 @@ internal sealed class SmallNetwork : nn.Module<Tensor, Tensor>
     private readonly ReLU act2 = nn.ReLU(inplace: true);
     private readonly Conv2d conv2 = nn.Conv2d(4, 5, 3, stride: 2);
     private readonly Tanh act3 = nn.Tanh();
-    private readonly AdaptiveAvgPool2d pool = nn.AdaptiveAvgPool2d(1);
+    private readonly nn.Module<Tensor, Tensor> pool;
     private readonly Linear classifier = nn.Linear(5, 6);
 
-    public SmallNetwork(int seed)
+    /// <param name="seed">Of the parameters.</param>
+    /// <param name="hasLinearHead">Whether the linear layer takes the pooling's output as it is; else it is flattened first.</param>
+    public SmallNetwork(int seed, bool hasLinearHead)
         : base(nameof(SmallNetwork))
     {
+        pool = hasLinearHead ? new Average() : nn.AdaptiveAvgPool2d(1);
         RegisterComponents();
         var generator = new Generator((ulong)seed);
         foreach (var parameter in parameters())
@@ -37,8 +40,14 @@ internal sealed class SmallNetwork : nn.Module<Tensor, Tensor>
         var x = act1.call(conv1.call(input));
         x = act2.call(branch.call(x)) + x;
         x = act3.call(conv2.call(x));
-        return classifier.call(pool.call(x).flatten(1));
+        var pooled = pool.call(x);
+        return classifier.call(pooled.dim() == 2 ? pooled : pooled.flatten(1));
     }
 
     public static Tensor Images(int count, int seed = 1) => randn([count, 3, 9, 9], generator: new Generator((ulong)seed));
+
+    private sealed class Average() : nn.Module<Tensor, Tensor>(nameof(Average))
+    {
+        public override Tensor forward(Tensor input) => input.mean([2, 3]);
+    }
 }

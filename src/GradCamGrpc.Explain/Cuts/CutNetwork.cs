@@ -74,11 +74,11 @@ public sealed class CutNetwork
         if (query.TargetCount <= 1 || !query.Layers.All(layer => IsBottleneck(_profiles[layer.Name].Cut)))
             return 1;
         var largest = query.Layers.Max(LaneElements);
-        return Math.Clamp(MaxLaneElements / (largest * images), 1, query.TargetCount);
+        return (int)Math.Clamp(MaxLaneElements / (largest * images), 1, query.TargetCount);
     }
 
-    private int LaneElements(CutLayer layer) =>
-        _profiles[layer.Name].Pool is null ? layer.Channels * layer.Height * layer.Width : layer.Channels;
+    private long LaneElements(CutLayer layer) =>
+        _profiles[layer.Name].Pool is null ? (long)layer.Channels * layer.Height * layer.Width : layer.Channels;
 
     private Tensor Run(Tensor images, Func<string, nn.Module, Tensor, Tensor, Tensor?> observer)
     {
