@@ -61,7 +61,7 @@ internal static class ExplainCommand
         });
         foreach (var photo in explained)
             report.Photo(photo);
-        if (await ContactSheetFile.WriteAsync(explained, folder, cancellation) is { } sheet)
+        foreach (var sheet in await ContactSheetFile.WriteAsync(explained, folder, cancellation))
             report.ContactSheet(sheet);
         return explained.All(photo => photo.Fault is null) ? 0 : 1;
     }

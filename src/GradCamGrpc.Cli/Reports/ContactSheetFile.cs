@@ -6,24 +6,36 @@ namespace GradCamGrpc.Cli.Reports;
 /// <summary>The picture of all pictures.</summary>
 internal static class ContactSheetFile
 {
-    private static readonly string[] Pictures = [".png", ".jpg", ".webp"];
+    /// <summary>More would make a sheet that no viewer opens.</summary>
+    private const int MaxPictures = 400;
 
-    /// <summary>Writes <c>contact-sheet.png</c> when there are at least two pictures.</summary>
-    /// <returns>The file; null when there was no need of one.</returns>
-    public static async Task<string?> WriteAsync(IEnumerable<ExplainedPhoto> photos, DirectoryInfo folder, CancellationToken cancellation)
+    private static readonly string[] Extensions = [".png", ".jpg", ".webp"];
+
+    /// <summary>Writes <c>contact-sheet.png</c> when there are at least two pictures, and further ones when there are very many.</summary>
+    /// <returns>The files; none when there was no need of one.</returns>
+    public static async Task<IReadOnlyList<string>> WriteAsync(
+        IEnumerable<ExplainedPhoto> photos, DirectoryInfo folder, CancellationToken cancellation)
     {
-        var pictures = new List<(byte[] Picture, string Caption)>();
-        foreach (var (map, files) in photos.SelectMany(photo => photo.Maps))
+        var pictures = photos.SelectMany(photo => photo.Maps).SelectMany(Pictures).ToArray();
+        var sheets = new List<string>();
+        if (pictures.Length < 2)
+            return sheets;
+        foreach (var chunk in pictures.Chunk(MaxPictures))
         {
-            var label = map.Provenance.Score.Class.Label;
-            foreach (var file in files.Where(file => Pictures.Contains(Path.GetExtension(file))))
-                pictures.Add((await File.ReadAllBytesAsync(file, cancellation), $"{label.Split(',')[0]}, {map.Provenance.Layer}"));
+            var cells = new List<(byte[] Picture, string Caption)>();
+            foreach (var (file, caption) in chunk)
+                cells.Add((await File.ReadAllBytesAsync(file, cancellation), caption));
+            var sheet = Path.Combine(folder.FullName, sheets.Count == 0 ? "contact-sheet.png" : $"contact-sheet-{sheets.Count + 1}.png");
+            await File.WriteAllBytesAsync(sheet, ContactSheet.Draw(cells), cancellation);
+            sheets.Add(sheet);
         }
-        if (pictures.Count < 2)
-            return null;
+        return sheets;
+    }
 
-        var path = Path.Combine(folder.FullName, "contact-sheet.png");
-        await File.WriteAllBytesAsync(path, ContactSheet.Draw(pictures), cancellation);
-        return path;
+    private static IEnumerable<(string File, string Caption)> Pictures(WrittenMap written)
+    {
+        var provenance = written.Map.Provenance;
+        var caption = $"{provenance.Score.Class.Label.Split(',')[0]}, {provenance.Layer}";
+        return written.Files.Where(file => Extensions.Contains(Path.GetExtension(file))).Select(file => (file, caption));
     }
 }
