@@ -66,6 +66,40 @@ public sealed class DynamicBatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task TryEnqueue_DeadlineOfALaterItem_ShipsBoth()
+    {
+        await using var batcher = await StartAsync(maxBatch: 8, delay: 10 * Second);
+
+        var items = new[] { Enqueue(batcher), Enqueue(batcher, new TestItem(deadline: _time.GetUtcNow() + Second)) };
+
+        var sizes = await Task.WhenAll(items.Select(item => item.Answer));
+        Assert.Equal([2, 2], sizes);
+        Assert.Equal([ShipReason.Deadline], _observer.Reasons);
+    }
+
+    [Fact]
+    public async Task Run_ItemThrowsWhenItIsTold_TheOthersAreToldAndTheNextBatchRuns()
+    {
+        await using var batcher = await StartAsync(maxBatch: 8);
+        _processor.Hold();
+        var first = Enqueue(batcher);
+        await _processor.EnteredAsync();
+        var answeredAlready = new TestItem();
+        answeredAlready.Answered(0);
+        Enqueue(batcher, answeredAlready);
+        var other = Enqueue(batcher);
+        _processor.Fault = new IOException("broken");
+        _processor.Go();
+        await Assert.ThrowsAsync<IOException>(() => first.Answer);
+        await Assert.ThrowsAsync<IOException>(() => other.Answer);
+
+        _processor.Fault = null;
+
+        Assert.Equal(1, await Enqueue(batcher).Answer);
+        Assert.Contains(_observer.Faults, fault => fault is InvalidOperationException);
+    }
+
+    [Fact]
     public async Task TryEnqueue_QueueIsFull_IsRefusedAtOnceWithAHint()
     {
         await using var batcher = await StartAsync(maxBatch: 1, capacity: 2);
@@ -77,7 +111,8 @@ public sealed class DynamicBatcherTests : IDisposable
 
         var admission = batcher.TryEnqueue(new TestItem());
 
-        Assert.True(Assert.IsType<Admission.QueueFull>(admission).RetryAfter > TimeSpan.Zero);
+        // A millisecond an item, before anything was measured.
+        Assert.Equal(TimeSpan.FromMilliseconds(2), Assert.IsType<Admission.QueueFull>(admission).RetryAfter);
         Assert.IsType<Admission.QueueFull>(batcher.Probe());
         _processor.Go();
     }

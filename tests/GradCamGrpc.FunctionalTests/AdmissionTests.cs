@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Rpc;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Options;
@@ -13,7 +14,7 @@ public sealed class AdmissionTests
         await using var server = new RunningServer(options => options with { Queue = new QueueOptions(Capacity: 2, MaxBatch: 1, TimeSpan.Zero) });
         await server.InitializeAsync();
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => TryAsync(server)));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => TryAsync(server, new ClassificationServiceExplainRequest { Image = Photos.CatImage })));
 
         var refused = outcomes.OfType<RpcException>().ToArray();
         Assert.NotEmpty(refused);
@@ -23,6 +24,49 @@ public sealed class AdmissionTests
             Assert.Equal(StatusCode.ResourceExhausted, fault.StatusCode);
             Assert.True(fault.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan() > TimeSpan.Zero);
         });
+    }
+
+    [Fact]
+    public async Task Explain_TooManyPixelsInFlight_SomeAreRefusedAndALargePhotoAloneIsNot()
+    {
+        await using var server = new RunningServer(options => options with { Images = options.Images with { MaxPixelsInFlight = 1_000_000 } });
+        await server.InitializeAsync();
+        var large = new ClassificationServiceExplainRequest { Image = new Image { Encoded = ByteString.CopyFrom(Photos.Grey(2000, 1000)) } };
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => TryAsync(server, large)));
+
+        Assert.All(outcomes.OfType<RpcException>(), fault => Assert.Equal(StatusCode.ResourceExhausted, fault.StatusCode));
+        Assert.NotEmpty(outcomes.OfType<RpcException>());
+        Assert.Single((await server.ExplainAsync(large)).Maps);
+    }
+
+    /// <summary>Each photo has an answer of its own, whatever batch it is in and whoever is beside it.</summary>
+    [Fact]
+    public async Task Explain_ManyDifferentPhotosAtOnce_EachGetsItsOwnAnswer()
+    {
+        await using var server = new RunningServer(options => options);
+        await server.InitializeAsync();
+        var requests = Enumerable.Range(0, 24).Select(i => new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatCut(8 * i),
+            Targets = { new ClassTarget { ClassIndex = 282 } },
+            Layers = { i % 3 == 0 ? "blocks.6.0" : "bn2" },
+        }).ToArray();
+        var alone = new List<Calls.Answer>();
+        foreach (var request in requests)
+            alone.Add(await server.ExplainAsync(request));
+
+        var together = await Task.WhenAll(requests.Select(server.ExplainAsync));
+
+        Assert.Contains(together, answer => answer.Prediction.Timings.BatchSize > 1);
+        foreach (var (one, other) in alone.Zip(together))
+        {
+            Assert.Equal(one.Maps[0].Provenance.Score.Value, other.Maps[0].Provenance.Score.Value, 1e-3);
+            var expected = one.Maps[0].Outputs[0].Raw.Floats();
+            var worst = expected.Zip(other.Maps[0].Outputs[0].Raw.Floats(), (a, b) => Math.Abs(a - b)).Max();
+            Assert.InRange(worst, 0, 1e-3 * expected.Max() + 1e-9);
+        }
+        Assert.True(alone.Select(answer => answer.Maps[0].Provenance.Score.Value).Distinct().Count() > 20);
     }
 
     [Fact]
@@ -58,11 +102,11 @@ public sealed class AdmissionTests
             call.Dispose();
     }
 
-    private static async Task<object> TryAsync(RunningServer server)
+    private static async Task<object> TryAsync(RunningServer server, ClassificationServiceExplainRequest request)
     {
         try
         {
-            return await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
+            return await server.ExplainAsync(request);
         }
         catch (RpcException fault)
         {

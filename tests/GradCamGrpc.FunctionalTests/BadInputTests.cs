@@ -182,6 +182,26 @@ public sealed class BadInputTests(RunningServer server)
             {
                 new MapOutput { Overlay = new OverlayOutput { Opacity = double.NaN, ColorMap = (ColorMap)77 } },
                 new MapOutput(),
+            },
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(
+            [
+                "targets[0].class_index", "layers[0]", "layers[2]", "methods[0]", "outputs[0].overlay.color_map",
+                "outputs[0].overlay.opacity", "outputs[1]",
+            ],
+            fault.Fields());
+    }
+
+    [Fact]
+    public async Task Explain_UnknownEnumValues_AreInvalid()
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Outputs =
+            {
                 new MapOutput { HeatMap = new HeatMapOutput { Encoding = new ImageEncoding { Quality = 101, Format = (ImageFormat)9 } } },
                 new MapOutput { Raw = new RawMapOutput { Grid = (MapGrid)9, Values = (MapValues)9 } },
             },
@@ -190,11 +210,9 @@ public sealed class BadInputTests(RunningServer server)
         Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
         Assert.Equal(
             [
-                "layers[0]", "layers[2]", "methods[0]", "outputs[0].overlay.color_map", "outputs[0].overlay.opacity", "outputs[1]",
-                "outputs[2].heat_map.encoding.format", "outputs[2].heat_map.encoding.quality", "outputs[3].raw.grid",
-                "outputs[3].raw.values", "targets[0].class_index",
+                "outputs[0].heat_map.encoding.quality", "outputs[0].heat_map.encoding.format", "outputs[1].raw.grid", "outputs[1].raw.values",
             ],
-            fault.Fields().Order(StringComparer.Ordinal));
+            fault.Fields());
     }
 
     [Theory]
@@ -229,6 +247,30 @@ public sealed class BadInputTests(RunningServer server)
 
         Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
         Assert.Equal(["outputs[1]"], fault.Fields());
+    }
+
+    [Fact]
+    public async Task Explain_SixtyFourAmbiguousLabels_IsAnErrorThatFitsItsTrailers()
+    {
+        var fault = await FailOnTargets([.. Enumerable.Repeat(new ClassTarget { Label = "b" }, 64)]);
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(8, fault.Fields().Length);
+        Assert.Contains("56 further faults", fault.Status.Detail, StringComparison.Ordinal);
+        Assert.InRange(fault.Trailers.Sum(trailer => trailer.IsBinary ? trailer.ValueBytes.Length * 4 / 3 : trailer.Value.Length), 0, 8000);
+    }
+
+    [Fact]
+    public async Task Explain_NineOutputs_IsInvalid()
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Outputs = { Enumerable.Repeat(new MapOutput { Raw = new RawMapOutput() }, 9) },
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["outputs"], fault.Fields());
     }
 
     [Fact]

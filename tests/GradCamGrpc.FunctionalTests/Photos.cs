@@ -25,6 +25,16 @@ internal static class Photos
         return PictureEncoder.Encode(pixels, PictureFormat.Jpeg, 90);
     }
 
+    /// <summary>The cat without some of its columns at the left.</summary>
+    public static Image CatCut(int columns)
+    {
+        using var whole = Decode(ByteString.CopyFrom(Cat));
+        using var cut = new PixelBuffer(whole.Width - columns, whole.Height);
+        for (var y = 0; y < cut.Height; y++)
+            whole.Row(y)[(PixelBuffer.Channels * columns)..].CopyTo(cut.Row(y));
+        return new Image { Encoded = ByteString.CopyFrom(PictureEncoder.Encode(cut, PictureFormat.Png, 100)) };
+    }
+
     public static PixelBuffer Decode(ByteString file) => ImageDecoder.Decode(file.Memory, new ImageLimits());
 
     /// <summary>The 33 bytes that a PNG of that size begins with, and nothing behind them.</summary>

@@ -66,6 +66,33 @@ public sealed class PictureTests
         Assert.Equal(new CropRectangle(0, 0, 8, 8), input.Crop);
     }
 
+    /// <summary>Half a pixel goes to the even neighbour, as in Python: torchvision's centre crop rounds so.</summary>
+    [Theory]
+    [InlineData(11, 2)]
+    [InlineData(9, 0)]
+    public void Prepare_MarginsAreUneven_CropStartsAtTheEvenPixel(int side, int start)
+    {
+        using var image = TestImages.Quarters(side, side);
+        var spec = new PreprocessingSpec(side, 8, 8, Interpolation.Bilinear, [0, 0, 0], [1, 1, 1]);
+
+        using var input = new Preprocessor(spec).Prepare(image);
+
+        Assert.Equal(new CropRectangle(start, start, 8, 8), input.Crop);
+    }
+
+    [Fact]
+    public void Dispose_PixelsAndInput_AreNoLongerReadable()
+    {
+        var image = TestImages.Quarters(8, 8);
+        var input = new Preprocessor(new PreprocessingSpec(null, 8, 8, Interpolation.Bilinear, [0, 0, 0], [1, 1, 1])).Prepare(image);
+
+        image.Dispose();
+        input.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => image.Bytes.Length);
+        Assert.Throws<ObjectDisposedException>(() => input.Values.Length);
+    }
+
     /// <summary>The shorter side to 10, the longer in proportion, then the middle 8 x 8; on the photo that is a square of 16.</summary>
     [Theory]
     [InlineData(40, 20, 12, 2)]

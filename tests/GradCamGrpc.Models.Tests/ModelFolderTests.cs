@@ -39,6 +39,8 @@ public sealed class ModelFolderTests
         ["preprocessing.resize_shorter_side small"] = manifest => manifest["preprocessing"]!["resize_shorter_side"] = 100,
         ["preprocessing.interpolation unknown"] = manifest => manifest["preprocessing"]!["interpolation"] = "lanczos",
         ["preprocessing.mean two"] = manifest => manifest["preprocessing"]!["mean"] = new JsonArray(0.5, 0.5),
+        ["metrics null"] = manifest => manifest["metrics"] = new JsonArray((JsonNode?)null),
+        ["preprocessing.std tiny"] = manifest => manifest["preprocessing"]!["std"] = new JsonArray(1e-300, 1, 1),
         ["preprocessing.std zero"] = manifest => manifest["preprocessing"]!["std"] = new JsonArray(0.5, 0.0, 0.5),
     };
 

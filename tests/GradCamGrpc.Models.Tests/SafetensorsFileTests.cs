@@ -63,6 +63,7 @@ public sealed class SafetensorsFileTests : IDisposable
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"more":1}}""", "a" },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "a" },
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "b" },
+        { """{"a":{"dtype":"U8","shape":[6],"data_offsets":[0,6]},"b":{"dtype":"U8","shape":[2],"data_offsets":[4,6]}}""", "b" },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", null },
         { """{"a":[]}""", null },
         { """{"__metadata__":{"x":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", null },

@@ -24,14 +24,14 @@ public sealed class ServerOptionsReaderTests
         var options = Read(
             ("listen", "[::1]:1"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1"), ("threads", "3"),
             ("queue-capacity", "7"), ("max-batch", "5"), ("max-delay", "9"), ("max-image-bytes", "100"), ("max-image-pixels", "64"),
-            ("max-image-side", "8"), ("drain-timeout", "0"));
+            ("max-image-side", "8"), ("max-pixels-in-flight", "99"), ("drain-timeout", "0"));
 
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 1), options.Listen);
         Assert.Null(options.Metrics);
         Assert.Equal("cuda:1", options.Device);
         Assert.Equal(3, options.Threads);
         Assert.Equal(new QueueOptions(7, 5, TimeSpan.FromMilliseconds(9)), options.Queue);
-        Assert.Equal(new ImageOptions(100, 64, 8), options.Images);
+        Assert.Equal(new ImageOptions(100, 64, 8, 99), options.Images);
         Assert.Equal(TimeSpan.Zero, options.DrainTimeout);
     }
 

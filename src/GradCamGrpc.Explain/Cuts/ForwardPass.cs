@@ -32,8 +32,12 @@ public sealed class ForwardPass
     /// <param name="targets">For each image as many targets as its query announced, or none when nobody wants them any more.</param>
     /// <param name="methods">For each image, how its maps are made.</param>
     /// <param name="onMap">Told (image, index of its target, map) as each map is ready; layers in the order of the query.</param>
+    /// <param name="isWanted">Asked for each image before each backward pass: whether anybody still waits for its maps; null for yes.</param>
     public void Explain(
-        IReadOnlyList<IReadOnlyList<ScoreTarget>> targets, IReadOnlyList<ICamMethod> methods, Action<int, int, SaliencyMap> onMap)
+        IReadOnlyList<IReadOnlyList<ScoreTarget>> targets,
+        IReadOnlyList<ICamMethod> methods,
+        Action<int, int, SaliencyMap> onMap,
+        Func<int, bool>? isWanted = null)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(targets.Count, _queries.Count, nameof(targets));
         ArgumentOutOfRangeException.ThrowIfNotEqual(methods.Count, _queries.Count, nameof(methods));
@@ -46,12 +50,16 @@ public sealed class ForwardPass
         var passes = Enumerable.Range(0, targets.Count).Max(image => (targets[image].Count + _lanes.Counts[image] - 1) / _lanes.Counts[image]);
         for (var pass = 0; pass < passes; pass++)
         {
+            var wanted = Enumerable.Range(0, targets.Count).Where(image => isWanted?.Invoke(image) ?? true).ToArray();
+            if (!wanted.Any(image => targets[image].Count > pass * _lanes.Counts[image]))
+                return;
+
             using var scope = NewDisposeScope();
             var laneTargets = TargetsOf(pass, targets);
             var scores = ScoreTable.Evaluate(_laneOutputs, laneTargets);                            // [lanes]
             var gradients = Differentiate(scores.sum(), laneTargets, retainGraph: pass < passes - 1);
             var values = Floats(scores);
-            for (var image = 0; image < targets.Count; image++)
+            foreach (var image in wanted)
             {
                 var first = pass * _lanes.Counts[image];
                 var count = Math.Min(_lanes.Counts[image], targets[image].Count - first);

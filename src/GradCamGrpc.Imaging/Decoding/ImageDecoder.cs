@@ -14,18 +14,23 @@ public static class ImageDecoder
     /// <exception cref="InvalidImageException">It is none of these, is damaged, or exceeds the limits.</exception>
     public static unsafe PixelBuffer Decode(ReadOnlyMemory<byte> file, ImageLimits limits)
     {
-        limits.CheckBytes(file.Length);
         using var pinned = file.Pin();
         using var data = SKData.Create((nint)pinned.Pointer, file.Length);
-        using var codec = SKCodec.Create(data);
-        if (codec is null || !Accepted.Contains(codec.EncodedFormat))
-            throw new InvalidImageException(ImageFault.UnknownFormat, "the image is not a readable JPEG, PNG, WebP, GIF or BMP file");
-
-        limits.CheckSize(codec.Info.Width, codec.Info.Height);
+        using var codec = Open(data, limits);
         var pixels = Decode(codec);
         if (codec.Info.AlphaType is not SKAlphaType.Opaque)
             LayOverWhite(pixels.Bytes);
         return Orientation.Apply(pixels, codec.EncodedOrigin);
+    }
+
+    /// <summary>The pixels that a file would have when decoded, from its header alone.</summary>
+    /// <exception cref="InvalidImageException">It is none of the formats, or exceeds the limits.</exception>
+    public static unsafe long CountPixels(ReadOnlyMemory<byte> file, ImageLimits limits)
+    {
+        using var pinned = file.Pin();
+        using var data = SKData.Create((nint)pinned.Pointer, file.Length);
+        using var codec = Open(data, limits);
+        return (long)codec.Info.Width * codec.Info.Height;
     }
 
     /// <summary>Takes pixels as they are: red, green and blue, row by row.</summary>
@@ -48,6 +53,24 @@ public static class ImageDecoder
             bytes[to + 3] = byte.MaxValue;
         }
         return pixels;
+    }
+
+    private static SKCodec Open(SKData file, ImageLimits limits)
+    {
+        limits.CheckBytes(file.Size);
+        var codec = SKCodec.Create(file);
+        try
+        {
+            if (codec is null || !Accepted.Contains(codec.EncodedFormat))
+                throw new InvalidImageException(ImageFault.UnknownFormat, "the image is not a readable JPEG, PNG, WebP, GIF or BMP file");
+            limits.CheckSize(codec.Info.Width, codec.Info.Height);
+            return codec;
+        }
+        catch
+        {
+            codec?.Dispose();
+            throw;
+        }
     }
 
     private static unsafe PixelBuffer Decode(SKCodec codec)

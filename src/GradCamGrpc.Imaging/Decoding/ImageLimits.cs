@@ -15,8 +15,9 @@ public sealed record ImageLimits
     /// <summary>Pixels of the shorter side, at least; 8. Less is no photo, and nothing could be seen on it.</summary>
     public int MinSide { get; init; } = 8;
 
+    /// <summary>Checks the size of an image, in pixels.</summary>
     /// <exception cref="InvalidImageException">The size is outside the limits.</exception>
-    internal void CheckSize(long width, long height)
+    public void CheckSize(long width, long height)
     {
         if (width > MaxSide || height > MaxSide)
             throw new InvalidImageException(ImageFault.TooLarge, $"the image is {width} x {height} pixels; {MaxSide} a side are accepted");
@@ -28,7 +29,7 @@ public sealed record ImageLimits
     }
 
     /// <exception cref="InvalidImageException">There are too many bytes, or none.</exception>
-    internal void CheckBytes(int bytes)
+    internal void CheckBytes(long bytes)
     {
         if (bytes == 0)
             throw new InvalidImageException(ImageFault.Empty, "the image is empty");

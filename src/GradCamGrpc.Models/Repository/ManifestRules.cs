@@ -8,6 +8,9 @@ internal static partial class ManifestRules
 {
     private const int MaxSide = 4096;
 
+    /// <summary>Beyond it the network's input, single-precision numbers, would lose its digits.</summary>
+    private const int MaxFactor = 1000;
+
     private static readonly string[] Tasks = ["classification"];
     private static readonly string[] Interpolations = ["bilinear", "bicubic"];
 
@@ -30,6 +33,8 @@ internal static partial class ManifestRules
             yield return $"weights.file: '{manifest.Weights.File}' is not the name of a file in the model's folder";
         if (!Sha256().IsMatch(manifest.Weights.Sha256))
             yield return "weights.sha256: it is not 64 lower-case hexadecimal digits";
+        if (manifest.Metrics.Any(metric => metric is null))
+            yield return "metrics: one of them is null";
         foreach (var fault in Check(manifest.Preprocessing))
             yield return fault;
     }
@@ -51,10 +56,10 @@ internal static partial class ManifestRules
             yield return $"preprocessing.resize_shorter_side: {preprocessing.ResizeShorterSide} is less than the crop";
         if (!Interpolations.Contains(preprocessing.Interpolation))
             yield return $"preprocessing.interpolation: '{preprocessing.Interpolation}' is not one of {string.Join(", ", Interpolations)}";
-        if (preprocessing.Mean is not { Count: 3 } || !preprocessing.Mean.All(double.IsFinite))
-            yield return "preprocessing.mean: three finite numbers are needed";
-        if (preprocessing.Std is not { Count: 3 } || !preprocessing.Std.All(std => double.IsFinite(std) && std > 0))
-            yield return "preprocessing.std: three finite numbers above 0 are needed";
+        if (preprocessing.Mean is not { Count: 3 } || !preprocessing.Mean.All(mean => Math.Abs(mean) <= MaxFactor))
+            yield return $"preprocessing.mean: three numbers from -{MaxFactor} to {MaxFactor} are needed";
+        if (preprocessing.Std is not { Count: 3 } || !preprocessing.Std.All(std => std is >= 1.0 / MaxFactor and <= MaxFactor))
+            yield return $"preprocessing.std: three numbers from 1/{MaxFactor} to {MaxFactor} are needed";
     }
 
     /// <summary>A manifest may come from anywhere: it names files beside it and nothing else.</summary>

@@ -81,11 +81,9 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         var labels = File.ReadAllLines(file);
         if (labels.Length == 0)
             faults.Add($"labels: {manifest.Labels} is empty");
-        for (var i = 0; i < labels.Length; i++)
-        {
-            if (string.IsNullOrWhiteSpace(labels[i]))
-                faults.Add($"labels: line {i + 1} of {manifest.Labels} is empty");
-        }
+        var empty = Array.FindIndex(labels, string.IsNullOrWhiteSpace);
+        if (empty >= 0)
+            faults.Add($"labels: line {empty + 1} of {manifest.Labels} is empty");
         return labels;
     }
 

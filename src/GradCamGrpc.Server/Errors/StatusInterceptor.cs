@@ -4,8 +4,8 @@ using Grpc.Core.Interceptors;
 
 namespace GradCamGrpc.Server.Errors;
 
-/// <summary>Refuses calls while the server drains, and gives every fault its status.</summary>
-internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, ILogger<StatusInterceptor> logger) : Interceptor
+/// <summary>Gives every fault its status.</summary>
+internal sealed class StatusInterceptor(ILogger<StatusInterceptor> logger) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
@@ -26,8 +26,6 @@ internal sealed class StatusInterceptor(IHostApplicationLifetime lifetime, ILogg
     {
         try
         {
-            if (lifetime.ApplicationStopping.IsCancellationRequested)
-                throw new ServerUnavailableException("the server is stopping");
             return await call();
         }
         catch (Exception fault)

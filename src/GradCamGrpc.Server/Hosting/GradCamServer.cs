@@ -100,7 +100,7 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <summary>Takes no new calls, answers the accepted ones, and ends.</summary>
     public Task StopAsync() => _app.StopAsync();
 
-    /// <inheritdoc />
+    /// <summary>Unloads the models. Stop the server first: what it has accepted is answered then.</summary>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private bool IsScrape(HttpContext context) =>

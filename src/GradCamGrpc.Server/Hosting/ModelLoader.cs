@@ -6,7 +6,7 @@ using Grpc.HealthCheck;
 
 namespace GradCamGrpc.Server.Hosting;
 
-/// <summary>Loads the models once the server listens, tells the health service how far that is, and unloads them at the end.</summary>
+/// <summary>Loads the models once the server listens, and tells the health service how far that is.</summary>
 internal sealed class ModelLoader(
     ModelCatalog catalog, HealthServiceImpl health, IHostApplicationLifetime lifetime, ServerState state, ILogger<ModelLoader> logger) : BackgroundService
 {
@@ -41,13 +41,6 @@ internal sealed class ModelLoader(
         if (!lifetime.ApplicationStopping.IsCancellationRequested)
             SetHealth(HealthCheckResponse.Types.ServingStatus.Serving);
         state.Ready();
-    }
-
-    /// <summary>The web server has stopped before: every accepted call is answered.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await catalog.DisposeAsync();
     }
 
     private void SetHealth(HealthCheckResponse.Types.ServingStatus status)

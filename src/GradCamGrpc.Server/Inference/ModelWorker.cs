@@ -78,14 +78,23 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
             return;
 
         var targets = classes.Select(chosen => chosen.Select(one => ScoreTarget.Of(one.ClassIndex)).ToArray()).ToArray();
-        pass.Explain(targets, [.. batch.Select(request => request.Method)], (image, target, map) =>
-        {
-            var (targetIndex, classIndex) = classes[image][target];
-            if (map.IsFinite)
-                batch[image].Explained(new ReadyMap(targetIndex, classIndex, map, stage.Elapsed));
-            else
-                batch[image].Fail(new NonFiniteException($"the values of the map of class {classIndex} at {map.Layer.Name}"));
-        });
+        var left = batch.Select((request, i) => classes[i].Length * request.Query.Layers.Count).ToArray();
+        pass.Explain(
+            targets,
+            [.. batch.Select(request => request.Method)],
+            (image, target, map) =>
+            {
+                var (targetIndex, classIndex) = classes[image][target];
+                if (map.IsFinite)
+                    batch[image].Explained(new ReadyMap(targetIndex, classIndex, map, stage.Elapsed));
+                else
+                    batch[image].Fail(new NonFiniteException($"the values of the map of class {classIndex} at {map.Layer.Name}"));
+
+                // Who has all its maps need not wait for those of the others.
+                if (--left[image] == 0)
+                    batch[image].Finished();
+            },
+            image => !batch[image].Cancellation.IsCancellationRequested);
     }
 
     /// <summary>The classes to explain, each with the index of the target that asks for it.</summary>

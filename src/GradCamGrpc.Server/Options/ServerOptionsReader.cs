@@ -36,8 +36,9 @@ internal sealed partial class ServerOptionsReader
             TimeSpan.FromMilliseconds(Number(Settings.MaxDelay, 0, 10_000))),
         Images = new ImageOptions(
             (int)Number(Settings.MaxImageBytes, 1, MaxMegabyteBytes),
-            Number(Settings.MaxImagePixels, 64, 1_000_000_000),
-            (int)Number(Settings.MaxImageSide, 8, 65_535)),
+            Number(Settings.MaxImagePixels, 64, 500_000_000),
+            (int)Number(Settings.MaxImageSide, 8, 65_535),
+            Number(Settings.MaxPixelsInFlight, 64, 100_000_000_000)),
         DrainTimeout = TimeSpan.FromSeconds(Number(Settings.DrainTimeout, 0, 3600)),
     };
 

@@ -14,10 +14,12 @@ internal static class Settings
     public static readonly Setting MaxImageBytes = new("max-image-bytes", "16777216", "bytes of a photo at most");
     public static readonly Setting MaxImagePixels = new("max-image-pixels", "50000000", "pixels of a photo at most");
     public static readonly Setting MaxImageSide = new("max-image-side", "16384", "pixels of a photo's longer side at most");
+    public static readonly Setting MaxPixelsInFlight = new("max-pixels-in-flight", "400000000", "pixels of all photos being answered at most, 4 bytes each");
     public static readonly Setting DrainTimeout = new("drain-timeout", "30", "seconds that accepted calls get once the server is asked to stop");
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Listen, Metrics, Models, Device, Threads, QueueCapacity, MaxBatch, MaxDelay, MaxImageBytes, MaxImagePixels, MaxImageSide, DrainTimeout,
+        Listen, Metrics, Models, Device, Threads, QueueCapacity, MaxBatch, MaxDelay, MaxImageBytes, MaxImagePixels, MaxImageSide,
+        MaxPixelsInFlight, DrainTimeout,
     ];
 }

@@ -22,7 +22,8 @@ internal sealed record ExplainCommand(
     ICamMethod Method,
     IReadOnlyList<OutputForm> Outputs)
 {
-    private const long MaxRawBytes = 256 << 20;
+    /// <summary>A message is in memory several times on its way; the clients' own limits are far lower.</summary>
+    private const long MaxRawBytes = 64 << 20;
 
     /// <exception cref="InvalidRequestException">Something of the photo's size fits neither its format nor a message.</exception>
     public void EnsureWritable(Photo photo)

@@ -192,5 +192,5 @@ internal sealed class RequestReader(ModelCatalog catalog)
     }
 
     /// <summary>What a client wrote, at a length that suits a message.</summary>
-    private static string Quoted(string text) => text.Length <= 64 ? text : $"{text[..64]}…";
+    private static string Quoted(string text) => text.Length <= 64 ? text : $"{Text.Start(text, 64)}…";
 }

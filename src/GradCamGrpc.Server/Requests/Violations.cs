@@ -5,26 +5,44 @@ namespace GradCamGrpc.Server.Requests;
 /// <summary>Collects what is wrong with a request, in the order of its fields, so that its client learns of everything at once.</summary>
 internal sealed class Violations
 {
+    /// <summary>
+    /// Clients accept trailers of 8 KiB or more, in which every text stands twice. So the first faults are told in full, the others counted.
+    /// </summary>
+    private const int MaxListed = 8;
+    private const int MaxLength = 300;
+
     private readonly List<FieldViolation> _all = [];
     private bool _isInvalid;
 
     /// <summary>A field whose value is wrong.</summary>
     public void Invalid(string field, string description)
     {
-        _all.Add(new FieldViolation(field, description));
+        Add(field, description);
         _isInvalid = true;
     }
 
     /// <summary>A field that names something there is not.</summary>
-    public void Absent(string field, string description) => _all.Add(new FieldViolation(field, description));
+    public void Absent(string field, string description) => Add(field, description);
 
     /// <exception cref="InvalidRequestException">A field is invalid; whatever is absent is listed too.</exception>
     /// <exception cref="NotFoundException">Something is absent, and nothing else is wrong.</exception>
     public void ThrowIfAny()
     {
         if (_isInvalid)
-            throw new InvalidRequestException(_all);
+            throw new InvalidRequestException(Listed());
         if (_all.Count > 0)
-            throw new NotFoundException(_all);
+            throw new NotFoundException(Listed());
+    }
+
+    private void Add(string field, string description) =>
+        _all.Add(new FieldViolation(field, description.Length <= MaxLength ? description : $"{Text.Start(description, MaxLength)}…"));
+
+    private List<FieldViolation> Listed()
+    {
+        if (_all.Count <= MaxListed)
+            return _all;
+        var last = _all[MaxListed - 1];
+        var more = last with { Description = $"{last.Description} (and {_all.Count - MaxListed} further faults)" };
+        return [.. _all.Take(MaxListed - 1), more];
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     {
         var command = reader.Read(request);
         command.Model.EnsureRoom();
-        using var photo = photos.Read(request.Image, command.Model);
+        using var photo = await photos.ReadAsync(request.Image, command.Model, context.CancellationToken);
         var inference = command.Model.Submit(photo, context);
         return new ClassifyResponse { Prediction = ResponseWriter.Prediction(command.Model, photo, await inference.Prediction, command.TopK) };
     }
@@ -26,7 +26,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     {
         var command = reader.Read(request);
         command.Model.EnsureRoom();
-        using var photo = photos.Read(request.Image, command.Model);
+        using var photo = await photos.ReadAsync(request.Image, command.Model, context.CancellationToken);
         command.EnsureWritable(photo);
         var inference = command.Model.Submit(photo, command, context);
 
