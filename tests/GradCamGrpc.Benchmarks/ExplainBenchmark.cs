@@ -70,7 +70,7 @@ internal static class ExplainBenchmark
         var batch = (int)images.shape[0];
         var pass = cut.Forward(images, [.. Enumerable.Repeat(query, batch)]);
         var scores = Enumerable.Range(0, targets).Select(i => ScoreTarget.Of(i)).ToArray();
-        pass.Explain([.. Enumerable.Repeat(scores, batch)], [.. Enumerable.Repeat(new GradCam(), batch)], (_, _, _) => { });
+        pass.Explain([.. Enumerable.Repeat(scores, batch)], [.. Enumerable.Repeat<ICamMethod[]>([new GradCam()], batch)], (_, _, _) => { });
     }
 
     /// <summary>What a library does that asks for the gradient of everything: tape from the first layer, backward to all parameters.</summary>

@@ -39,7 +39,7 @@ internal static class ModelAlone
         {
             using var inner = NewDisposeScope();
             cut.Forward(images, [.. Enumerable.Repeat(query, batch)]).Explain(
-                [.. Enumerable.Repeat<ScoreTarget[]>([ScoreTarget.Of(0)], batch)], [.. Enumerable.Repeat(new GradCam(), batch)], (_, _, _) => { });
+                [.. Enumerable.Repeat<ScoreTarget[]>([ScoreTarget.Of(0)], batch)], [.. Enumerable.Repeat<ICamMethod[]>([new GradCam()], batch)], (_, _, _) => { });
         });
         rounds.Run(warmUps: 5, rounds: Math.Max(400 / batch, 20));
         return rounds.Median("model") / batch;

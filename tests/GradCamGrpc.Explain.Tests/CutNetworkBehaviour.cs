@@ -67,7 +67,7 @@ public abstract class CutNetworkBehaviour : IDisposable
         var method = new GradientKeeper();
         var target = ScoreTarget.Of(2, ScoreLink.LogProbability);
 
-        cut.Forward(images, [Query(cut, 1, layer)]).Explain([[target]], [method], (_, _, _) => { });
+        cut.Forward(images, [Query(cut, 1, layer)]).Explain([[target]], [[method]], (_, _, _) => { });
 
         var activations = method.Activations!;
         var nudge = new Nudge(_network, layer);
@@ -117,7 +117,7 @@ public abstract class CutNetworkBehaviour : IDisposable
         var queries = layers.Zip(targets, (names, wanted) => Query(cut, wanted.Length, names)).ToArray();
         var batched = new Dictionary<(int, int, string), SaliencyMap>();
 
-        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => new GradCam())], (image, target, map) => batched.Add((image, target, map.Layer.Name), map));
+        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => new ICamMethod[] { new GradCam() })], (image, target, map) => batched.Add((image, target, map.Layer.Name), map));
 
         Assert.Equal(2 + 3 + 4 + 1, batched.Count);
         for (var image = 0; image < 4; image++)
@@ -187,7 +187,7 @@ public abstract class CutNetworkBehaviour : IDisposable
     {
         var maps = new Dictionary<(int, int, string), SaliencyMap>();
         var queries = targets.Select(wanted => Query(cut, wanted.Length, layers)).ToArray();
-        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => new GradCam())], (image, target, map) => maps.Add((image, target, map.Layer.Name), map));
+        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => new ICamMethod[] { new GradCam() })], (image, target, map) => maps.Add((image, target, map.Layer.Name), map));
         return maps;
     }
 

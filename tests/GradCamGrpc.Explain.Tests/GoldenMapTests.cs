@@ -12,9 +12,22 @@ namespace GradCamGrpc.Explain.Tests;
 [Trait("Category", "Golden")]
 public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClassFixture<GoldenMapTests.ServedNetwork>
 {
-    public static TheoryData<string> GradCamCases => CasesOf("GradCAM");
+    /// <summary>By the names that pytorch-grad-cam gives its methods.</summary>
+    private static readonly Dictionary<string, ICamMethod> Methods = new(StringComparer.Ordinal)
+    {
+        ["GradCAM"] = new GradCam(),
+        ["LayerCAM"] = new LayerCam(),
+        ["HiResCAM"] = new HiResCam(),
+        ["GradCAMElementWise"] = new ElementWiseGradCam(),
+        ["EigenCAM"] = new EigenCam(),
+        ["EigenGradCAM"] = new EigenGradCam(),
+    };
 
-    public static TheoryData<string> CamCases => CasesOf("CAM");
+    public static TheoryData<string> RawCases => CamCase.Theory(golden => golden.Raw && Methods.ContainsKey(golden.Method) ? golden.Key : null);
+
+    public static TheoryData<string> EigenCases => CamCase.Theory(golden => golden.Method == "EigenCAM" ? golden.Key : null);
+
+    public static TheoryData<string> CamCases => CamCase.Theory(golden => golden.Method == "CAM" ? golden.Key : null);
 
     public static TheoryData<string> Images => CamCase.Theory(golden => golden.ImageName);
 
@@ -30,16 +43,38 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
         AssertWithin(1e-4f * Math.Max(1, expected.Max(Math.Abs)), expected, pass.Outputs.data<float>().ToArray());
     }
 
-    [Theory, MemberData(nameof(GradCamCases))]
+    [Theory, MemberData(nameof(RawCases))]
     public void Explain_GoldenCase_MapEqualsTheReference(string key)
     {
         var golden = CamCase.All().Single(candidate => candidate.Key == key);
         using var scope = NewDisposeScope();
         using var arrays = GoldenArrays.Open("cams.safetensors");
 
-        var map = Explain(arrays, golden);
+        var map = Explain(arrays, golden, Methods[golden.Method]);
 
-        AssertIsReference(arrays.Floats($"{key}.raw"), map.Values.ToArray());
+        var expected = arrays.Floats($"{key}.raw");
+        var actual = map.Values.ToArray();
+
+        // A component's sign is arbitrary.
+        if (golden.Method == "EigenGradCAM")
+            AssertWithin(5e-4f * expected.Max(Math.Abs), expected, UpToSign(expected, actual));
+        else
+            AssertIsReference(expected, actual);
+    }
+
+    /// <summary>The reference has these maps only as it draws them: after the ReLU, on the input's grid, from 0 to 1.</summary>
+    [Theory, MemberData(nameof(EigenCases))]
+    public void Explain_GoldenEigenCam_DrawnMapEqualsTheReference(string key)
+    {
+        var golden = CamCase.All().Single(candidate => candidate.Key == key);
+        using var scope = NewDisposeScope();
+        using var arrays = GoldenArrays.Open("cams.safetensors");
+
+        var map = Explain(arrays, golden, Methods[golden.Method]);
+
+        var expected = arrays.Floats($"{key}.scaled");
+        var worst = new[] { 1f, -1f }.Min(sign => expected.Zip(Drawn(map, sign), (e, a) => Math.Abs(e - a)).Max());
+        Assert.InRange(worst, 0, 1e-3);
     }
 
     /// <summary>CAM (Zhou et al. 2016) is the classifier's weights instead of gradients: h·w times Grad-CAM behind a pooling.</summary>
@@ -50,21 +85,31 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
         using var scope = NewDisposeScope();
         using var arrays = GoldenArrays.Open("cams.safetensors");
 
-        var map = Explain(arrays, golden);
+        var map = Explain(arrays, golden, new GradCam());
 
         var positions = map.Layer.Height * map.Layer.Width;
         AssertIsReference(arrays.Floats($"{key}.raw"), [.. map.Values.ToArray().Select(value => value * positions)]);
     }
 
-    private static TheoryData<string> CasesOf(string method) =>
-        CamCase.Theory(golden => golden.Method == method && golden.Raw ? golden.Key : null);
+    private static float[] UpToSign(float[] expected, float[] actual) =>
+        expected.Zip(actual, (e, a) => e * a).Sum() < 0 ? [.. actual.Select(value => -value)] : actual;
 
-    private SaliencyMap Explain(GoldenArrays arrays, CamCase golden)
+    /// <summary>relu, bilinear with half-pixel centres to 224 x 224, minus the minimum, divided by the maximum.</summary>
+    private static float[] Drawn(SaliencyMap map, float sign)
+    {
+        var positive = (tensor(map.Values.ToArray()) * sign).relu().reshape(1, 1, map.Layer.Height, map.Layer.Width);
+        var drawn = nn.functional.interpolate(positive, [224, 224], mode: InterpolationMode.Bilinear, align_corners: false);
+        drawn -= drawn.min();
+        drawn /= drawn.max() + 1e-7;
+        return drawn.data<float>().ToArray();
+    }
+
+    private SaliencyMap Explain(GoldenArrays arrays, CamCase golden, ICamMethod method)
     {
         SaliencyMap? only = null;
         var query = new ImageQuery([served.Cut.Layers[golden.Layer]], 1);
         served.Cut.Forward(Input(arrays, golden.ImageName), [query])
-            .Explain([[Target(golden.Score)]], [new GradCam()], (_, _, map) => only = map);
+            .Explain([[Target(golden.Score)]], [[method]], (_, _, map) => only = map);
         return only!;
     }
 

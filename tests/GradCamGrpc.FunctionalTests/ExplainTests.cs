@@ -94,6 +94,34 @@ public sealed class ExplainTests(RunningServer server)
         }
     }
 
+    /// <summary>Every method that the API names, at two targets and layers.</summary>
+    [Fact]
+    public async Task Explain_EveryMethod_HasItsOwnMapOfEachTargetAndLayer()
+    {
+        var methods = ExplanationMethod.Descriptor.Fields.InFieldNumberOrder().Select(field =>
+        {
+            var method = new ExplanationMethod();
+            field.Accessor.SetValue(method, field.MessageType.Parser.ParseFrom(ByteString.Empty));
+            return method;
+        }).ToArray();
+
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Targets = { new ClassTarget { TopK = 2 } },
+            Layers = { "bn2", "blocks.4.2" },
+            Methods = { methods },
+        });
+
+        Assert.Equal(methods.Length * 4, answer.Maps.Count);
+        Assert.Equal(
+            methods.Length * 4,
+            answer.Maps.Select(map => (map.Provenance.Method.MethodCase, map.Provenance.Layer, map.Provenance.Score.Class.Index)).Distinct().Count());
+        Assert.All(answer.Maps, map => Assert.False(map.AllZero));
+        var ofBest = answer.Maps.Where(map => map.Provenance.Layer == "blocks.4.2" && map.Provenance.Score.Class.Index == TigerCat);
+        Assert.Equal(methods.Length, ofBest.Select(map => map.Outputs[0].Raw.Data).Distinct().Count());
+    }
+
     [Fact]
     public async Task Explain_SeveralOutputs_ComeInTheirOrderAndForm()
     {

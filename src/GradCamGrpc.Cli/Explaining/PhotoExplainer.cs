@@ -53,6 +53,8 @@ internal sealed class PhotoExplainer(
     {
         var provenance = map.Provenance;
         var name = $"{prefix}.{provenance.Score.Class.Index:d3}-{FileNames.Safe(provenance.Score.Class.Label)}.{FileNames.Safe(provenance.Layer)}";
+        if (question.Methods.Count > 0)
+            name += $".{MethodNames.Of(provenance.Method)}";
         var files = new List<string>();
         for (var i = 0; i < map.Outputs.Count; i++)
         {

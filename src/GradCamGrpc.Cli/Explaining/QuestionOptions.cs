@@ -23,6 +23,12 @@ internal sealed class QuestionOptions
         HelpName = "name",
     };
 
+    private readonly Option<string[]> _methods = new("--method", "-m")
+    {
+        Description = $"how maps are made: {string.Join(", ", MethodNames.All)}; may be repeated [default: grad-cam]",
+        HelpName = "name",
+    };
+
     private readonly Option<string[]> _outputs = new("--output")
     {
         Description = "what to write for each map: overlay, heat-map, raw; may be repeated",
@@ -44,6 +50,7 @@ internal sealed class QuestionOptions
 
     public QuestionOptions()
     {
+        _methods.AcceptOnlyFromAmong([.. MethodNames.All]);
         _outputs.AcceptOnlyFromAmong("overlay", "heat-map", "raw");
         _colors.AcceptOnlyFromAmong("turbo", "viridis", "inferno", "jet", "grey");
         _format.AcceptOnlyFromAmong("png", "jpeg", "webp");
@@ -51,7 +58,7 @@ internal sealed class QuestionOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _classes, _topK, _model, _layers, _outputs, _colors, _opacity, _format, _quality })
+        foreach (Option option in new Option[] { _classes, _topK, _model, _layers, _methods, _outputs, _colors, _opacity, _format, _quality })
             command.Options.Add(option);
     }
 
@@ -63,6 +70,7 @@ internal sealed class QuestionOptions
             Model = parsed.GetValue(_model),
             Layers = { parsed.GetValue(_layers) ?? [] },
             Targets = { (parsed.GetValue(_classes) ?? []).Select(Target) },
+            Methods = { (parsed.GetValue(_methods) ?? []).Select(MethodNames.Parse) },
             Outputs = { (parsed.GetValue(_outputs) ?? []).Select(form => Output(form, parsed)) },
         };
         if (parsed.GetValue(_topK) is { } topK)

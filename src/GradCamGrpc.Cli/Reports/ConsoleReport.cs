@@ -34,7 +34,7 @@ internal sealed class ConsoleReport : IReport
         {
             var label = map.Provenance.Score.Class.Label;
             var note = map.AllZero ? ": nothing speaks for it, the map is all zero" : "";
-            AnsiConsole.MarkupLineInterpolated($"  why [bold]{label}[/] at {map.Provenance.Layer}{note}");
+            AnsiConsole.MarkupLineInterpolated($"  why [bold]{label}[/] at {map.Provenance.Layer} by {MethodNames.Of(map.Provenance.Method)}{note}");
             foreach (var file in files)
                 AnsiConsole.MarkupLineInterpolated($"    [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
         }

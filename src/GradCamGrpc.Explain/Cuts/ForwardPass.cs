@@ -30,12 +30,12 @@ public sealed class ForwardPass
 
     /// <summary>Differentiates scores and makes a map of each.</summary>
     /// <param name="targets">For each image as many targets as its query announced, or none when nobody wants them any more.</param>
-    /// <param name="methods">For each image, how its maps are made.</param>
-    /// <param name="onMap">Told (image, index of its target, map) as each map is ready; layers in the order of the query.</param>
+    /// <param name="methods">For each image the ways in which its maps are made; each way makes a map of each target at each layer.</param>
+    /// <param name="onMap">Told (image, index of its target, map) as each map is ready; for a layer, methods in their order, and the targets in theirs.</param>
     /// <param name="isWanted">Asked for each image before each backward pass: whether anybody still waits for its maps; null for yes.</param>
     public void Explain(
         IReadOnlyList<IReadOnlyList<ScoreTarget>> targets,
-        IReadOnlyList<ICamMethod> methods,
+        IReadOnlyList<IReadOnlyList<ICamMethod>> methods,
         Action<int, int, SaliencyMap> onMap,
         Func<int, bool>? isWanted = null)
     {
@@ -67,11 +67,14 @@ public sealed class ForwardPass
                     continue;
                 foreach (var layer in _queries[image].Layers)
                 {
-                    var maps = MapsOf(image, layer, count, methods[image], gradients);
-                    for (var i = 0; i < count; i++)
+                    foreach (var method in methods[image])
                     {
-                        var score = values[_lanes.Start(image) + i];
-                        onMap(image, first + i, new SaliencyMap(layer, methods[image].Name, targets[image][first + i], score, maps[i]));
+                        var maps = MapsOf(image, layer, count, method, gradients);
+                        for (var i = 0; i < count; i++)
+                        {
+                            var score = values[_lanes.Start(image) + i];
+                            onMap(image, first + i, new SaliencyMap(layer, method, targets[image][first + i], score, maps[i]));
+                        }
                     }
                 }
             }

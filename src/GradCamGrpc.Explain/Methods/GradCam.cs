@@ -9,12 +9,7 @@ public sealed class GradCam : ICamMethod
     public string Name => "grad-cam";
 
     /// <inheritdoc />
-    public Tensor Map(Tensor activations, Tensor gradients)
-    {
-        var weights = SpatialMean(gradients);                           // [K, C]
-        var maps = weights.matmul(activations.flatten(1));              // [K, h·w]
-        return maps.reshape(-1, activations.shape[1], activations.shape[2]);
-    }
+    public Tensor Map(Tensor activations, Tensor gradients) => Channels.WeightedSum(activations, SpatialMean(gradients));
 
     private static Tensor SpatialMean(Tensor gradients)
     {

@@ -17,20 +17,20 @@ internal sealed class InferenceRequest : IBatchItem
     /// <param name="input">The network's input; the request owns it from here on.</param>
     /// <param name="layers">The layers to explain at; empty for a prediction alone.</param>
     /// <param name="targets">What is explained; empty for a prediction alone.</param>
-    /// <param name="method">How maps are made.</param>
+    /// <param name="methods">How maps are made.</param>
     /// <param name="deadline">When the client stops waiting; null for never.</param>
     /// <param name="cancellation">Says that the client has stopped waiting.</param>
     public InferenceRequest(
         ModelInput input,
         IReadOnlyList<CutLayer> layers,
         IReadOnlyList<TargetChoice> targets,
-        ICamMethod method,
+        IReadOnlyList<ICamMethod> methods,
         DateTimeOffset? deadline,
         CancellationToken cancellation)
     {
         Input = input;
         Targets = targets;
-        Method = method;
+        Methods = methods;
         Deadline = deadline;
         Cancellation = cancellation;
         Query = layers.Count == 0 ? ImageQuery.PredictionOnly : new ImageQuery(layers, targets.Sum(target => target.Count));
@@ -42,7 +42,7 @@ internal sealed class InferenceRequest : IBatchItem
 
     public IReadOnlyList<TargetChoice> Targets { get; }
 
-    public ICamMethod Method { get; }
+    public IReadOnlyList<ICamMethod> Methods { get; }
 
     public DateTimeOffset? Deadline { get; }
 

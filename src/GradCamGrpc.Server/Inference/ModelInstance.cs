@@ -71,14 +71,14 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public InferenceRequest Submit(Photo photo, ServerCallContext context) =>
-        Submit(new InferenceRequest(photo.Input, [], [], new Explain.Methods.GradCam(), Deadline(context), context.CancellationToken));
+        Submit(new InferenceRequest(photo.Input, [], [], [], Deadline(context), context.CancellationToken));
 
     /// <summary>Enqueues a photo to explain.</summary>
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public InferenceRequest Submit(Photo photo, ExplainCommand command, ServerCallContext context) =>
         Submit(new InferenceRequest(
-            photo.Input, command.Layers, command.Targets, command.Method, Deadline(context), context.CancellationToken));
+            photo.Input, command.Layers, command.Targets, command.Methods, Deadline(context), context.CancellationToken));
 
     /// <summary>Answers what was accepted and unloads the model.</summary>
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();

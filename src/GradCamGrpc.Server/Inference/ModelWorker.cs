@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
@@ -78,10 +79,10 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
             return;
 
         var targets = classes.Select(chosen => chosen.Select(one => ScoreTarget.Of(one.ClassIndex)).ToArray()).ToArray();
-        var left = batch.Select((request, i) => classes[i].Length * request.Query.Layers.Count).ToArray();
+        var left = batch.Select((request, i) => classes[i].Length * request.Query.Layers.Count * request.Methods.Count).ToArray();
         pass.Explain(
             targets,
-            [.. batch.Select(request => request.Method)],
+            [.. batch.Select(request => request.Methods)],
             (image, target, map) =>
             {
                 var (targetIndex, classIndex) = classes[image][target];
@@ -139,7 +140,7 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
             var images = ChannelsLast.Of(sample.expand(size, -1, -1, -1));
             _cut.Forward(images, [.. Enumerable.Repeat(query, size)]).Explain(
                 [.. Enumerable.Repeat<ScoreTarget[]>([ScoreTarget.Of(0)], size)],
-                [.. Enumerable.Repeat(new Explain.Methods.GradCam(), size)],
+                [.. Enumerable.Repeat<ICamMethod[]>([new GradCam()], size)],
                 (_, _, _) => { });
         }
     }

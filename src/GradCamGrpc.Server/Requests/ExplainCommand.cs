@@ -12,14 +12,14 @@ namespace GradCamGrpc.Server.Requests;
 /// <param name="PredictionTopK">How many classes the prediction lists.</param>
 /// <param name="Targets">What is explained.</param>
 /// <param name="Layers">Where.</param>
-/// <param name="Method">How.</param>
+/// <param name="Methods">How.</param>
 /// <param name="Outputs">What is returned for each map.</param>
 internal sealed record ExplainCommand(
     ModelInstance Model,
     int PredictionTopK,
     IReadOnlyList<TargetChoice> Targets,
     IReadOnlyList<CutLayer> Layers,
-    ICamMethod Method,
+    IReadOnlyList<ICamMethod> Methods,
     IReadOnlyList<OutputForm> Outputs)
 {
     /// <summary>A message is in memory several times on its way; the clients' own limits are far lower.</summary>

@@ -1,9 +1,9 @@
 using Google.Protobuf.Collections;
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
-using GradCam = GradCamGrpc.Explain.Methods.GradCam;
 
 namespace GradCamGrpc.Server.Requests;
 
@@ -44,12 +44,12 @@ internal sealed class RequestReader(ModelCatalog catalog)
             topK = TopK("prediction_top_k", request.HasPredictionTopK ? request.PredictionTopK : null, model, faults);
             targets = Targets(request.Targets, model, faults);
             layers = Layers(request.Layers, model, faults);
-            CheckMaps(targets, layers, faults);
         }
-        var method = Method(request.Methods, faults);
+        var methods = Methods(request.Methods, faults);
+        CheckMaps(targets, layers, methods, faults);
         var outputs = OutputReader.Read(request.Outputs, faults);
         faults.ThrowIfAny();
-        return new ExplainCommand(model!, topK, targets, layers, method, outputs);
+        return new ExplainCommand(model!, topK, targets, layers, methods, outputs);
     }
 
     /// <exception cref="NotFoundException">There is no such model.</exception>
@@ -119,23 +119,37 @@ internal sealed class RequestReader(ModelCatalog catalog)
         return [.. layers];
     }
 
-    private static GradCam Method(RepeatedField<ExplanationMethod> methods, Violations faults)
+    private static ICamMethod[] Methods(RepeatedField<ExplanationMethod> messages, Violations faults)
     {
-        for (var i = 0; i < methods.Count; i++)
+        if (messages.Count == 0)
+            return [new Explain.Methods.GradCam()];
+        if (messages.Count > MaxMaps)
         {
-            if (methods[i].MethodCase is not ExplanationMethod.MethodOneofCase.GradCam)
-                faults.Invalid($"methods[{i}]", "a method is needed: grad_cam");
-            else if (i > 0)
-                faults.Invalid($"methods[{i}]", "grad_cam is named twice");
+            faults.Invalid("methods", $"{messages.Count} methods are more than the {MaxMaps} maps that a request may ask for");
+            return [];
         }
-        return new GradCam();
+        var methods = new List<ICamMethod>();
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var field = $"methods[{i}]";
+            if (MethodNames.Read(messages[i]) is not { } method)
+                faults.Invalid(field, $"a method is needed: {string.Join(", ", ExplanationMethod.Descriptor.Fields.InFieldNumberOrder().Select(known => known.Name))}");
+            else if (methods.Exists(other => other.Name == method.Name))
+                faults.Invalid(field, $"{method.Name} is named twice");
+            else
+                methods.Add(method);
+        }
+        return [.. methods];
     }
 
-    private static void CheckMaps(TargetChoice[] targets, CutLayer[] layers, Violations faults)
+    private static void CheckMaps(TargetChoice[] targets, CutLayer[] layers, ICamMethod[] methods, Violations faults)
     {
-        var maps = targets.Sum(target => target.Count) * layers.Length;
+        var maps = targets.Sum(target => target.Count) * layers.Length * methods.Length;
         if (maps > MaxMaps)
-            faults.Invalid("targets", $"together, at {layers.Length} layers, they stand for {maps} maps; a request may ask for {MaxMaps}");
+        {
+            faults.Invalid(
+                "targets", $"at {layers.Length} layers by {methods.Length} methods they stand for {maps} maps; a request may ask for {MaxMaps}");
+        }
     }
 
     private static TargetChoice[] Targets(RepeatedField<ClassTarget> targets, ModelInstance model, Violations faults)

@@ -126,7 +126,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         WeightsSha256 = command.Model.Manifest.Weights.Sha256,
         Layer = ready.Map.Layer.Name,
         LayerSize = Size(ready.Map.Layer.Width, ready.Map.Layer.Height),
-        Method = new ExplanationMethod { GradCam = new GradCam() },
+        Method = MethodNames.Write(ready.Map.Method),
         Score = new ExplainedScore
         {
             Kind = ScoreKind.Logit,
