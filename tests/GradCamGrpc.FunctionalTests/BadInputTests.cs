@@ -137,6 +137,17 @@ public sealed class BadInputTests(RunningServer server)
         ["k = 0"] = new() { TopK = 0 },
         ["k = 5000"] = new() { TopK = 5000 },
         ["nothing"] = new(),
+        ["unknown kind of score"] = new() { ClassIndex = 1, ScoreKind = (ScoreKind)77 },
+        ["contrast with itself"] = new() { ClassIndex = 1, Contrast = new ClassReference { ClassIndex = 1 } },
+        ["contrast with index 1000"] = new() { ClassIndex = 1, Contrast = new ClassReference { ClassIndex = 1000 } },
+        ["contrast with nothing"] = new() { ClassIndex = 1, Contrast = new ClassReference() },
+        ["contrast of the best"] = new() { TopK = 2, Contrast = new ClassReference { ClassIndex = 1 } },
+        ["contrast of a probability"] = new()
+        {
+            ClassIndex = 1,
+            ScoreKind = ScoreKind.Probability,
+            Contrast = new ClassReference { ClassIndex = 2 },
+        },
     };
 
     [Theory, MemberData(nameof(BadTargets))]

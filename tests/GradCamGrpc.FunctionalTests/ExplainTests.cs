@@ -122,6 +122,49 @@ public sealed class ExplainTests(RunningServer server)
         Assert.Equal(methods.Length, ofBest.Select(map => map.Outputs[0].Raw.Data).Distinct().Count());
     }
 
+    /// <summary>By linearity: the contrast's map is the difference of the two classes', the counterfactual's the negated one.</summary>
+    [Fact]
+    public async Task Explain_ScoresOfOtherKinds_HaveTheirValuesAndMaps()
+    {
+        const int Egyptian = 285;
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Targets =
+            {
+                new ClassTarget { ClassIndex = TigerCat },
+                new ClassTarget { ClassIndex = Egyptian },
+                new ClassTarget { ClassIndex = TigerCat, Contrast = new ClassReference { Label = "Egyptian cat" } },
+                new ClassTarget { ClassIndex = TigerCat, ScoreKind = ScoreKind.Counterfactual },
+                new ClassTarget { ClassIndex = TigerCat, ScoreKind = ScoreKind.Probability },
+                new ClassTarget { TopK = 1, ScoreKind = ScoreKind.LogProbability },
+            },
+            Outputs = { new MapOutput { Raw = new RawMapOutput { Values = MapValues.Signed } } },
+        });
+
+        var best = answer.Prediction.Classes[0];
+        var scores = answer.Maps.Select(map => map.Provenance.Score).ToArray();
+        Assert.Equal(best.Logit - answer.Prediction.Classes[1].Logit, scores[2].Value, 1e-4);
+        Assert.Equal(Egyptian, scores[2].Contrast.Index);
+        Assert.Null(scores[0].Contrast);
+        Assert.Equal(-best.Logit, scores[3].Value, 1e-4);
+        Assert.Equal(best.Probability, scores[4].Value, 1e-5);
+        Assert.Equal(Math.Log(best.Probability), scores[5].Value, 1e-5);
+        Assert.Equal(
+            [ScoreKind.Logit, ScoreKind.Logit, ScoreKind.Logit, ScoreKind.Counterfactual, ScoreKind.Probability, ScoreKind.LogProbability],
+            scores.Select(score => score.Kind));
+
+        var maps = answer.Maps.Select(map => map.Outputs[0].Raw.Floats()).ToArray();
+        for (var i = 0; i < maps[0].Length; i++)
+        {
+            Assert.Equal(maps[0][i] - maps[1][i], maps[2][i], 1e-4f);
+            Assert.Equal(-maps[0][i], maps[3][i], 1e-5f);
+
+            // d log p = dp / p.
+            Assert.Equal(maps[4][i] / (float)best.Probability, maps[5][i], 1e-3f);
+        }
+    }
+
     [Fact]
     public async Task Explain_SeveralOutputs_ComeInTheirOrderAndForm()
     {

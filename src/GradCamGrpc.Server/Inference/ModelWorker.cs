@@ -78,7 +78,7 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         if (classes.All(chosen => chosen.Length == 0))
             return;
 
-        var targets = classes.Select(chosen => chosen.Select(one => ScoreTarget.Of(one.ClassIndex)).ToArray()).ToArray();
+        var targets = classes.Select((chosen, i) => chosen.Select(one => batch[i].Targets[one.TargetIndex].Score.Of(one.ClassIndex)).ToArray()).ToArray();
         var left = batch.Select((request, i) => classes[i].Length * request.Query.Layers.Count * request.Methods.Count).ToArray();
         pass.Explain(
             targets,

@@ -1,19 +1,20 @@
 namespace GradCamGrpc.Server.Inference;
 
 /// <summary>How a request chooses classes whose score is explained.</summary>
-internal abstract record TargetChoice
+/// <param name="Score">What of each class.</param>
+internal abstract record TargetChoice(ScoreChoice Score)
 {
     /// <summary>How many classes it stands for.</summary>
     public abstract int Count { get; }
 
     /// <summary>A class by its index.</summary>
-    public sealed record Class(int Index) : TargetChoice
+    public sealed record Class(int Index, ScoreChoice Score) : TargetChoice(Score)
     {
         public override int Count => 1;
     }
 
     /// <summary>The classes with the highest scores, known once the network has spoken.</summary>
-    public sealed record Top(int K) : TargetChoice
+    public sealed record Top(int K, ScoreChoice Score) : TargetChoice(Score)
     {
         public override int Count => K;
     }

@@ -14,7 +14,6 @@ internal sealed class RequestReader(ModelCatalog catalog)
     public const int MaxMaps = 64;
 
     private const int DefaultTopK = 5;
-    private const int Candidates = 10;
     private const int NearMisses = 3;
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
@@ -42,7 +41,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
         if (model is not null)
         {
             topK = TopK("prediction_top_k", request.HasPredictionTopK ? request.PredictionTopK : null, model, faults);
-            targets = Targets(request.Targets, model, faults);
+            targets = TargetReader.Read(request.Targets, model, faults);
             layers = Layers(request.Layers, model, faults);
         }
         var methods = Methods(request.Methods, faults);
@@ -72,7 +71,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
         else if (catalog.Find(name) is { } model)
             return model;
         else
-            faults.Absent(field, $"there is no model '{Quoted(name)}'; there are {known}");
+            faults.Absent(field, $"there is no model '{Text.Quoted(name)}'; there are {known}");
         return null;
     }
 
@@ -105,7 +104,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
             if (!model.Layers.TryGetValue(names[i], out var layer))
             {
                 var close = Suggestions.Closest(names[i], model.Layers.Keys, NearMisses);
-                faults.Absent(field, $"the model '{model.Name}' has no layer '{Quoted(names[i])}' with maps; close to it are {string.Join(", ", close)}");
+                faults.Absent(field, $"the model '{model.Name}' has no layer '{Text.Quoted(names[i])}' with maps; close to it are {string.Join(", ", close)}");
             }
             else if (layers.Contains(layer))
             {
@@ -151,60 +150,4 @@ internal sealed class RequestReader(ModelCatalog catalog)
                 "targets", $"at {layers.Length} layers by {methods.Length} methods they stand for {maps} maps; a request may ask for {MaxMaps}");
         }
     }
-
-    private static TargetChoice[] Targets(RepeatedField<ClassTarget> targets, ModelInstance model, Violations faults)
-    {
-        if (targets.Count == 0)
-            return [new TargetChoice.Top(1)];
-        if (targets.Count > MaxMaps)
-        {
-            faults.Invalid("targets", $"{targets.Count} targets are more than the {MaxMaps} maps that a request may ask for");
-            return [];
-        }
-        return [.. targets.Select((target, i) => Target(target, $"targets[{i}]", model, faults)).OfType<TargetChoice>()];
-    }
-
-    private static TargetChoice? Target(ClassTarget target, string field, ModelInstance model, Violations faults)
-    {
-        switch (target.TargetCase)
-        {
-            case ClassTarget.TargetOneofCase.ClassIndex when target.ClassIndex >= 0 && target.ClassIndex < model.ClassCount:
-                return new TargetChoice.Class(target.ClassIndex);
-            case ClassTarget.TargetOneofCase.ClassIndex:
-                faults.Invalid($"{field}.class_index", $"{target.ClassIndex} is not from 0 to {model.ClassCount - 1}");
-                return null;
-            case ClassTarget.TargetOneofCase.Label:
-                return Label(target.Label, $"{field}.label", model, faults);
-            case ClassTarget.TargetOneofCase.TopK when target.TopK >= 1 && target.TopK <= Math.Min(MaxMaps, model.ClassCount):
-                return new TargetChoice.Top(target.TopK);
-            case ClassTarget.TargetOneofCase.TopK:
-                faults.Invalid($"{field}.top_k", $"{target.TopK} is not from 1 to {Math.Min(MaxMaps, model.ClassCount)}");
-                return null;
-            default:
-                faults.Invalid(field, "a class_index, a label or a top_k is needed");
-                return null;
-        }
-    }
-
-    private static TargetChoice.Class? Label(string text, string field, ModelInstance model, Violations faults)
-    {
-        var found = model.Labels.Find(text);
-        switch (found.Count)
-        {
-            case 1:
-                return new TargetChoice.Class(found[0]);
-            case 0:
-                var close = Suggestions.Closest(text, model.Labels.Labels, NearMisses);
-                faults.Absent(field, $"no label is or starts with '{Quoted(text)}'; close to it are {string.Join("; ", close)}");
-                return null;
-            default:
-                var candidates = found.Take(Candidates).Select(index => $"{model.Labels.Labels[index]} ({index})");
-                var more = found.Count > Candidates ? $" and {found.Count - Candidates} more" : "";
-                faults.Invalid(field, $"'{Quoted(text)}' may mean {string.Join("; ", candidates)}{more}");
-                return null;
-        }
-    }
-
-    /// <summary>What a client wrote, at a length that suits a message.</summary>
-    private static string Quoted(string text) => text.Length <= 64 ? text : $"{Text.Start(text, 64)}…";
 }

@@ -127,16 +127,25 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         Layer = ready.Map.Layer.Name,
         LayerSize = Size(ready.Map.Layer.Width, ready.Map.Layer.Height),
         Method = MethodNames.Write(ready.Map.Method),
-        Score = new ExplainedScore
-        {
-            Kind = ScoreKind.Logit,
-            Value = ready.Map.Score,
-            Class = new ExplainedClass { Index = ready.ClassIndex, Label = command.Model.Labels.Labels[ready.ClassIndex] },
-        },
+        Score = Score(command, ready),
         Crop = Rectangle(photo.Input.Crop),
         ImageSize = Size(photo.Pixels.Width, photo.Pixels.Height),
         InputSize = Size(photo.Input.Width, photo.Input.Height),
     };
+
+    private static ExplainedScore Score(ExplainCommand command, ReadyMap ready)
+    {
+        var choice = command.Targets[ready.TargetIndex].Score;
+        return new ExplainedScore
+        {
+            Kind = choice.Kind,
+            Value = ready.Map.Score,
+            Class = Class(command.Model, ready.ClassIndex),
+            Contrast = choice.Contrast is { } other ? Class(command.Model, other) : null,
+        };
+    }
+
+    private static ExplainedClass Class(ModelInstance model, int index) => new() { Index = index, Label = model.Labels.Labels[index] };
 
     private static CropRectangle Whole(int width, int height) => new(0, 0, width, height);
 

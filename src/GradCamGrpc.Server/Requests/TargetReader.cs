@@ -1,0 +1,117 @@
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Inference;
+
+namespace GradCamGrpc.Server.Requests;
+
+/// <summary>Reads which scores a client wants explained.</summary>
+internal static class TargetReader
+{
+    private const int Candidates = 10;
+    private const int NearMisses = 3;
+
+    public static TargetChoice[] Read(IReadOnlyList<ClassTarget> targets, ModelInstance model, Violations faults)
+    {
+        if (targets.Count == 0)
+            return [new TargetChoice.Top(1, ScoreChoice.Logit)];
+        if (targets.Count > RequestReader.MaxMaps)
+        {
+            faults.Invalid("targets", $"{targets.Count} targets are more than the {RequestReader.MaxMaps} maps that a request may ask for");
+            return [];
+        }
+        return [.. targets.Select((target, i) => Read(target, $"targets[{i}]", model, faults)).OfType<TargetChoice>()];
+    }
+
+    private static TargetChoice? Read(ClassTarget target, string field, ModelInstance model, Violations faults)
+    {
+        var score = Score(target, field, model, faults);
+        switch (target.TargetCase)
+        {
+            case ClassTarget.TargetOneofCase.ClassIndex:
+                return Chosen(Index(target.ClassIndex, $"{field}.class_index", model, faults), score, field, faults);
+            case ClassTarget.TargetOneofCase.Label:
+                return Chosen(Label(target.Label, $"{field}.label", model, faults), score, field, faults);
+            case ClassTarget.TargetOneofCase.TopK:
+                return Top(target.TopK, score, field, model, faults);
+            default:
+                faults.Invalid(field, "a class_index, a label or a top_k is needed");
+                return null;
+        }
+    }
+
+    private static TargetChoice.Class? Chosen(int? index, ScoreChoice score, string field, Violations faults)
+    {
+        if (index is null)
+            return null;
+        if (index == score.Contrast)
+            faults.Invalid($"{field}.contrast", "a class cannot be contrasted with itself");
+        return new TargetChoice.Class(index.Value, score);
+    }
+
+    private static TargetChoice.Top? Top(int k, ScoreChoice score, string field, ModelInstance model, Violations faults)
+    {
+        var most = Math.Min(RequestReader.MaxMaps, model.ClassCount);
+        if (k < 1 || k > most)
+        {
+            faults.Invalid($"{field}.top_k", $"{k} is not from 1 to {most}");
+            return null;
+        }
+
+        // It could be one of the k, and its map all zero.
+        if (score.Contrast is not null)
+            faults.Invalid($"{field}.contrast", "a contrast needs a class_index or a label");
+        return new TargetChoice.Top(k, score);
+    }
+
+    private static ScoreChoice Score(ClassTarget target, string field, ModelInstance model, Violations faults)
+    {
+        var kind = target.ScoreKind is ScoreKind.Unspecified ? ScoreKind.Logit : target.ScoreKind;
+        if (!Enum.IsDefined(kind))
+            faults.Invalid($"{field}.score_kind", $"{(int)kind} is not a known kind of score");
+        if (target.Contrast is null)
+            return new ScoreChoice(kind, null);
+        if (kind is not ScoreKind.Logit)
+            faults.Invalid($"{field}.contrast", "only logits are contrasted");
+        return new ScoreChoice(kind, Class(target.Contrast, $"{field}.contrast", model, faults));
+    }
+
+    private static int? Class(ClassReference reference, string field, ModelInstance model, Violations faults)
+    {
+        switch (reference.ReferenceCase)
+        {
+            case ClassReference.ReferenceOneofCase.ClassIndex:
+                return Index(reference.ClassIndex, $"{field}.class_index", model, faults);
+            case ClassReference.ReferenceOneofCase.Label:
+                return Label(reference.Label, $"{field}.label", model, faults);
+            default:
+                faults.Invalid(field, "a class_index or a label is needed");
+                return null;
+        }
+    }
+
+    private static int? Index(int index, string field, ModelInstance model, Violations faults)
+    {
+        if (index >= 0 && index < model.ClassCount)
+            return index;
+        faults.Invalid(field, $"{index} is not from 0 to {model.ClassCount - 1}");
+        return null;
+    }
+
+    private static int? Label(string text, string field, ModelInstance model, Violations faults)
+    {
+        var found = model.Labels.Find(text);
+        switch (found.Count)
+        {
+            case 1:
+                return found[0];
+            case 0:
+                var close = Suggestions.Closest(text, model.Labels.Labels, NearMisses);
+                faults.Absent(field, $"no label is or starts with '{Text.Quoted(text)}'; close to it are {string.Join("; ", close)}");
+                return null;
+            default:
+                var candidates = found.Take(Candidates).Select(index => $"{model.Labels.Labels[index]} ({index})");
+                var more = found.Count > Candidates ? $" and {found.Count - Candidates} more" : "";
+                faults.Invalid(field, $"'{Text.Quoted(text)}' may mean {string.Join("; ", candidates)}{more}");
+                return null;
+        }
+    }
+}
