@@ -8,7 +8,7 @@ namespace GradCamGrpc.Batching;
 /// </summary>
 /// <remarks>
 /// Any thread may enqueue. One owner thread decides, drops who no longer waits, and runs the processor; it alone takes items out, but
-/// for the dead ones that an enqueuer clears away when the queue is full.
+/// for those whose clients have left, which an enqueuer clears away when the queue is full.
 /// </remarks>
 public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     where TItem : IBatchItem
@@ -79,6 +79,14 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     /// <summary>Looks whether an item would be accepted now, so that costly preparations are not made in vain.</summary>
     public Admission Probe()
     {
+        Admission admission;
+        lock (_gate)
+            admission = Admit();
+        if (admission is not Admission.QueueFull)
+            return admission;
+
+        // Who no longer waits makes room.
+        DropExpired();
         lock (_gate)
             return Admit();
     }
@@ -86,14 +94,13 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     /// <summary>Puts an item at the end of the queue, or refuses it at once.</summary>
     public Admission TryEnqueue(TItem item)
     {
-        Admission admission;
-        lock (_gate)
-            admission = Admit();
-        if (admission is Admission.QueueFull)
-            DropDead();
+        var admission = Probe();
+        if (admission is not Admission.Accepted)
+            return admission;
 
         lock (_gate)
         {
+            // Others may have come in between.
             admission = Admit();
             if (admission is Admission.Accepted)
             {
@@ -158,7 +165,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     {
         while (true)
         {
-            DropDead();
+            DropExpired();
             switch (Decide())
             {
                 case BatchDecision.Ship ship:
@@ -226,9 +233,9 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         Interlocked.Exchange(ref _ticksPerItem, (9 * _ticksPerItem + ticks) / 10);
     }
 
-    private void DropDead()
+    private void DropExpired()
     {
-        List<(TItem Item, Exception Reason)> dead = [];
+        List<(TItem Item, Exception Reason)> expired = [];
         lock (_gate)
         {
             var now = _time.GetUtcNow();
@@ -237,13 +244,13 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
                 var next = node.Next;
                 if (ReasonToDrop(node.Value.Item, now) is { } reason)
                 {
-                    dead.Add((node.Value.Item, reason));
+                    expired.Add((node.Value.Item, reason));
                     _queue.Remove(node);
                 }
                 node = next;
             }
         }
-        foreach (var (item, reason) in dead)
+        foreach (var (item, reason) in expired)
         {
             _observer.Dropped(reason);
             Tell(item, reason);
@@ -299,7 +306,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
         catch (Exception fault)
         {
-            _observer.BatchFailed(fault);
+            _observer.CloseFailed(fault);
         }
     }
 

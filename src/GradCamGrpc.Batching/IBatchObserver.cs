@@ -15,6 +15,9 @@ public interface IBatchObserver
     /// <summary>A batch ended by an exception, which its items were told.</summary>
     void BatchFailed(Exception fault);
 
+    /// <summary>The processor threw when it was closed; nobody waited for anything any more.</summary>
+    void CloseFailed(Exception fault);
+
     /// <summary>An item threw when it was told that it fails.</summary>
     void NotificationFailed(Exception fault);
 }

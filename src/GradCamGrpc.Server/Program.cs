@@ -3,4 +3,4 @@ using GradCamGrpc.Server.Hosting;
 
 NativeTuning.Apply();
 
-return await new RootCommand("GradCamGrpc: predicts and explains over gRPC.").AddServer().Parse(args).InvokeAsync();
+return await new RootCommand("GradCamGrpc: predicts and explains over gRPC.").AddServer().Parse(args).InvokeAsync(ServeCommand.Invocation);

@@ -118,7 +118,7 @@ public sealed class DynamicBatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task TryEnqueue_QueueIsFullOfTheDead_TheyMakeRoom()
+    public async Task Probe_QueueIsFullOfThoseWhoHaveLeft_TheyMakeRoom()
     {
         await using var batcher = await StartAsync(maxBatch: 1, capacity: 1);
         _processor.Hold();
@@ -128,6 +128,7 @@ public sealed class DynamicBatcherTests : IDisposable
         var left = Enqueue(batcher, new TestItem(cancellation: leaving.Token));
         await leaving.CancelAsync();
 
+        Assert.IsType<Admission.Accepted>(batcher.Probe());
         Assert.IsType<Admission.Accepted>(batcher.TryEnqueue(new TestItem()));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.Answer);

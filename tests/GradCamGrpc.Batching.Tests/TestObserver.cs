@@ -19,6 +19,8 @@ internal sealed class TestObserver : IBatchObserver
 
     public void BatchFailed(Exception fault) => Add(Faults, fault);
 
+    public void CloseFailed(Exception fault) => Add(Faults, fault);
+
     public void NotificationFailed(Exception fault) => Add(Faults, fault);
 
     private void Add<T>(List<T> list, T value)

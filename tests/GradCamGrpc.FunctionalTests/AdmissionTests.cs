@@ -35,8 +35,13 @@ public sealed class AdmissionTests
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => TryAsync(server, large)));
 
-        Assert.All(outcomes.OfType<RpcException>(), fault => Assert.Equal(StatusCode.ResourceExhausted, fault.StatusCode));
         Assert.NotEmpty(outcomes.OfType<RpcException>());
+        Assert.All(outcomes.OfType<RpcException>(), fault =>
+        {
+            Assert.Equal(StatusCode.ResourceExhausted, fault.StatusCode);
+            Assert.Equal("PIXEL_BUDGET_SPENT", fault.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+            Assert.True(fault.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan() > TimeSpan.Zero);
+        });
         Assert.Single((await server.ExplainAsync(large)).Maps);
     }
 

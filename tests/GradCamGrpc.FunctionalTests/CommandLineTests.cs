@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using GradCamGrpc.TestData;
 
 namespace GradCamGrpc.FunctionalTests;
 
@@ -6,6 +9,8 @@ namespace GradCamGrpc.FunctionalTests;
 public sealed class CommandLineTests(RunningServer server) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -61,6 +66,63 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         Assert.Single(lines[0]["maps"]!.AsArray());
         Assert.Contains("InvalidArgument", (string?)lines[1]["error"], StringComparison.Ordinal);
         Assert.Contains("nowhere.jpg", (string?)lines[2]["error"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_MistypedOption_IsNoPhotoAndNothingRuns()
+    {
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--layr", "bn2", "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("'--layr'", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(_folder.GetFiles());
+    }
+
+    [Fact]
+    public async Task Explain_NothingListensThere_SaysWhere()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = $"http://{listener.LocalEndpoint}/";
+        listener.Stop();
+
+        using var run = ProgramRun.CommandLine("explain", Photos.CatPath, "--json", "--server", address, "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Equal($"no server answers at {address}", (string?)JsonNode.Parse(run.Output)!["error"]);
+    }
+
+    [Fact]
+    public async Task Explain_ModelDoesNotLoad_SaysWhy()
+    {
+        var model = Path.Combine(_folder.FullName, "model");
+        Directory.CreateDirectory(model);
+        foreach (var file in Directory.GetFiles(EmbeddedModel.Path))
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        var manifest = Path.Combine(model, "model.json");
+        await File.WriteAllTextAsync(
+            manifest, (await File.ReadAllTextAsync(manifest, Cancellation)).Replace("\"bn2\"", "\"bn3\"", StringComparison.Ordinal), Cancellation);
+
+        using var run = ProgramRun.CommandLine("explain", Photos.CatPath, "--json", "--models", model, "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("'bn3'", (string?)JsonNode.Parse(run.Output)!["error"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_ContrastAndScore_AreAsked()
+    {
+        using var contrast = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--json", "--class", "282", "--contrast", "tabby", "--server", server.Address.ToString(), "--out", _folder.FullName);
+        using var counterfactual = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--json", "--score", "counterfactual", "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal((0, 0), (await contrast.EndAsync(), await counterfactual.EndAsync()));
+        Assert.Equal(281, (int?)Score(contrast)["contrast"]!["index"]);
+        Assert.Equal("SCORE_KIND_COUNTERFACTUAL", (string?)Score(counterfactual)["kind"]);
+
+        static JsonNode Score(ProgramRun run) => JsonNode.Parse(run.Output)!["maps"]![0]!["provenance"]!["score"]!;
     }
 
     [Fact]

@@ -46,10 +46,12 @@ public sealed partial class ServerProgramTests
         listener.Start();
         var taken = listener.LocalEndpoint.ToString()!;
 
-        using var run = ProgramRun.Server("--listen", taken, "--metrics", "off");
+        using var run = ProgramRun.Server("--listen", taken, "--metrics", taken);
 
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains(taken, run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"--listen: '{taken}'", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"--metrics: '{taken}'", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Errors + run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,6 +106,32 @@ public sealed partial class ServerProgramTests
         }
         Assert.Equal(0, await run.EndAsync());
         Assert.Contains("Draining", run.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Long enough for whatever else may end a program that was asked to.</summary>
+    [Fact]
+    public async Task Run_TerminatedWithSecondsOfWorkAhead_AnswersAllOfIt()
+    {
+        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--metrics", "off");
+        var welcome = await run.LineWithAsync("serves on");
+        using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
+        var client = new ClassificationService.ClassificationServiceClient(channel);
+        var request = new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Targets = { new ClassTarget { TopK = 32 } },
+            Layers = { "blocks.0.0" },
+        };
+        var calls = Enumerable.Range(0, 6).Select(_ => client.Explain(
+            request, cancellationToken: TestContext.Current.CancellationToken)).ToArray();
+        Assert.True(await calls[0].ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        run.Terminate();
+
+        Assert.Equal(32, (await calls[0].ReadAllAsync()).Count);
+        foreach (var call in calls[1..])
+            Assert.Equal(1 + 32, (await call.ReadAllAsync()).Count);
+        Assert.Equal(0, await run.EndAsync());
     }
 
     [GeneratedRegex(@"127\.0\.0\.1:\d+")]

@@ -12,6 +12,7 @@ public sealed class StatusMapperTests
         { new InvalidRequestException([new("a", "b")]), StatusCode.InvalidArgument },
         { new NotFoundException([new("a", "b")]), StatusCode.NotFound },
         { new QueueFullException(TimeSpan.FromMilliseconds(5)), StatusCode.ResourceExhausted },
+        { new PixelBudgetException(100, TimeSpan.FromSeconds(1)), StatusCode.ResourceExhausted },
         { new ServerUnavailableException("x"), StatusCode.Unavailable },
         { new DeadlineExceededException(), StatusCode.DeadlineExceeded },
         { new OperationCanceledException(), StatusCode.Cancelled },
@@ -58,5 +59,6 @@ public sealed class StatusMapperTests
         var own = new RpcException(new Grpc.Core.Status(StatusCode.Aborted, "x"));
 
         Assert.Same(own, StatusMapper.ToRpcException(own));
+        Assert.False(StatusMapper.IsInternal(own));
     }
 }

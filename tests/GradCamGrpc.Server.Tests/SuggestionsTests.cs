@@ -13,18 +13,24 @@ public sealed class SuggestionsTests
     [InlineData("tigercat", "tiger cat")]
     public void Closest_MistypedName_IsTheOneMeant(string text, string expected)
     {
-        Assert.Equal(expected, Suggestions.Closest(text, Names, 1).Single());
+        Assert.Equal(expected, Suggestions.Closest(text, Names).First());
     }
 
     [Fact]
-    public void Closest_MoreThanThereAre_IsAllOfThem()
+    public void Hint_NothingIsNear_IsEmpty()
     {
-        Assert.Equal(Names.Order(), Suggestions.Closest("", Names, 10).Order());
+        Assert.Equal("", Suggestions.Hint("violin", Names));
+    }
+
+    [Fact]
+    public void Hint_MuchIsNear_NamesThree()
+    {
+        Assert.Equal("; close to it: a1; a2; a3", Suggestions.Hint("a5", ["a4", "a3", "a2", "a1"]));
     }
 
     [Fact]
     public void Closest_VeryLongText_IsCompared()
     {
-        Assert.Equal(2, Suggestions.Closest(new string('x', 100_000), Names, 2).Count());
+        Assert.Equal(Names.Length, Suggestions.Closest(new string('x', 100_000), Names).Count());
     }
 }

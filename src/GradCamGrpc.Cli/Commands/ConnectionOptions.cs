@@ -30,6 +30,11 @@ internal sealed class ConnectionOptions
     {
         command.Options.Add(_server);
         command.Options.Add(_models);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_server) is not null && result.GetResult(_models) is not null)
+                result.AddError("--models goes without --server: a server has its own models");
+        });
     }
 
     public Task<ServerConnection> OpenAsync(ParseResult parsed) => ServerConnection.OpenAsync(parsed.GetValue(_server), parsed.GetValue(_models));

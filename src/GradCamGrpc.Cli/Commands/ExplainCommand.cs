@@ -1,8 +1,6 @@
 using System.CommandLine;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Cli.Reports;
-using GradCamGrpc.Models.Repository;
-using GradCamGrpc.Server.Hosting;
 
 namespace GradCamGrpc.Cli.Commands;
 
@@ -14,12 +12,23 @@ internal static class ExplainCommand
     public static Command Create()
     {
         var photos = new Argument<string[]>("PHOTO") { Description = "photos to explain", Arity = ArgumentArity.OneOrMore };
+        photos.Validators.Add(result =>
+        {
+            // Without this a mistyped option would pass for a photo.
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-') && !File.Exists(token.Value)))
+                result.AddError($"there is no option '{token.Value}'; 'gradcam explain --help' lists them");
+        });
         var folder = new Option<DirectoryInfo>("--out", "-o")
         {
             Description = "where pictures are written",
             HelpName = "DIR",
             DefaultValueFactory = _ => new DirectoryInfo("out"),
         };
+        folder.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && File.Exists(token.Value))
+                result.AddError($"--out: '{token.Value}' is a file; a folder is needed");
+        });
         var json = new Option<bool>("--json") { Description = "print a line of JSON for each photo" };
         var connection = new ConnectionOptions();
         var question = new QuestionOptions();
@@ -33,10 +42,10 @@ internal static class ExplainCommand
             {
                 var output = Directory.CreateDirectory(parsed.GetValue(folder)!.FullName);
                 await using var server = await connection.OpenAsync(parsed);
-                var explainer = new PhotoExplainer(server.Classification, question.Read(parsed), output);
+                var explainer = new PhotoExplainer(server, question.Read(parsed), output);
                 return await ExplainAsync(parsed.GetValue(photos)!, explainer, output, report, cancellation);
             }
-            catch (Exception fault) when (fault is InvalidModelException or LibTorchException or IOException or UnauthorizedAccessException)
+            catch (Exception fault) when (ExpectedFaults.Include(fault))
             {
                 report.Fault(fault.Message);
                 return 1;

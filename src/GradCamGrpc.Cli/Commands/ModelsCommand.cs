@@ -1,8 +1,7 @@
 using System.CommandLine;
+using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Cli.Reports;
-using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
-using GradCamGrpc.Server.Hosting;
 using Grpc.Core;
 
 namespace GradCamGrpc.Cli.Commands;
@@ -23,29 +22,32 @@ internal static class ModelsCommand
             try
             {
                 await using var server = await connection.OpenAsync(parsed);
-                if (parsed.GetValue(name) is { } wanted)
-                {
-                    var response = await server.Models.GetModelAsync(new GetModelRequest { Name = wanted }, cancellationToken: cancellation);
-                    report.Model(response.Model);
-                }
-                else
-                {
-                    await ListAsync(server.Models, report, cancellation);
-                }
-                return 0;
+                return await TellAsync(server, parsed.GetValue(name), report, cancellation);
             }
-            catch (RpcException fault)
-            {
-                report.Fault($"{fault.StatusCode}: {fault.Status.Detail}");
-                return 1;
-            }
-            catch (Exception fault) when (fault is InvalidModelException or LibTorchException)
+            catch (Exception fault) when (ExpectedFaults.Include(fault))
             {
                 report.Fault(fault.Message);
                 return 1;
             }
         });
         return command;
+    }
+
+    private static async Task<int> TellAsync(ServerConnection server, string? name, IReport report, CancellationToken cancellation)
+    {
+        try
+        {
+            if (name is null)
+                await ListAsync(server.Models, report, cancellation);
+            else
+                report.Model((await server.Models.GetModelAsync(new GetModelRequest { Name = name }, cancellationToken: cancellation)).Model);
+            return 0;
+        }
+        catch (RpcException fault)
+        {
+            report.Fault(CallFaults.Describe(fault, server.Address));
+            return 1;
+        }
     }
 
     private static async Task ListAsync(ModelService.ModelServiceClient client, IReport report, CancellationToken cancellation)

@@ -5,11 +5,11 @@ using Grpc.Core;
 namespace GradCamGrpc.Cli.Explaining;
 
 /// <summary>Explains one photo and writes its pictures.</summary>
-/// <param name="client">The server.</param>
+/// <param name="server">Who answers.</param>
 /// <param name="question">What is asked of every photo; it has no photo itself.</param>
 /// <param name="folder">Where pictures are written.</param>
 internal sealed class PhotoExplainer(
-    ClassificationService.ClassificationServiceClient client, ClassificationServiceExplainRequest question, DirectoryInfo folder)
+    ServerConnection server, ClassificationServiceExplainRequest question, DirectoryInfo folder)
 {
     /// <summary>Explains a photo. A fault of the photo or of the call is part of the answer; it never ends the command.</summary>
     /// <param name="path">The photo.</param>
@@ -17,36 +17,32 @@ internal sealed class PhotoExplainer(
     /// <param name="cancellation">Ends the call.</param>
     public async Task<ExplainedPhoto> ExplainAsync(string path, string prefix, CancellationToken cancellation)
     {
+        ClassificationPrediction? prediction = null;
+        var maps = new List<WrittenMap>();
+        if (Directory.Exists(path))
+            return new ExplainedPhoto(path, null, [], "it is a folder; a photo is needed");
         try
         {
             var request = question.Clone();
             request.Image = new Image { Encoded = UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(path, cancellation)) };
-            return await ExplainAsync(path, prefix, request, cancellation);
+            using var call = server.Classification.Explain(request, cancellationToken: cancellation);
+            await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
+            {
+                if (message.EventCase is ClassificationServiceExplainResponse.EventOneofCase.Prediction)
+                    prediction = message.Prediction;
+                else
+                    maps.Add(await WriteAsync(prefix, message.Map, cancellation));
+            }
+            return new ExplainedPhoto(path, prediction, maps, Fault: null);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return new ExplainedPhoto(path, null, [], fault.Message);
+            return new ExplainedPhoto(path, prediction, maps, fault.Message);
         }
-        catch (RpcException fault) when (fault.StatusCode is not StatusCode.Cancelled)
+        catch (RpcException fault) when (!cancellation.IsCancellationRequested)
         {
-            return new ExplainedPhoto(path, null, [], $"{fault.StatusCode}: {fault.Status.Detail}");
+            return new ExplainedPhoto(path, prediction, maps, CallFaults.Describe(fault, server.Address));
         }
-    }
-
-    private async Task<ExplainedPhoto> ExplainAsync(
-        string path, string prefix, ClassificationServiceExplainRequest request, CancellationToken cancellation)
-    {
-        using var call = client.Explain(request, cancellationToken: cancellation);
-        ClassificationPrediction? prediction = null;
-        var maps = new List<WrittenMap>();
-        await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
-        {
-            if (message.EventCase is ClassificationServiceExplainResponse.EventOneofCase.Prediction)
-                prediction = message.Prediction;
-            else
-                maps.Add(await WriteAsync(prefix, message.Map, cancellation));
-        }
-        return new ExplainedPhoto(path, prediction, maps, null);
     }
 
     private async Task<WrittenMap> WriteAsync(string prefix, SaliencyMap map, CancellationToken cancellation)
@@ -66,7 +62,7 @@ internal sealed class PhotoExplainer(
             await File.WriteAllBytesAsync(file, bytes.Memory, cancellation);
             files.Add(file);
         }
-        return new WrittenMap(map, files);
+        return new WrittenMap(provenance, map.AllZero, files);
     }
 
     private static string PictureName(MapOutput output) =>

@@ -7,13 +7,38 @@ namespace GradCamGrpc.Cli.Explaining;
 /// <summary>The options that say what is asked of every photo.</summary>
 internal sealed class QuestionOptions
 {
+    private static readonly string[] Scores = ["logit", "probability", "log-probability", "counterfactual"];
+
     private readonly Option<string[]> _classes = new("--class", "-c")
     {
         Description = "a class to explain, by index or label; may be repeated [default: the most probable class]",
         HelpName = "index|label",
     };
 
-    private readonly Option<int?> _topK = new("--top-k", "-k") { Description = "explain this many of the most probable classes", HelpName = "k" };
+    private readonly Option<int?> _topK = new("--top-k", "-k")
+    {
+        Description = "explain this many of the most probable classes, 1 to 64",
+        HelpName = "k",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var k))
+                return k;
+            result.AddError($"--top-k: '{result.Tokens[0].Value}' is not a whole number");
+            return null;
+        },
+    };
+
+    private readonly Option<string> _score = new("--score")
+    {
+        Description = "what of a class is explained",
+        DefaultValueFactory = _ => Scores[0],
+    };
+
+    private readonly Option<string?> _contrast = new("--contrast")
+    {
+        Description = "why the classes rather than this one",
+        HelpName = "index|label",
+    };
 
     private readonly Option<string> _model = new("--model") { Description = "the model's name [default: the only one]", DefaultValueFactory = _ => "" };
 
@@ -51,6 +76,7 @@ internal sealed class QuestionOptions
     public QuestionOptions()
     {
         _methods.AcceptOnlyFromAmong([.. MethodNames.All]);
+        _score.AcceptOnlyFromAmong(Scores);
         _outputs.AcceptOnlyFromAmong("overlay", "heat-map", "raw");
         _colors.AcceptOnlyFromAmong("turbo", "viridis", "inferno", "jet", "grey");
         _format.AcceptOnlyFromAmong("png", "jpeg", "webp");
@@ -58,7 +84,7 @@ internal sealed class QuestionOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _classes, _topK, _model, _layers, _methods, _outputs, _colors, _opacity, _format, _quality })
+        foreach (Option option in new Option[] { _classes, _topK, _score, _contrast, _model, _layers, _methods, _outputs, _colors, _opacity, _format, _quality })
             command.Options.Add(option);
     }
 
@@ -69,19 +95,38 @@ internal sealed class QuestionOptions
         {
             Model = parsed.GetValue(_model),
             Layers = { parsed.GetValue(_layers) ?? [] },
-            Targets = { (parsed.GetValue(_classes) ?? []).Select(Target) },
+            Targets = { Targets(parsed) },
             Methods = { (parsed.GetValue(_methods) ?? []).Select(MethodNames.Parse) },
             Outputs = { (parsed.GetValue(_outputs) ?? []).Select(form => Output(form, parsed)) },
         };
-        if (parsed.GetValue(_topK) is { } topK)
-            request.Targets.Add(new ClassTarget { TopK = topK });
         return request;
     }
 
-    private static ClassTarget Target(string text) =>
+    private List<ClassTarget> Targets(ParseResult parsed)
+    {
+        var kind = Enum.Parse<ScoreKind>(parsed.GetValue(_score)!.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+        var contrast = parsed.GetValue(_contrast) is { } other ? Class(other) : null;
+        var targets = (parsed.GetValue(_classes) ?? []).Select(text => Target(Class(text))).ToList();
+        if (parsed.GetValue(_topK) is { } topK)
+            targets.Add(new ClassTarget { TopK = topK });
+        if (targets.Count == 0)
+            targets.Add(new ClassTarget { TopK = 1 });
+        foreach (var target in targets)
+        {
+            target.ScoreKind = kind;
+            target.Contrast = contrast;
+        }
+        return targets;
+    }
+
+    private static ClassTarget Target(ClassReference reference) => reference.HasLabel
+        ? new ClassTarget { Label = reference.Label }
+        : new ClassTarget { ClassIndex = reference.ClassIndex };
+
+    private static ClassReference Class(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index)
-            ? new ClassTarget { ClassIndex = index }
-            : new ClassTarget { Label = text };
+            ? new ClassReference { ClassIndex = index }
+            : new ClassReference { Label = text };
 
     private MapOutput Output(string form, ParseResult parsed)
     {

@@ -16,24 +16,27 @@ internal sealed class ServerConnection : IAsyncDisposable
     private ServerConnection(Uri address, GradCamServer? own)
     {
         _own = own;
+        Address = address;
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
         Classification = new ClassificationService.ClassificationServiceClient(_channel);
         Models = new ModelService.ModelServiceClient(_channel);
     }
+
+    public Uri Address { get; }
 
     public ClassificationService.ClassificationServiceClient Classification { get; }
 
     public ModelService.ModelServiceClient Models { get; }
 
     /// <param name="server">A server's address; null to start one here.</param>
-    /// <param name="models">The models to load here; null for the embedded one.</param>
+    /// <param name="models">The models to load here; null for those that the environment names.</param>
     public static async Task<ServerConnection> OpenAsync(Uri? server, string? models)
     {
         if (server is not null)
             return new ServerConnection(server, own: null);
 
-        var options = ServerOptions.Default with { Listen = new IPEndPoint(IPAddress.Loopback, 0), Metrics = null };
-        var own = GradCamServer.Build(models is null ? options : options with { Models = models }, logging => logging.ClearProviders());
+        var options = ServerOptions.FromEnvironment(models) with { Listen = new IPEndPoint(IPAddress.Loopback, 0), Metrics = null };
+        var own = GradCamServer.Build(options, logging => logging.ClearProviders());
         try
         {
             await own.StartAsync();

@@ -3,4 +3,7 @@ using GradCamGrpc.Protos.V1;
 namespace GradCamGrpc.Cli.Explaining;
 
 /// <summary>A map and the files it was written to.</summary>
-internal sealed record WrittenMap(SaliencyMap Map, IReadOnlyList<string> Files);
+/// <param name="Provenance">Where the map comes from.</param>
+/// <param name="AllZero">Whether nothing speaks for its score.</param>
+/// <param name="Files">The files.</param>
+internal sealed record WrittenMap(MapProvenance Provenance, bool AllZero, IReadOnlyList<string> Files);

@@ -30,12 +30,12 @@ internal sealed class ConsoleReport : IReport
             AnsiConsole.MarkupLineInterpolated($"  [red]{fault}[/]");
         foreach (var found in photo.Prediction?.Classes ?? [])
             AnsiConsole.MarkupLineInterpolated($"  {found.Probability,6:P1}  {found.Label} ({found.ClassIndex})");
-        foreach (var (map, files) in photo.Maps)
+        foreach (var map in photo.Maps)
         {
             var label = map.Provenance.Score.Class.Label;
             var note = map.AllZero ? ": nothing speaks for it, the map is all zero" : "";
             AnsiConsole.MarkupLineInterpolated($"  why [bold]{label}[/] at {map.Provenance.Layer} by {MethodNames.Of(map.Provenance.Method)}{note}");
-            foreach (var file in files)
+            foreach (var file in map.Files)
                 AnsiConsole.MarkupLineInterpolated($"    [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
         }
     }

@@ -36,13 +36,13 @@ internal sealed class JsonReport(TextWriter output) : IReport
 
     private static JsonObject ToJson(WrittenMap written) => new()
     {
-        ["provenance"] = ToJson(written.Map.Provenance),
-        ["allZero"] = written.Map.AllZero,
+        ["provenance"] = ToJson(written.Provenance),
+        ["allZero"] = written.AllZero,
         ["files"] = new JsonArray([.. written.Files.Select(file => JsonValue.Create(file))]),
     };
 
     private static JsonNode ToJson(IMessage message) =>
-        JsonNode.Parse(JsonFormatter.ToDiagnosticString(message)) ?? throw new JsonException("a message has no JSON form");
+        JsonNode.Parse(JsonFormatter.Default.Format(message)) ?? throw new JsonException("a message has no JSON form");
 
     private void Write(JsonNode line) => output.WriteLine(line.ToJsonString());
 }

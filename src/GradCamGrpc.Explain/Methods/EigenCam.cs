@@ -13,5 +13,5 @@ public sealed class EigenCam : ICamMethod
 
     /// <inheritdoc />
     public Tensor Map(Tensor activations, Tensor gradients) =>
-        Channels.FirstComponent(activations.unsqueeze(0)).expand(gradients.shape[0], -1, -1);
+        ChannelReduction.FirstComponent(activations.unsqueeze(0)).expand(gradients.shape[0], -1, -1);
 }

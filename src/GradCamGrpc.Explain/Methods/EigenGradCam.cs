@@ -9,5 +9,5 @@ public sealed class EigenGradCam : ICamMethod
     public string Name => "eigen-grad-cam";
 
     /// <inheritdoc />
-    public Tensor Map(Tensor activations, Tensor gradients) => Channels.FirstComponent(gradients * activations);
+    public Tensor Map(Tensor activations, Tensor gradients) => ChannelReduction.FirstComponent(gradients * activations);
 }

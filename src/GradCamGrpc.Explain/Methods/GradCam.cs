@@ -9,7 +9,7 @@ public sealed class GradCam : ICamMethod
     public string Name => "grad-cam";
 
     /// <inheritdoc />
-    public Tensor Map(Tensor activations, Tensor gradients) => Channels.WeightedSum(activations, SpatialMean(gradients));
+    public Tensor Map(Tensor activations, Tensor gradients) => ChannelReduction.WeightedSum(activations, SpatialMean(gradients));
 
     private static Tensor SpatialMean(Tensor gradients)
     {

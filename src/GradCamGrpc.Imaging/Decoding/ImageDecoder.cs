@@ -23,19 +23,34 @@ public static class ImageDecoder
         return Orientation.Apply(pixels, codec.EncodedOrigin);
     }
 
-    /// <summary>The pixels that a file would have when decoded, from its header alone.</summary>
+    /// <summary>The size that a file's header tells.</summary>
     /// <exception cref="InvalidImageException">It is none of the formats, or exceeds the limits.</exception>
-    public static unsafe long CountPixels(ReadOnlyMemory<byte> file, ImageLimits limits)
+    public static unsafe ImageSize Measure(ReadOnlyMemory<byte> file, ImageLimits limits)
     {
         using var pinned = file.Pin();
         using var data = SKData.Create((nint)pinned.Pointer, file.Length);
         using var codec = Open(data, limits);
-        return (long)codec.Info.Width * codec.Info.Height;
+        return new ImageSize(codec.Info.Width, codec.Info.Height);
     }
 
     /// <summary>Takes pixels as they are: red, green and blue, row by row.</summary>
     /// <exception cref="InvalidImageException">The length is not 3 · width · height, or the size exceeds the limits.</exception>
     public static PixelBuffer FromRgb(ReadOnlySpan<byte> rgb, long width, long height, ImageLimits limits)
+    {
+        var size = MeasureRgb(rgb, width, height, limits);
+        var pixels = new PixelBuffer(size.Width, size.Height);
+        var bytes = pixels.Bytes;
+        for (int from = 0, to = 0; from < rgb.Length; from += 3, to += PixelBuffer.Channels)
+        {
+            rgb.Slice(from, 3).CopyTo(bytes[to..]);
+            bytes[to + 3] = byte.MaxValue;
+        }
+        return pixels;
+    }
+
+    /// <summary>The size of pixels as they are, checked against their number.</summary>
+    /// <exception cref="InvalidImageException">The length is not 3 · width · height, or the size exceeds the limits.</exception>
+    public static ImageSize MeasureRgb(ReadOnlySpan<byte> rgb, long width, long height, ImageLimits limits)
     {
         limits.CheckSize(width, height);
         if (rgb.Length != 3 * width * height)
@@ -44,15 +59,7 @@ public static class ImageDecoder
                 ImageFault.WrongLength, $"the image has {rgb.Length} bytes; {width} x {height} pixels take 3 x {width} x {height} = {3 * width * height}");
         }
         limits.CheckBytes(rgb.Length);
-
-        var pixels = new PixelBuffer((int)width, (int)height);
-        var bytes = pixels.Bytes;
-        for (int from = 0, to = 0; from < rgb.Length; from += 3, to += PixelBuffer.Channels)
-        {
-            rgb.Slice(from, 3).CopyTo(bytes[to..]);
-            bytes[to + 3] = byte.MaxValue;
-        }
-        return pixels;
+        return new ImageSize((int)width, (int)height);
     }
 
     private static SKCodec Open(SKData file, ImageLimits limits)

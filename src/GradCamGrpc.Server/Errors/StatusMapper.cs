@@ -12,7 +12,7 @@ internal static class StatusMapper
     private const string Domain = "gradcam";
 
     /// <summary>Whether the fault is the server's own and belongs in its log as an error.</summary>
-    public static bool IsInternal(Exception error) => ToStatus(error).Code == (int)StatusCode.Internal;
+    public static bool IsInternal(Exception error) => ToRpcException(error).StatusCode is StatusCode.Internal;
 
     public static RpcException ToRpcException(Exception error) => error as RpcException ?? ToStatus(error).ToRpcException();
 
@@ -20,14 +20,16 @@ internal static class StatusMapper
     {
         InvalidRequestException invalid => Of(StatusCode.InvalidArgument, "INVALID_REQUEST", error.Message, BadRequest(invalid.Violations)),
         NotFoundException absent => Of(StatusCode.NotFound, "NOT_FOUND", error.Message, BadRequest(absent.Violations)),
-        QueueFullException full => Of(
-            StatusCode.ResourceExhausted, "QUEUE_FULL", error.Message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(full.RetryAfter) }),
+        QueueFullException full => Of(StatusCode.ResourceExhausted, "QUEUE_FULL", error.Message, RetryAfter(full.RetryAfter)),
+        PixelBudgetException full => Of(StatusCode.ResourceExhausted, "PIXEL_BUDGET_SPENT", error.Message, RetryAfter(full.RetryAfter)),
         ServerUnavailableException => Of(StatusCode.Unavailable, "NOT_READY", error.Message),
         DeadlineExceededException => Of(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed before the request was done"),
         NonFiniteException => Of(StatusCode.Internal, "NOT_FINITE", error.Message),
         OperationCanceledException => Of(StatusCode.Cancelled, "CANCELLED", "the call was cancelled"),
         _ => Of(StatusCode.Internal, "FAULT", "something went wrong in the server; its log says what"),
     };
+
+    private static RetryInfo RetryAfter(TimeSpan delay) => new() { RetryDelay = Duration.FromTimeSpan(delay) };
 
     private static BadRequest BadRequest(IEnumerable<FieldViolation> violations) => new()
     {

@@ -20,6 +20,11 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <summary>Room in a message beside its photo.</summary>
     private const int MessageOverhead = 1 << 20;
 
+    private const string MetricsPath = "/metrics";
+
+    /// <summary>Calls that one connection may have open: well above what a client keeps in flight.</summary>
+    private const int MaxStreamsPerConnection = 1000;
+
     private readonly WebApplication _app;
     private readonly ServerState _state;
 
@@ -37,7 +42,7 @@ public sealed class GradCamServer : IAsyncDisposable
     public Uri Address => new(Addresses[0]);
 
     /// <summary>Where metrics are served; null for nowhere.</summary>
-    public Uri? MetricsAddress => Options.Metrics is null ? null : new(new Uri(Addresses[^1]), "/metrics");
+    public Uri? MetricsAddress => Options.Metrics is null ? null : new(new Uri(Addresses[^1]), MetricsPath);
 
     /// <summary>Whether the server ended because a model could not be loaded.</summary>
     public bool HasFailed => _state.HasFailed;
@@ -74,7 +79,7 @@ public sealed class GradCamServer : IAsyncDisposable
 
         var app = builder.Build();
         app.MapGrpcService<ClassificationGrpcService>();
-        app.MapGrpcService<ModelCatalogService>();
+        app.MapGrpcService<ModelGrpcService>();
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
         var server = new GradCamServer(app, options);
@@ -84,14 +89,21 @@ public sealed class GradCamServer : IAsyncDisposable
     }
 
     /// <summary>Starts to listen, and to load the models.</summary>
-    /// <exception cref="IOException">An address is taken.</exception>
+    /// <exception cref="InvalidOptionsException">An address is taken, or is not this machine's.</exception>
     public async Task StartAsync()
     {
-        await _app.StartAsync();
+        try
+        {
+            await _app.StartAsync();
+        }
+        catch (IOException fault) when (ListenFaults.Find(Options) is { Count: > 0 } faults)
+        {
+            throw new InvalidOptionsException(faults, fault);
+        }
         _app.Services.GetRequiredService<ILogger<GradCamServer>>().Serving(Address);
     }
 
-    /// <summary>Ends when the models are loaded; cancelled when one cannot be.</summary>
+    /// <summary>Ends when the models are loaded; faults with why one cannot be.</summary>
     public Task WhenReady => _state.WhenReady;
 
     /// <summary>Ends when the server was asked to stop and has answered what it had accepted.</summary>
@@ -103,14 +115,13 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <summary>Unloads the models. Stop the server first: what it has accepted is answered then.</summary>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private bool IsScrape(HttpContext context) =>
-        context.Connection.LocalPort == MetricsAddress!.Port && context.Request.Path == MetricsAddress.AbsolutePath;
+    private bool IsScrape(HttpContext context) => context.Request.Path == MetricsPath && context.Connection.LocalPort == MetricsAddress!.Port;
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreamsPerConnection;
         kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
         if (options.Metrics is not null)
             kestrel.Listen(options.Metrics, listen => listen.Protocols = HttpProtocols.Http1);
@@ -121,6 +132,9 @@ public sealed class GradCamServer : IAsyncDisposable
     {
         logging.AddSimpleConsole(console => console.SingleLine = true);
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Critical);
+
+        // It would log a failure to start with its stack trace; whoever starts the server is told in a line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     }
 
     private static void AddTelemetry(IServiceCollection services, ServerOptions options)

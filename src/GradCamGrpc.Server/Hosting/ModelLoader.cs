@@ -17,6 +17,13 @@ internal sealed class ModelLoader(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         SetHealth(HealthCheckResponse.Types.ServingStatus.NotServing);
+
+        // A server that cannot listen need not load anything.
+        var listens = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (lifetime.ApplicationStarted.Register(() => listens.TrySetResult()))
+        await using (stoppingToken.Register(() => listens.TrySetCanceled(stoppingToken)))
+            await listens.Task;
+
         lifetime.ApplicationStopping.Register(() =>
         {
             logger.Draining();
@@ -33,7 +40,7 @@ internal sealed class ModelLoader(
             catch (Exception fault)
             {
                 logger.ModelFailed(fault, model.Name);
-                state.Failed();
+                state.Failed(fault);
                 lifetime.StopApplication();
                 return;
             }

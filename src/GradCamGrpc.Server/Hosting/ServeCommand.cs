@@ -7,6 +7,9 @@ namespace GradCamGrpc.Server.Hosting;
 /// <summary>The command line of the server.</summary>
 public static class ServeCommand
 {
+    /// <summary>How the command is invoked. The host itself waits for signals: ended from without, it could not answer what it has accepted.</summary>
+    public static InvocationConfiguration Invocation => new() { ProcessTerminationTimeout = null };
+
     /// <summary>Adds the server's options and what it does to a command.</summary>
     public static T AddServer<T>(this T command)
         where T : Command
@@ -33,7 +36,7 @@ public static class ServeCommand
             await using (server)
                 return await RunAsync(server);
         }
-        catch (Exception fault) when (fault is InvalidOptionsException or InvalidModelException or LibTorchException or IOException)
+        catch (Exception fault) when (fault is InvalidOptionsException or InvalidModelException or LibTorchException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(fault.Message);
             return 1;
@@ -43,10 +46,11 @@ public static class ServeCommand
     private static async Task<int> RunAsync(GradCamServer server)
     {
         await server.StartAsync();
-        await Task.WhenAny(server.WhenReady, server.WaitForShutdownAsync());
+        var shutdown = server.WaitForShutdownAsync();
+        await Task.WhenAny(server.WhenReady, shutdown);
         if (server.WhenReady.IsCompletedSuccessfully)
             Console.WriteLine(Welcome.Text(server));
-        await server.WaitForShutdownAsync();
+        await shutdown;
         return server.HasFailed ? 1 : 0;
     }
 }

@@ -5,7 +5,7 @@ internal sealed class ServerState
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when all models are loaded.</summary>
+    /// <summary>Ends when all models are loaded; faults with why one cannot be.</summary>
     public Task WhenReady => _ready.Task;
 
     /// <summary>Whether a model could not be loaded.</summary>
@@ -13,9 +13,9 @@ internal sealed class ServerState
 
     public void Ready() => _ready.TrySetResult();
 
-    public void Failed()
+    public void Failed(Exception fault)
     {
         HasFailed = true;
-        _ready.TrySetCanceled();
+        _ready.TrySetException(fault);
     }
 }

@@ -48,6 +48,9 @@ internal sealed class InferenceRequest : IBatchItem
 
     public CancellationToken Cancellation { get; }
 
+    /// <summary>Whether anybody still waits for maps.</summary>
+    public bool IsWaiting => !Cancellation.IsCancellationRequested && !_prediction.Task.IsFaulted;
+
     /// <summary>The prediction, once the batch has run.</summary>
     public Task<ForwardResult> Prediction => _prediction.Task;
 

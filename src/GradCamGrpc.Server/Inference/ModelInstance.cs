@@ -76,7 +76,7 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <summary>Enqueues a photo to explain.</summary>
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public InferenceRequest Submit(Photo photo, ExplainCommand command, ServerCallContext context) =>
+    public InferenceRequest Submit(Photo photo, CheckedExplainRequest command, ServerCallContext context) =>
         Submit(new InferenceRequest(
             photo.Input, command.Layers, command.Targets, command.Methods, Deadline(context), context.CancellationToken));
 
@@ -97,7 +97,7 @@ internal sealed class ModelInstance : IAsyncDisposable
         switch (admission)
         {
             case Admission.QueueFull full:
-                _metrics.Refused(Name);
+                _metrics.Refused(Name, "queue");
                 throw new QueueFullException(full.RetryAfter);
             case Admission.Closed:
                 throw NotReady();

@@ -63,21 +63,21 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
                 requests[i].Fail(new NonFiniteException("the network's outputs"));
         }
 
-        using (var stage = metrics.Measure(Stage.Backward, folder.Manifest.Name))
-            Explain(requests, pass, logits, stage);
+        Explain(requests, pass, logits);
         foreach (var request in requests)
             request.Finished();
     }
 
     public void Close() => _network?.Dispose();
 
-    private static void Explain(InferenceRequest[] batch, ForwardPass pass, float[][] logits, StageTimer stage)
+    private void Explain(InferenceRequest[] batch, ForwardPass pass, float[][] logits)
     {
-        // Who has left in the meantime costs nothing more.
-        var classes = batch.Select((request, i) => request.Cancellation.IsCancellationRequested ? [] : Classes(request, logits[i])).ToArray();
+        // Who has left in the meantime, or has failed, costs nothing more.
+        var classes = batch.Select((request, i) => request.IsWaiting ? Classes(request, logits[i]) : []).ToArray();
         if (classes.All(chosen => chosen.Length == 0))
             return;
 
+        using var stage = metrics.Measure(Stage.Backward, folder.Manifest.Name);
         var targets = classes.Select((chosen, i) => chosen.Select(one => batch[i].Targets[one.TargetIndex].Score.Of(one.ClassIndex)).ToArray()).ToArray();
         var left = batch.Select((request, i) => classes[i].Length * request.Query.Layers.Count * request.Methods.Count).ToArray();
         pass.Explain(
@@ -95,7 +95,7 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
                 if (--left[image] == 0)
                     batch[image].Finished();
             },
-            image => !batch[image].Cancellation.IsCancellationRequested);
+            image => batch[image].IsWaiting);
     }
 
     /// <summary>The classes to explain, each with the index of the target that asks for it.</summary>

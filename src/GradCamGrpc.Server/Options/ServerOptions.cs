@@ -8,6 +8,12 @@ public sealed record ServerOptions
     /// <summary>What holds when nothing is set.</summary>
     public static ServerOptions Default => ServerOptionsReader.Read(_ => null);
 
+    /// <summary>What the environment's variables say, and else the defaults.</summary>
+    /// <param name="models">The models; null for what the environment says.</param>
+    /// <exception cref="InvalidOptionsException">At least one variable is wrong.</exception>
+    public static ServerOptions FromEnvironment(string? models) => ServerOptionsReader.Read(setting =>
+        setting == Settings.Models && models is not null ? models : Environment.GetEnvironmentVariable(setting.Variable));
+
     /// <summary>Where gRPC is served; port 0 takes a free one.</summary>
     public required IPEndPoint Listen { get; init; }
 

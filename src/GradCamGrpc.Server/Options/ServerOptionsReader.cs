@@ -7,7 +7,7 @@ namespace GradCamGrpc.Server.Options;
 /// <summary>Makes <see cref="ServerOptions"/> of what people wrote, and finds every fault in it.</summary>
 internal sealed partial class ServerOptionsReader
 {
-    private const int MaxMegabyteBytes = 256 << 20;
+    private const int MostImageBytes = 256 << 20;
 
     private readonly Func<Setting, string?> _written;
     private readonly List<string> _faults = [];
@@ -35,7 +35,7 @@ internal sealed partial class ServerOptionsReader
             (int)Number(Settings.MaxBatch, 1, 1024),
             TimeSpan.FromMilliseconds(Number(Settings.MaxDelay, 0, 10_000))),
         Images = new ImageOptions(
-            (int)Number(Settings.MaxImageBytes, 1, MaxMegabyteBytes),
+            (int)Number(Settings.MaxImageBytes, 1, MostImageBytes),
             Number(Settings.MaxImagePixels, 64, 500_000_000),
             (int)Number(Settings.MaxImageSide, 8, 65_535),
             Number(Settings.MaxPixelsInFlight, 64, 100_000_000_000)),
@@ -80,10 +80,10 @@ internal sealed partial class ServerOptionsReader
 
     private void Fault(Setting setting, string fault) => _faults.Add($"{setting.Option}: '{Text(setting)}' {fault}");
 
-    [GeneratedRegex("^(cpu|cuda(:[0-9]{1,2})?)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(cpu|cuda(:[0-9]{1,2})?)\z", RegexOptions.CultureInvariant)]
     private static partial Regex KnownDevice();
 
     /// <summary>An IPv6 address is in brackets: without them its end would pass for a port.</summary>
-    [GeneratedRegex(@"^(\[[^\]]+\]|[^:\[\]]+):[0-9]{1,5}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(\[[^\]]+\]|[^:\[\]]+):[0-9]{1,5}\z", RegexOptions.CultureInvariant)]
     private static partial Regex AddressAndPort();
 }

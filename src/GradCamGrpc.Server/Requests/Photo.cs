@@ -1,20 +1,14 @@
-using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Preprocessing;
 
 namespace GradCamGrpc.Server.Requests;
 
 /// <summary>A photo, decoded, with the network's input made of it.</summary>
-/// <param name="Pixels">The photo as it is seen.</param>
+/// <param name="Width">Columns of the photo as it is seen.</param>
+/// <param name="Height">Rows of the photo as it is seen.</param>
 /// <param name="Input">The input; the model gives its memory back once it has read it.</param>
 /// <param name="Decode">How long both took.</param>
-/// <param name="Share">Its share of the pixels that may be decoded at a time.</param>
-internal sealed record Photo(PixelBuffer Pixels, ModelInput Input, TimeSpan Decode, IDisposable Share) : IDisposable
+/// <param name="Drawing">What is needed to draw on it; null when nothing as large as the photo was asked for.</param>
+internal sealed record Photo(int Width, int Height, ModelInput Input, TimeSpan Decode, PhotoDrawing? Drawing) : IDisposable
 {
-    public int LongerSide => Math.Max(Pixels.Width, Pixels.Height);
-
-    public void Dispose()
-    {
-        Pixels.Dispose();
-        Share.Dispose();
-    }
+    public void Dispose() => Drawing?.Dispose();
 }

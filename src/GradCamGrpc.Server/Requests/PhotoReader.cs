@@ -23,53 +23,66 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
         MaxSide = options.Images.MaxSide,
     };
 
+    /// <summary>Reads a photo's size off its header.</summary>
     /// <exception cref="InvalidRequestException">The photo cannot be used.</exception>
-    /// <exception cref="QueueFullException">Too many large photos are being answered.</exception>
-    public async Task<Photo> ReadAsync(Image image, ModelInstance model, CancellationToken cancellation)
+    public ImageSize Measure(Image image) => Checked(image, image => image.SourceCase is Image.SourceOneofCase.Raw
+        ? ImageDecoder.MeasureRgb(image.Raw.Rgb.Span, image.Raw.Width, image.Raw.Height, _limits)
+        : ImageDecoder.Measure(image.Encoded.Memory, _limits));
+
+    /// <param name="image">The photo.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="model">The model that the input is for.</param>
+    /// <param name="isDrawn">Whether something as large as the photo will be made of it, so that its pixels stay.</param>
+    /// <param name="cancellation">Says that the client has left.</param>
+    /// <exception cref="InvalidRequestException">The photo cannot be used.</exception>
+    /// <exception cref="PixelBudgetException">Too many large photos are being answered.</exception>
+    public async Task<Photo> ReadAsync(Image image, ImageSize size, ModelInstance model, bool isDrawn, CancellationToken cancellation)
     {
-        var share = _budget.TryTake(Checked(image, Measure)) ?? throw new QueueFullException(RetryAfter);
+        if (_budget.TryTake(size.Pixels) is not { } share)
+        {
+            metrics.Refused(model.Name, "pixels");
+            throw new PixelBudgetException(size.Pixels, RetryAfter);
+        }
+        var keepsShare = false;
         try
         {
             await _turns.WaitAsync(cancellation);
             try
             {
-                return Read(image, model, share);
+                var photo = Read(image, model, isDrawn ? share : null);
+                keepsShare = isDrawn;
+                return photo;
             }
             finally
             {
                 _turns.Release();
             }
         }
-        catch
+        finally
         {
-            share.Dispose();
-            throw;
+            if (!keepsShare)
+                share.Dispose();
         }
     }
 
     public void Dispose() => _turns.Dispose();
 
-    private Photo Read(Image image, ModelInstance model, IDisposable share)
+    private Photo Read(Image image, ModelInstance model, IDisposable? share)
     {
         using var stage = metrics.Measure(Stage.Decode, model.Name);
         var pixels = Checked(image, Decode);
+        var isKept = false;
         try
         {
-            return new Photo(pixels, model.Preprocessor.Prepare(pixels), stage.Elapsed, share);
+            var input = model.Preprocessor.Prepare(pixels);
+            isKept = share is not null;
+            return new Photo(pixels.Width, pixels.Height, input, stage.Elapsed, share is null ? null : new PhotoDrawing(pixels, share));
         }
-        catch
+        finally
         {
-            pixels.Dispose();
-            throw;
+            if (!isKept)
+                pixels.Dispose();
         }
-    }
-
-    private long Measure(Image image)
-    {
-        if (image.SourceCase is not Image.SourceOneofCase.Raw)
-            return ImageDecoder.CountPixels(image.Encoded.Memory, _limits);
-        _limits.CheckSize(image.Raw.Width, image.Raw.Height);
-        return (long)image.Raw.Width * image.Raw.Height;
     }
 
     private PixelBuffer Decode(Image image) => image.SourceCase is Image.SourceOneofCase.Raw

@@ -1,6 +1,6 @@
 namespace GradCamGrpc.Server.Requests;
 
-/// <summary>Bounds the pixels that are decoded at a time: a small file may hold a huge photo, and it stays until its call ends.</summary>
+/// <summary>Bounds the pixels that are decoded at a time: a small file may hold a huge photo, and it stays until its pictures are drawn.</summary>
 /// <param name="most">Pixels of all photos together. A photo that is larger is let in alone.</param>
 internal sealed class PixelBudget(long most)
 {

@@ -7,30 +7,29 @@ using GradCamGrpc.Server.Inference;
 
 namespace GradCamGrpc.Server.Requests;
 
-/// <summary>Turns messages into commands, and finds every fault in them before any work is done.</summary>
+/// <summary>Turns messages into checked requests, and finds every fault in them before any work is done.</summary>
 internal sealed class RequestReader(ModelCatalog catalog)
 {
     /// <summary>The most maps one request may ask for.</summary>
     public const int MaxMaps = 64;
 
     private const int DefaultTopK = 5;
-    private const int NearMisses = 3;
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
     /// <exception cref="NotFoundException">There is no such model.</exception>
-    public ClassifyCommand Read(ClassifyRequest request)
+    public CheckedClassifyRequest Read(ClassifyRequest request)
     {
         var faults = new Violations();
         var model = Model(request.Model, faults);
         RequireImage(request.Image, faults);
         var topK = model is null ? 0 : TopK("top_k", request.HasTopK ? request.TopK : null, model, faults);
         faults.ThrowIfAny();
-        return new ClassifyCommand(model!, topK);
+        return new CheckedClassifyRequest(model!, topK);
     }
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
     /// <exception cref="NotFoundException">There is no such model, layer or label.</exception>
-    public ExplainCommand Read(ClassificationServiceExplainRequest request)
+    public CheckedExplainRequest Read(ClassificationServiceExplainRequest request)
     {
         var faults = new Violations();
         var model = Model(request.Model, faults);
@@ -48,7 +47,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
         CheckMaps(targets, layers, methods, faults);
         var outputs = OutputReader.Read(request.Outputs, faults);
         faults.ThrowIfAny();
-        return new ExplainCommand(model!, topK, targets, layers, methods, outputs);
+        return new CheckedExplainRequest(model!, topK, targets, layers, methods, outputs);
     }
 
     /// <exception cref="NotFoundException">There is no such model.</exception>
@@ -71,7 +70,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
         else if (catalog.Find(name) is { } model)
             return model;
         else
-            faults.Absent(field, $"there is no model '{Text.Quoted(name)}'; there are {known}");
+            faults.Absent(field, $"there is no model '{Text.Quoted(name)}'; served: {known}");
         return null;
     }
 
@@ -103,8 +102,8 @@ internal sealed class RequestReader(ModelCatalog catalog)
             var field = $"layers[{i}]";
             if (!model.Layers.TryGetValue(names[i], out var layer))
             {
-                var close = Suggestions.Closest(names[i], model.Layers.Keys, NearMisses);
-                faults.Absent(field, $"the model '{model.Name}' has no layer '{Text.Quoted(names[i])}' with maps; close to it are {string.Join(", ", close)}");
+                var hint = Suggestions.Hint(names[i], model.Layers.Keys);
+                faults.Absent(field, $"the model '{model.Name}' has no layer '{Text.Quoted(names[i])}' with maps{hint}");
             }
             else if (layers.Contains(layer))
             {

@@ -30,7 +30,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
                 }),
             },
             Crop = Rectangle(photo.Input.Crop),
-            ImageSize = Size(photo.Pixels.Width, photo.Pixels.Height),
+            ImageSize = Size(photo.Width, photo.Height),
             Timings = new RequestTimings
             {
                 DecodeDuration = Duration.FromTimeSpan(photo.Decode),
@@ -41,16 +41,16 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         };
     }
 
-    public SaliencyMap Map(ExplainCommand command, Photo photo, ReadyMap ready)
+    public SaliencyMap Map(CheckedExplainRequest request, Photo photo, ReadyMap ready)
     {
-        using var stage = metrics.Measure(Stage.Render, command.Model.Name);
+        using var stage = metrics.Measure(Stage.Render, request.Model.Name);
         var grid = new HeatGrid(ready.Map.Layer.Width, ready.Map.Layer.Height, ready.Map.Values);
         return new SaliencyMap
         {
-            Provenance = Provenance(command, photo, ready),
+            Provenance = Provenance(request, photo, ready),
             AllZero = grid.IsAllZero,
             TargetIndex = ready.TargetIndex,
-            Outputs = { command.Outputs.Select(output => Render(output, grid, photo)) },
+            Outputs = { request.Outputs.Select(output => Render(output, grid, photo)) },
             Timings = new MapTimings
             {
                 BackwardDuration = Duration.FromTimeSpan(ready.Backward),
@@ -67,10 +67,10 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
             case OutputForm.Raw raw:
                 return new RenderedMap { Raw = Numbers(raw, map, photo) };
             case OutputForm.HeatMap heatMap:
-                using (var picture = HeatPainter.HeatMap(map, photo.Pixels.Width, photo.Pixels.Height, crop, heatMap.Colors))
+                using (var picture = HeatPainter.HeatMap(map, photo.Width, photo.Height, crop, heatMap.Colors))
                     return new RenderedMap { Image = Encode(picture, heatMap.Writing) };
             case OutputForm.Overlay overlay:
-                using (var picture = HeatPainter.Overlay(photo.Pixels, map, crop, overlay.Colors, overlay.Opacity))
+                using (var picture = HeatPainter.Overlay(photo.Drawing!.Pixels, map, crop, overlay.Colors, overlay.Opacity))
                     return new RenderedMap { Image = Encode(picture, overlay.Writing) };
             default:
                 throw new ArgumentOutOfRangeException(nameof(output), output, "unknown form");
@@ -83,7 +83,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         {
             MapGrid.Layer => (map.Width, map.Height, Whole(map.Width, map.Height)),
             MapGrid.Input => (photo.Input.Width, photo.Input.Height, Whole(photo.Input.Width, photo.Input.Height)),
-            _ => (photo.Pixels.Width, photo.Pixels.Height, photo.Input.Crop),
+            _ => (photo.Width, photo.Height, photo.Input.Crop),
         };
         var values = form.Values switch
         {
@@ -119,29 +119,29 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         Data = UnsafeByteOperations.UnsafeWrap(PictureEncoder.Encode(picture, writing.Format, writing.Quality)),
     };
 
-    private static MapProvenance Provenance(ExplainCommand command, Photo photo, ReadyMap ready) => new()
+    private static MapProvenance Provenance(CheckedExplainRequest request, Photo photo, ReadyMap ready) => new()
     {
-        Model = command.Model.Name,
-        ModelVersion = command.Model.Manifest.Version,
-        WeightsSha256 = command.Model.Manifest.Weights.Sha256,
+        Model = request.Model.Name,
+        ModelVersion = request.Model.Manifest.Version,
+        WeightsSha256 = request.Model.Manifest.Weights.Sha256,
         Layer = ready.Map.Layer.Name,
         LayerSize = Size(ready.Map.Layer.Width, ready.Map.Layer.Height),
         Method = MethodNames.Write(ready.Map.Method),
-        Score = Score(command, ready),
+        Score = Score(request, ready),
         Crop = Rectangle(photo.Input.Crop),
-        ImageSize = Size(photo.Pixels.Width, photo.Pixels.Height),
+        ImageSize = Size(photo.Width, photo.Height),
         InputSize = Size(photo.Input.Width, photo.Input.Height),
     };
 
-    private static ExplainedScore Score(ExplainCommand command, ReadyMap ready)
+    private static ExplainedScore Score(CheckedExplainRequest request, ReadyMap ready)
     {
-        var choice = command.Targets[ready.TargetIndex].Score;
+        var choice = request.Targets[ready.TargetIndex].Score;
         return new ExplainedScore
         {
             Kind = choice.Kind,
             Value = ready.Map.Score,
-            Class = Class(command.Model, ready.ClassIndex),
-            Contrast = choice.Contrast is { } other ? Class(command.Model, other) : null,
+            Class = Class(request.Model, ready.ClassIndex),
+            Contrast = choice.Contrast is { } other ? Class(request.Model, other) : null,
         };
     }
 

@@ -5,9 +5,23 @@ internal static class Suggestions
 {
     private const int ComparedLength = 64;
 
-    /// <summary>The names that are the fewest edits away, the closest first.</summary>
-    public static IEnumerable<string> Closest(string text, IEnumerable<string> names, int count) =>
-        names.OrderBy(name => Distance(text, name)).ThenBy(name => name, StringComparer.Ordinal).Take(count);
+    private const int MaxNamed = 3;
+
+    /// <summary>The end of a sentence that says a name is unknown: which ones are close to it, if any.</summary>
+    /// <param name="text">What was typed.</param>
+    /// <param name="names">The names there are.</param>
+    public static string Hint(string text, IEnumerable<string> names)
+    {
+        var close = Closest(text, names).Take(MaxNamed).ToArray();
+        return close.Length == 0 ? "" : $"; close to it: {string.Join("; ", close)}";
+    }
+
+    /// <summary>The names that at most one letter in three has to be changed for, the closest first.</summary>
+    public static IEnumerable<string> Closest(string text, IEnumerable<string> names) => names
+        .Select(name => (Name: name, Distance: Distance(text, name)))
+        .Where(near => near.Distance <= (text.Length + 2) / 3)
+        .OrderBy(near => near.Distance).ThenBy(near => near.Name, StringComparer.Ordinal)
+        .Select(near => near.Name);
 
     /// <summary>Insertions, deletions and substitutions that turn one text into the start of the other (Levenshtein 1966), case aside.</summary>
     private static int Distance(string text, string name)

@@ -7,7 +7,6 @@ namespace GradCamGrpc.Server.Requests;
 internal static class TargetReader
 {
     private const int Candidates = 10;
-    private const int NearMisses = 3;
 
     public static TargetChoice[] Read(IReadOnlyList<ClassTarget> targets, ModelInstance model, Violations faults)
     {
@@ -104,8 +103,7 @@ internal static class TargetReader
             case 1:
                 return found[0];
             case 0:
-                var close = Suggestions.Closest(text, model.Labels.Labels, NearMisses);
-                faults.Absent(field, $"no label is or starts with '{Text.Quoted(text)}'; close to it are {string.Join("; ", close)}");
+                faults.Absent(field, $"no label is or starts with '{Text.Quoted(text)}'{Suggestions.Hint(text, model.Labels.Labels)}");
                 return null;
             default:
                 var candidates = found.Take(Candidates).Select(index => $"{model.Labels.Labels[index]} ({index})");

@@ -13,7 +13,8 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     {
         var command = reader.Read(request);
         command.Model.EnsureRoom();
-        using var photo = await photos.ReadAsync(request.Image, command.Model, context.CancellationToken);
+        var size = photos.Measure(request.Image);
+        using var photo = await photos.ReadAsync(request.Image, size, command.Model, isDrawn: false, context.CancellationToken);
         var inference = command.Model.Submit(photo, context);
         return new ClassifyResponse { Prediction = ResponseWriter.Prediction(command.Model, photo, await inference.Prediction, command.TopK) };
     }
@@ -26,8 +27,9 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     {
         var command = reader.Read(request);
         command.Model.EnsureRoom();
-        using var photo = await photos.ReadAsync(request.Image, command.Model, context.CancellationToken);
-        command.EnsureWritable(photo);
+        var size = photos.Measure(request.Image);
+        command.EnsureWritable(size);
+        using var photo = await photos.ReadAsync(request.Image, size, command.Model, command.IsDrawn, context.CancellationToken);
         var inference = command.Model.Submit(photo, command, context);
 
         var prediction = ResponseWriter.Prediction(command.Model, photo, await inference.Prediction, command.PredictionTopK);

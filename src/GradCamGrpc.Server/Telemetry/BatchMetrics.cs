@@ -13,5 +13,7 @@ internal sealed class BatchMetrics(string model, ServerMetrics metrics, ILogger 
 
     public void BatchFailed(Exception fault) => logger.BatchFailed(fault, model);
 
+    public void CloseFailed(Exception fault) => logger.CloseFailed(fault, model);
+
     public void NotificationFailed(Exception fault) => logger.NotificationFailed(fault, model);
 }

@@ -13,6 +13,9 @@ internal static partial class InferenceLog
     [LoggerMessage(EventId = 102, Level = LogLevel.Error, Message = "A request of model {Model} threw when it was told that it fails")]
     public static partial void NotificationFailed(this ILogger logger, Exception fault, string model);
 
+    [LoggerMessage(EventId = 104, Level = LogLevel.Error, Message = "Model {Model} did not close")]
+    public static partial void CloseFailed(this ILogger logger, Exception fault, string model);
+
     [LoggerMessage(EventId = 103, Level = LogLevel.Critical, Message = "Model {Model} cannot be loaded")]
     public static partial void ModelFailed(this ILogger logger, Exception fault, string model);
 }

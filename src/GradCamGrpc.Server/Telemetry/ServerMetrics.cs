@@ -31,7 +31,7 @@ internal sealed class ServerMetrics : IDisposable
         _stages = _meter.CreateHistogram("gradcam.stage.duration", "s", "How long a stage of a request or a batch took.", advice: Seconds);
         _batches = _meter.CreateHistogram("gradcam.batch.size", "{request}", "Requests in a batch.", advice: Counts);
         _dropped = _meter.CreateCounter<long>("gradcam.request.dropped", "{request}", "Requests that left the queue unanswered.");
-        _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that a full queue refused.");
+        _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that were refused: for the queue, or for pixels.");
     }
 
     /// <summary>Starts a stage on this thread; its end is the disposal.</summary>
@@ -46,7 +46,7 @@ internal sealed class ServerMetrics : IDisposable
 
     public void Dropped(string model, string reason) => _dropped.Add(1, new TagList { { "model", model }, { "reason", reason } });
 
-    public void Refused(string model) => _refused.Add(1, new TagList { { "model", model } });
+    public void Refused(string model, string reason) => _refused.Add(1, new TagList { { "model", model }, { "reason", reason } });
 
     /// <summary>Shows how many requests wait for a model.</summary>
     public void WatchQueue(string model, Func<int> length) => _meter.CreateObservableGauge(

@@ -1,5 +1,6 @@
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
@@ -14,7 +15,7 @@ namespace GradCamGrpc.Server.Requests;
 /// <param name="Layers">Where.</param>
 /// <param name="Methods">How.</param>
 /// <param name="Outputs">What is returned for each map.</param>
-internal sealed record ExplainCommand(
+internal sealed record CheckedExplainRequest(
     ModelInstance Model,
     int PredictionTopK,
     IReadOnlyList<TargetChoice> Targets,
@@ -25,8 +26,14 @@ internal sealed record ExplainCommand(
     /// <summary>A message is in memory several times on its way; the clients' own limits are far lower.</summary>
     private const long MaxRawBytes = 64 << 20;
 
+    /// <summary>Of all pictures of a map: a PNG of noise takes three bytes a pixel and more.</summary>
+    private const long MaxPicturePixels = 100_000_000;
+
+    /// <summary>Whether something as large as the photo is drawn or written, so that its pixels are needed until then.</summary>
+    public bool IsDrawn => Outputs.Any(output => output is OutputForm.Picture or OutputForm.Raw { Grid: MapGrid.Image });
+
     /// <exception cref="InvalidRequestException">Something of the photo's size fits neither its format nor a message.</exception>
-    public void EnsureWritable(Photo photo)
+    public void EnsureWritable(ImageSize photo)
     {
         var faults = new Violations();
         for (var i = 0; i < Outputs.Count; i++)
@@ -34,10 +41,19 @@ internal sealed record ExplainCommand(
             if (Outputs[i] is OutputForm.Picture { Writing.Format: PictureFormat.Webp } && photo.LongerSide > PictureEncoder.MaxWebpSide)
                 faults.Invalid($"outputs[{i}]", $"WebP holds {PictureEncoder.MaxWebpSide} pixels a side, the photo has {photo.LongerSide}");
         }
-        var onPhotosGrid = Outputs.Count(output => output is OutputForm.Raw { Grid: MapGrid.Image });
-        var bytes = (long)onPhotosGrid * photo.Pixels.Width * photo.Pixels.Height * sizeof(float);
+        var bytes = Outputs.OfType<OutputForm.Raw>().Sum(raw => Pixels(raw.Grid, photo) * sizeof(float));
         if (bytes > MaxRawBytes)
-            faults.Invalid("outputs", $"raw maps on the photo's grid would take {bytes} bytes; {MaxRawBytes} fit a message");
+            faults.Invalid("outputs", $"the raw maps would take {bytes} bytes; {MaxRawBytes} fit a message");
+        var pixels = Outputs.OfType<OutputForm.Picture>().Count() * photo.Pixels;
+        if (pixels > MaxPicturePixels)
+            faults.Invalid("outputs", $"the pictures would have {pixels} pixels; {MaxPicturePixels} fit a message");
         faults.ThrowIfAny();
     }
+
+    private long Pixels(MapGrid grid, ImageSize photo) => grid switch
+    {
+        MapGrid.Image => photo.Pixels,
+        MapGrid.Input => (long)Model.Manifest.Preprocessing.CropWidth * Model.Manifest.Preprocessing.CropHeight,
+        _ => Layers.Max(layer => (long)layer.Width * layer.Height),
+    };
 }

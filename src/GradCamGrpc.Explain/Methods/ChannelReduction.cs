@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Explain.Methods;
 
 /// <summary>Ways to make one map of many channels.</summary>
-internal static class Channels
+internal static class ChannelReduction
 {
     /// <param name="activations">[C, h, w].</param>
     /// <param name="weights">[K, C].</param>

@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.ModelService</c>.</summary>
-internal sealed class ModelCatalogService(ModelCatalog catalog, RequestReader reader) : ModelService.ModelServiceBase
+internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reader) : ModelService.ModelServiceBase
 {
     private const int MaxPageSize = 100;
 

@@ -5,4 +5,4 @@ namespace GradCamGrpc.Server.Requests;
 /// <summary>A request to classify, checked.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="TopK">How many classes the prediction lists.</param>
-internal sealed record ClassifyCommand(ModelInstance Model, int TopK);
+internal sealed record CheckedClassifyRequest(ModelInstance Model, int TopK);

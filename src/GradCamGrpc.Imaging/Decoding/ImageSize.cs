@@ -1,0 +1,11 @@
+namespace GradCamGrpc.Imaging.Decoding;
+
+/// <summary>An image's size, in pixels, as its file says: before its EXIF orientation is applied.</summary>
+public readonly record struct ImageSize(int Width, int Height)
+{
+    /// <summary>Width times height.</summary>
+    public long Pixels => (long)Width * Height;
+
+    /// <summary>The longer side.</summary>
+    public int LongerSide => Math.Max(Width, Height);
+}
