@@ -4,13 +4,15 @@ using GradCamGrpc.Explain.Scores;
 
 namespace GradCamGrpc.Explain;
 
-/// <summary>The map of one score of one image, signed and at the layer's resolution, with where it comes from.</summary>
-/// <param name="Layer">The layer it was made at.</param>
+/// <summary>The map of one score of one image, signed and at its own resolution, with where it comes from.</summary>
 /// <param name="Method">How it was made.</param>
-/// <param name="Target">The score that was differentiated.</param>
+/// <param name="Layer">The layer it was made at; null for a method that explains the pixels themselves.</param>
+/// <param name="Target">The score that was explained.</param>
 /// <param name="Score">That score's value.</param>
-/// <param name="Values">h·w values, row-major, before the ReLU: negative where the position speaks against the score.</param>
-public sealed record SaliencyMap(CutLayer Layer, ICamMethod Method, ScoreTarget Target, float Score, ReadOnlyMemory<float> Values)
+/// <param name="Shape">The map's shape.</param>
+/// <param name="Values">The values, row-major, before any ReLU: negative where the position speaks against the score.</param>
+public sealed record SaliencyMap(
+    IExplanationMethod Method, CutLayer? Layer, ScoreTarget Target, float Score, MapShape Shape, ReadOnlyMemory<float> Values)
 {
     /// <summary>Whether every value is a finite number.</summary>
     public bool IsFinite
@@ -24,5 +26,22 @@ public sealed record SaliencyMap(CutLayer Layer, ICamMethod Method, ScoreTarget 
             }
             return true;
         }
+    }
+
+    /// <summary>
+    /// One value a position, to be drawn or thresholded: the map itself, or of several channels the largest magnitude (Simonyan et al.
+    /// 2014, section 3.1).
+    /// </summary>
+    public ReadOnlyMemory<float> Heat()
+    {
+        if (Shape.Channels == 1)
+            return Values;
+        var heat = new float[Shape.Positions];
+        for (var i = 0; i < Values.Length; i++)
+        {
+            ref var strongest = ref heat[i % heat.Length];
+            strongest = Math.Max(strongest, Math.Abs(Values.Span[i]));
+        }
+        return heat;
     }
 }

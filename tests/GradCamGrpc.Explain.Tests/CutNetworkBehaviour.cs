@@ -11,8 +11,13 @@ public abstract class CutNetworkBehaviour : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly SmallNetwork _network;
+    private readonly bool _hasLinearHead;
 
-    private protected CutNetworkBehaviour(bool hasLinearHead) => _network = new SmallNetwork(seed: 3, hasLinearHead);
+    private protected CutNetworkBehaviour(bool hasLinearHead)
+    {
+        _hasLinearHead = hasLinearHead;
+        _network = new SmallNetwork(seed: 3, hasLinearHead);
+    }
 
     public void Dispose()
     {
@@ -27,7 +32,7 @@ public abstract class CutNetworkBehaviour : IDisposable
 
         Assert.Equal(["conv1", "act1", "branch", "act2", "conv2", "act3"], layers.Keys);
         Assert.Equal(new CutLayer("conv1", 4, 9, 9), layers["conv1"]);
-        Assert.Equal(new CutLayer("act3", 5, 4, 4), layers["act3"]);
+        Assert.Equal(new CutLayer("act3", 5, 4, 4, FeedsLinearHead: _hasLinearHead), layers["act3"]);
     }
 
     [Fact]
@@ -117,7 +122,7 @@ public abstract class CutNetworkBehaviour : IDisposable
         var queries = layers.Zip(targets, (names, wanted) => Query(cut, wanted.Length, names)).ToArray();
         var batched = new Dictionary<(int, int, string), SaliencyMap>();
 
-        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => new ICamMethod[] { new GradCam() })], (image, target, map) => batched.Add((image, target, map.Layer.Name), map));
+        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => new ICamMethod[] { new GradCam() })], (image, target, map) => batched.Add((image, target, map.Layer!.Name), map));
 
         Assert.Equal(2 + 3 + 4 + 1, batched.Count);
         for (var image = 0; image < 4; image++)
@@ -187,7 +192,7 @@ public abstract class CutNetworkBehaviour : IDisposable
     {
         var maps = new Dictionary<(int, int, string), SaliencyMap>();
         var queries = targets.Select(wanted => Query(cut, wanted.Length, layers)).ToArray();
-        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => new ICamMethod[] { new GradCam() })], (image, target, map) => maps.Add((image, target, map.Layer.Name), map));
+        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => new ICamMethod[] { new GradCam() })], (image, target, map) => maps.Add((image, target, map.Layer!.Name), map));
         return maps;
     }
 

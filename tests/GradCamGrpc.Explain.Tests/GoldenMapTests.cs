@@ -1,3 +1,4 @@
+using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
@@ -13,8 +14,13 @@ namespace GradCamGrpc.Explain.Tests;
 public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClassFixture<GoldenMapTests.ServedNetwork>
 {
     /// <summary>By the names that pytorch-grad-cam gives its methods.</summary>
-    private static readonly Dictionary<string, ICamMethod> Methods = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, IExplanationMethod> Methods = new(StringComparer.Ordinal)
     {
+        ["CAM"] = new Cam(),
+        ["GradCAMPlusPlus"] = new GradCamPlusPlus(),
+        ["XGradCAM"] = new XGradCam(),
+        ["ScoreCAM"] = new ScoreCam(),
+        ["AblationCAM"] = new AblationCam(),
         ["GradCAM"] = new GradCam(),
         ["LayerCAM"] = new LayerCam(),
         ["HiResCAM"] = new HiResCam(),
@@ -23,11 +29,9 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
         ["EigenGradCAM"] = new EigenGradCam(),
     };
 
-    public static TheoryData<string> RawCases => CamCase.Theory(golden => golden.Raw && Methods.ContainsKey(golden.Method) ? golden.Key : null);
+    public static TheoryData<string> RawCases => CamCase.Theory(golden => golden.Raw ? golden.Key : null);
 
-    public static TheoryData<string> EigenCases => CamCase.Theory(golden => golden.Method == "EigenCAM" ? golden.Key : null);
-
-    public static TheoryData<string> CamCases => CamCase.Theory(golden => golden.Method == "CAM" ? golden.Key : null);
+    public static TheoryData<string> DrawnCases => CamCase.Theory(golden => golden.Scaled ? golden.Key : null);
 
     public static TheoryData<string> Images => CamCase.Theory(golden => golden.ImageName);
 
@@ -55,16 +59,41 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
         var expected = arrays.Floats($"{key}.raw");
         var actual = map.Values.ToArray();
 
-        // A component's sign is arbitrary.
-        if (golden.Method == "EigenGradCAM")
-            AssertWithin(5e-4f * expected.Max(Math.Abs), expected, UpToSign(expected, actual));
-        else
-            AssertIsReference(expected, actual);
+        switch (golden.Method)
+        {
+            // A component's sign is arbitrary.
+            case "EigenGradCAM":
+                AssertWithin(5e-4f * expected.Max(Math.Abs), expected, UpToSign(expected, actual));
+                break;
+            case "GradCAMPlusPlus" or "XGradCAM":
+                AssertAsSinglePrecisionAllows(expected, actual, () => Explain(arrays, golden, Methods[golden.Method], exactly: true));
+                break;
+            default:
+                AssertWithin(1e-4f * expected.Max(Math.Abs), expected, actual);
+                break;
+        }
     }
 
-    /// <summary>The reference has these maps only as it draws them: after the ReLU, on the input's grid, from 0 to 1.</summary>
-    [Theory, MemberData(nameof(EigenCases))]
-    public void Explain_GoldenEigenCam_DrawnMapEqualsTheReference(string key)
+    /// <summary>
+    /// These methods divide by sums of activations. In a network as deep as this one (50 layers with weights) the tolerance is 5e-4; where a
+    /// sum is nearly zero, single precision decides more digits than that, and the reference itself is outside of the tolerance of what
+    /// double precision gives. There ours may be off from that by ten times as much as the reference: one decimal digit.
+    /// </summary>
+    private static void AssertAsSinglePrecisionAllows(float[] expected, float[] actual, Func<SaliencyMap> explainExactly)
+    {
+        var tolerance = 5e-4f * expected.Max(Math.Abs);
+        if (Distance(expected, actual) <= tolerance)
+            return;
+        var exact = explainExactly().Values.ToArray();
+        Assert.True(Distance(exact, expected) > tolerance, "the reference is exact here, and ours is not");
+        Assert.InRange(Distance(exact, actual), 0, 10 * Distance(exact, expected));
+    }
+
+    private static float Distance(float[] one, float[] other) => one.Zip(other, (a, b) => Math.Abs(a - b)).Max();
+
+    /// <summary>As the reference draws it: after the ReLU, on the input's grid, from 0 to 1. Of some methods it has nothing else.</summary>
+    [Theory, MemberData(nameof(DrawnCases))]
+    public void Explain_GoldenCase_DrawnMapEqualsTheReference(string key)
     {
         var golden = CamCase.All().Single(candidate => candidate.Key == key);
         using var scope = NewDisposeScope();
@@ -73,22 +102,9 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
         var map = Explain(arrays, golden, Methods[golden.Method]);
 
         var expected = arrays.Floats($"{key}.scaled");
-        var worst = new[] { 1f, -1f }.Min(sign => expected.Zip(Drawn(map, sign), (e, a) => Math.Abs(e - a)).Max());
+        float[] signs = golden.Method is "EigenCAM" or "EigenGradCAM" ? [1, -1] : [1];
+        var worst = signs.Min(sign => expected.Zip(Drawn(map, sign), (e, a) => Math.Abs(e - a)).Max());
         Assert.InRange(worst, 0, 1e-3);
-    }
-
-    /// <summary>CAM (Zhou et al. 2016) is the classifier's weights instead of gradients: h·w times Grad-CAM behind a pooling.</summary>
-    [Theory, MemberData(nameof(CamCases))]
-    public void Explain_LayerBeforeThePooling_TimesItsPositionsIsCam(string key)
-    {
-        var golden = CamCase.All().Single(candidate => candidate.Key == key);
-        using var scope = NewDisposeScope();
-        using var arrays = GoldenArrays.Open("cams.safetensors");
-
-        var map = Explain(arrays, golden, new GradCam());
-
-        var positions = map.Layer.Height * map.Layer.Width;
-        AssertIsReference(arrays.Floats($"{key}.raw"), [.. map.Values.ToArray().Select(value => value * positions)]);
     }
 
     private static float[] UpToSign(float[] expected, float[] actual) =>
@@ -97,19 +113,27 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
     /// <summary>relu, bilinear with half-pixel centres to 224 x 224, minus the minimum, divided by the maximum.</summary>
     private static float[] Drawn(SaliencyMap map, float sign)
     {
-        var positive = (tensor(map.Values.ToArray()) * sign).relu().reshape(1, 1, map.Layer.Height, map.Layer.Width);
+        var positive = (tensor(map.Values.ToArray()) * sign).relu().reshape(1, 1, map.Shape.Height, map.Shape.Width);
         var drawn = nn.functional.interpolate(positive, [224, 224], mode: InterpolationMode.Bilinear, align_corners: false);
         drawn -= drawn.min();
         drawn /= drawn.max() + 1e-7;
         return drawn.data<float>().ToArray();
     }
 
-    private SaliencyMap Explain(GoldenArrays arrays, CamCase golden, ICamMethod method)
+    /// <param name="arrays">Has the image.</param>
+    /// <param name="golden">The case.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="exactly">Whether in double precision.</param>
+    private SaliencyMap Explain(GoldenArrays arrays, CamCase golden, IExplanationMethod method, bool exactly = false)
     {
         SaliencyMap? only = null;
-        var query = new ImageQuery([served.Cut.Layers[golden.Layer]], 1);
-        served.Cut.Forward(Input(arrays, golden.ImageName), [query])
-            .Explain([[Target(golden.Score)]], [[method]], (_, _, map) => only = map);
+        var network = exactly ? served.Exact : served.Cut;
+        var image = Input(arrays, golden.ImageName).to(exactly ? float64 : float32);
+        var (layer, target) = (network.Layers[golden.Layer], Target(golden.Score));
+        if (method is ICamMethod cam)
+            network.Forward(image, [new ImageQuery([layer], 1)]).Explain([[target]], [[cam]], (_, _, map) => only = map);
+        else
+            Attributions.Explain(network, image, [layer], [target], [(IAttributionMethod)method], (_, map) => only = map);
         return only!;
     }
 
@@ -130,29 +154,39 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
         return tensor(arrays.Floats(key)).reshape(shape).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
 
-    private static void AssertIsReference(float[] expected, float[] actual) =>
-        AssertWithin(1e-4f * expected.Max(Math.Abs), expected, actual);
-
     private static void AssertWithin(float tolerance, float[] expected, float[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
-        var worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
+        var worst = Distance(expected, actual);
         Assert.True(worst <= tolerance, $"differs by {worst}, allowed is {tolerance}");
     }
 
     public sealed class ServedNetwork : IDisposable
     {
-        private readonly ServableNetwork _network;
+        private readonly ServableNetwork _network = EmbeddedModel.Read().BuildNetwork();
+        private readonly ServableNetwork _double = EmbeddedModel.Read().BuildNetwork();
 
         public ServedNetwork()
         {
-            _network = EmbeddedModel.Read().BuildNetwork();
             _network.PrepareForServing();
-            Cut = new CutNetwork(_network, randn([1, 3, 224, 224], generator: new Generator(1)), _network.UseFolded);
+            Cut = new CutNetwork(_network, Sample(), _network.UseFolded);
+            _double.PrepareForServing();
+            _double.UseFolded(false);
+            _double.to(float64);
+            Exact = new CutNetwork(_double, Sample().to(float64));
         }
 
         public CutNetwork Cut { get; }
 
-        public void Dispose() => _network.Dispose();
+        /// <summary>The same network in double precision.</summary>
+        public CutNetwork Exact { get; }
+
+        public void Dispose()
+        {
+            _network.Dispose();
+            _double.Dispose();
+        }
+
+        private static Tensor Sample() => randn([1, 3, 224, 224], generator: new Generator(1));
     }
 }

@@ -211,7 +211,7 @@ public sealed class ExplainTests(RunningServer server)
         Assert.Equal(("embedded", "blocks.3.0"), (map.Provenance.Model, map.Provenance.Layer));
         Assert.Equal(ExplanationMethod.MethodOneofCase.GradCam, map.Provenance.Method.MethodCase);
         Assert.Equal(ScoreKind.Logit, map.Provenance.Score.Kind);
-        Assert.Equal(14, map.Provenance.LayerSize.Width);
+        Assert.Equal(14, map.Provenance.NativeSize.Width);
         Assert.Equal(new PixelSize { Width = 451, Height = 300 }, map.Provenance.ImageSize);
         Assert.Equal(new PixelSize { Width = 224, Height = 224 }, map.Provenance.InputSize);
 

@@ -5,4 +5,5 @@ namespace GradCamGrpc.Explain.Cuts;
 /// <param name="Channels">C.</param>
 /// <param name="Height">h, in positions.</param>
 /// <param name="Width">w, in positions.</param>
-public sealed record CutLayer(string Name, int Channels, int Height, int Width);
+/// <param name="FeedsLinearHead">Whether the network's outputs are a linear layer's, of this layer's spatial mean and nothing else.</param>
+public sealed record CutLayer(string Name, int Channels, int Height, int Width, bool FeedsLinearHead = false);

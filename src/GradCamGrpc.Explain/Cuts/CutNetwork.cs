@@ -1,3 +1,5 @@
+using GradCamGrpc.Explain.Scores;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Cuts;
@@ -38,11 +40,15 @@ public sealed class CutNetwork
         _allowShortcuts = allowShortcuts ?? (_ => { });
         RegisterHooks(network);
         _profiles = Probe();
+        Layers = _profiles.ToDictionary(pair => pair.Key, pair => pair.Value.Layer, StringComparer.Ordinal);
+        OtherNonlinearity = network.named_modules().FirstOrDefault(pair => IsNonlinearity(pair.module) && !IsRectifier(pair.module)).name;
     }
 
     /// <summary>The layers that can be cut, by name, in the order of a forward pass.</summary>
-    public IReadOnlyDictionary<string, CutLayer> Layers =>
-        _profiles.ToDictionary(pair => pair.Key, pair => pair.Value.Layer, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, CutLayer> Layers { get; }
+
+    /// <summary>The name of a non-linearity that is neither ReLU nor ReLU6: only of those is it known how a <see cref="GradientRule"/> changes them; null where there is none.</summary>
+    public string? OtherNonlinearity { get; }
 
     /// <summary>Runs a batch once.</summary>
     /// <param name="images">[B, 3, H, W].</param>
@@ -66,6 +72,75 @@ public sealed class CutNetwork
         var pass = new ForwardPass(outputs, queries, profiles, recorder);
         pass.MoveToOuterDisposeScope();
         return pass;
+    }
+
+    /// <summary>The outputs alone, by the fastest way.</summary>
+    /// <param name="images">[B, 3, H, W].</param>
+    /// <returns>[B, classes], without a tape.</returns>
+    public Tensor Outputs(Tensor images)
+    {
+        _allowShortcuts(true);
+        return Run(images, (_, _, _, _) => null);
+    }
+
+    /// <summary>What a layer says of an image.</summary>
+    /// <param name="image">[1, 3, H, W].</param>
+    /// <param name="layer">From <see cref="Layers"/>.</param>
+    /// <returns>[C, h, w], without a tape.</returns>
+    public Tensor Activations(Tensor image, CutLayer layer)
+    {
+        Tensor? activations = null;
+        Run(image, layer.Name, output =>
+        {
+            activations = output.squeeze(0).clone();
+            return null;
+        });
+        return activations!;
+    }
+
+    /// <summary>The outputs, were a layer's activations others.</summary>
+    /// <param name="image">[1, 3, H, W].</param>
+    /// <param name="layer">From <see cref="Layers"/>.</param>
+    /// <param name="activations">[R, C, h, w].</param>
+    /// <returns>[R, classes], without a tape.</returns>
+    public Tensor OutputsWith(Tensor image, CutLayer layer, Tensor activations)
+    {
+        // Where a path leads around the layer, its rows must be as many as the layer's.
+        var images = IsBottleneck(layer.Name) ? image : image.expand(activations.shape[0], -1, -1, -1);
+        return Run(images, layer.Name, _ => activations.clone());
+    }
+
+    /// <summary>Differentiates scores with respect to the images.</summary>
+    /// <param name="images">[R, 3, H, W].</param>
+    /// <param name="targets">K scores; each is taken of every image.</param>
+    /// <param name="rule">What becomes of gradients at ReLUs.</param>
+    /// <returns>dScore/dImage, [K, R, 3, H, W].</returns>
+    public Tensor ImageGradients(Tensor images, IReadOnlyList<ScoreTarget> targets, GradientRule rule)
+    {
+        var leaf = images.detach().requires_grad_();
+        _allowShortcuts(false);
+        var outputs = Run(leaf, (_, module, input, output) => rule is GradientRule.Derivative || !IsRectifier(module)
+            ? null
+            : RectifiedGradient.Apply(output, rule is GradientRule.Guided ? output : input));
+        var rows = (int)images.shape[0];
+        var gradients = targets.Select((target, i) =>
+        {
+            var scores = ScoreTable.Evaluate(outputs, [.. Enumerable.Repeat(target, rows)]);     // [R]
+            return autograd.grad([scores.sum()], [leaf], retain_graph: i < targets.Count - 1)[0];
+        });
+        return stack([.. gradients]);
+    }
+
+    private static bool IsRectifier(nn.Module module) => module is ReLU or ReLU6;
+
+    private static bool IsNonlinearity(nn.Module module) => module
+        is ReLU or ReLU6 or LeakyReLU or RReLU or PReLU or ELU or CELU or SELU or GELU or SiLU or Mish or Sigmoid or LogSigmoid or Tanh
+        or Softplus or Softsign or Softshrink or Hardshrink or Hardsigmoid or Hardswish or Hardtanh or Tanhshrink or Threshold or GLU;
+
+    private Tensor Run(Tensor images, string layer, Func<Tensor, Tensor?> replace)
+    {
+        _allowShortcuts(_profiles[layer].Pool is not null);
+        return Run(images, (name, _, _, output) => name == layer ? replace(output) : null);
     }
 
     private int LanesFor(ImageQuery query, int images)
@@ -118,10 +193,13 @@ public sealed class CutNetwork
             .ToDictionary(pair => pair.Layer, pair => pair.Pool, StringComparer.Ordinal);
         return probe.Layers
             .Select(layer => pools.TryGetValue(layer.Name, out var pool)
-                ? new LayerProfile(layer, pool, probe.HeadWeight(pool, outputs))
+                ? Pooled(layer, pool, probe.HeadWeight(pool, outputs))
                 : new LayerProfile(layer, Pool: null, HeadWeight: null))
             .ToDictionary(profile => profile.Layer.Name, StringComparer.Ordinal);
     }
+
+    private static LayerProfile Pooled(CutLayer layer, string pool, Tensor? headWeight) =>
+        new(layer with { FeedsLinearHead = headWeight is not null }, pool, headWeight);
 
     /// <summary>Whether the outputs depend on the image through this layer's output alone, so that no path leads around it.</summary>
     private bool IsBottleneck(string name)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using static TorchSharp.torch;
@@ -58,7 +57,7 @@ public sealed class ForwardPass
             var laneTargets = TargetsOf(pass, targets);
             var scores = ScoreTable.Evaluate(_laneOutputs, laneTargets);                            // [lanes]
             var gradients = Differentiate(scores.sum(), laneTargets, retainGraph: pass < passes - 1);
-            var values = Floats(scores);
+            var values = TensorValues.Floats(scores);
             foreach (var image in wanted)
             {
                 var first = pass * _lanes.Counts[image];
@@ -70,10 +69,11 @@ public sealed class ForwardPass
                     foreach (var method in methods[image])
                     {
                         var maps = MapsOf(image, layer, count, method, gradients);
+                        var shape = new MapShape(1, layer.Height, layer.Width);
                         for (var i = 0; i < count; i++)
                         {
                             var score = values[_lanes.Start(image) + i];
-                            onMap(image, first + i, new SaliencyMap(layer, method, targets[image][first + i], score, maps[i]));
+                            onMap(image, first + i, new SaliencyMap(method, layer, targets[image][first + i], score, shape, maps[i]));
                         }
                     }
                 }
@@ -149,9 +149,6 @@ public sealed class ForwardPass
         }
         var activations = seen.Tensor.select(0, seen.Lanes.Start(image)).detach();               // [C, h, w]
         var maps = method.Map(activations, gradient);                                           // [K, h, w]
-        return [.. Floats(maps).Chunk(layer.Height * layer.Width)];
+        return [.. TensorValues.Floats(maps).Chunk(layer.Height * layer.Width)];
     }
-
-    private static float[] Floats(Tensor values) =>
-        MemoryMarshal.Cast<byte, float>(values.detach().to(float32).cpu().contiguous().bytes).ToArray();
 }

@@ -3,10 +3,9 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Explain.Methods;
 
 /// <summary>A way to make a class activation map from a layer's activations and the gradients of scores with respect to them.</summary>
-public interface ICamMethod
+public interface ICamMethod : IExplanationMethod
 {
-    /// <summary>The method's name in the literature, in lower case with hyphens.</summary>
-    string Name { get; }
+    bool IExplanationMethod.UsesLayer => true;
 
     /// <summary>Makes the maps of K scores of one image.</summary>
     /// <param name="activations">A, [C, h, w].</param>

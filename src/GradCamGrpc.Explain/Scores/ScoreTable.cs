@@ -13,7 +13,7 @@ internal static class ScoreTable
         Tensor? scores = null;
         foreach (var link in targets.OfType<ScoreTarget>().Select(target => target.Link).Distinct())
         {
-            var weights = Weights(targets, link, (int)outputs.shape[1]).to(outputs.device); // [R, classes]
+            var weights = Weights(targets, link, (int)outputs.shape[1]).to(outputs.dtype, outputs.device); // [R, classes]
             var linked = (Apply(link, outputs) * weights).sum(1); // [R]
             scores = scores is null ? linked : scores + linked;
         }

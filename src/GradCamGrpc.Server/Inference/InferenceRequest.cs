@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using GradCamGrpc.Batching;
+using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Imaging.Preprocessing;
@@ -24,16 +25,18 @@ internal sealed class InferenceRequest : IBatchItem
         ModelInput input,
         IReadOnlyList<CutLayer> layers,
         IReadOnlyList<TargetChoice> targets,
-        IReadOnlyList<ICamMethod> methods,
+        IReadOnlyList<IExplanationMethod> methods,
         DateTimeOffset? deadline,
         CancellationToken cancellation)
     {
         Input = input;
         Targets = targets;
-        Methods = methods;
+        Layers = layers;
+        Cams = [.. methods.OfType<ICamMethod>()];
+        Attributions = [.. methods.OfType<IAttributionMethod>()];
         Deadline = deadline;
         Cancellation = cancellation;
-        Query = layers.Count == 0 ? ImageQuery.PredictionOnly : new ImageQuery(layers, targets.Sum(target => target.Count));
+        Query = Cams.Count == 0 ? ImageQuery.PredictionOnly : new ImageQuery(layers, targets.Sum(target => target.Count));
     }
 
     public ModelInput Input { get; }
@@ -42,7 +45,16 @@ internal sealed class InferenceRequest : IBatchItem
 
     public IReadOnlyList<TargetChoice> Targets { get; }
 
-    public IReadOnlyList<ICamMethod> Methods { get; }
+    public IReadOnlyList<CutLayer> Layers { get; }
+
+    /// <summary>The methods that share the batch's backward pass.</summary>
+    public IReadOnlyList<ICamMethod> Cams { get; }
+
+    /// <summary>The methods that ask the network about this photo alone.</summary>
+    public IReadOnlyList<IAttributionMethod> Attributions { get; }
+
+    /// <summary>Maps that each target stands for.</summary>
+    public int MapsPerTarget => Layers.Count * Cams.Count + Attributions.Sum(method => method.UsesLayer ? Layers.Count : 1);
 
     public DateTimeOffset? Deadline { get; }
 

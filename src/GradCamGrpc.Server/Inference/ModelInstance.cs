@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Errors;
@@ -55,6 +56,9 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
     public IReadOnlyDictionary<string, CutLayer> Layers => _worker.Layers ?? throw NotReady();
 
+    /// <summary>Why a method cannot be used at a layer; null where it can.</summary>
+    public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => _worker.ObjectionTo(method, layer);
+
     /// <summary>Loads and warms up the model.</summary>
     public async Task StartAsync()
     {
@@ -76,9 +80,9 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <summary>Enqueues a photo to explain.</summary>
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public InferenceRequest Submit(Photo photo, CheckedExplainRequest command, ServerCallContext context) =>
+    public InferenceRequest Submit(Photo photo, CheckedExplainRequest query, ServerCallContext context) =>
         Submit(new InferenceRequest(
-            photo.Input, command.Layers, command.Targets, command.Methods, Deadline(context), context.CancellationToken));
+            photo.Input, query.Layers, query.Targets, query.Methods, Deadline(context), context.CancellationToken));
 
     /// <summary>Answers what was accepted and unloads the model.</summary>
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();

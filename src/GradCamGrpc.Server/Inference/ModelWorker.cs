@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GradCamGrpc.Batching;
+using GradCamGrpc.Explain;
+using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
@@ -24,6 +26,9 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
     /// <summary>The layers that can be explained at; null before the model has started.</summary>
     public IReadOnlyDictionary<string, CutLayer>? Layers { get; private set; }
 
+    /// <summary>Why a method cannot be used at a layer; null where it can. Any thread may ask, once the model has started.</summary>
+    public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => method.ObjectionTo(_cut!, layer);
+
     /// <summary>Loads the model and runs it, so that the first requests pay for neither.</summary>
     public void Open()
     {
@@ -45,13 +50,15 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
     {
         using var scope = NewDisposeScope();
         var requests = batch.Select(queued => queued.Item).ToArray();
+        Tensor images;
         ForwardPass pass;
         float[][] logits;
         TimeSpan forward;
         var started = time.GetTimestamp();
         using (var stage = metrics.Measure(Stage.Forward, folder.Manifest.Name))
         {
-            pass = _cut!.Forward(Stack(requests), [.. requests.Select(request => request.Query)]);
+            images = Stack(requests);
+            pass = _cut!.Forward(images, [.. requests.Select(request => request.Query)]);
             logits = Rows(pass.Outputs);
             forward = stage.Elapsed;
         }
@@ -63,14 +70,14 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
                 requests[i].Fail(new NonFiniteException("the network's outputs"));
         }
 
-        Explain(requests, pass, logits);
+        Explain(requests, images, pass, logits);
         foreach (var request in requests)
             request.Finished();
     }
 
     public void Close() => _network?.Dispose();
 
-    private void Explain(InferenceRequest[] batch, ForwardPass pass, float[][] logits)
+    private void Explain(InferenceRequest[] batch, Tensor images, ForwardPass pass, float[][] logits)
     {
         // Who has left in the meantime, or has failed, costs nothing more.
         var classes = batch.Select((request, i) => request.IsWaiting ? Classes(request, logits[i]) : []).ToArray();
@@ -79,23 +86,47 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
 
         using var stage = metrics.Measure(Stage.Backward, folder.Manifest.Name);
         var targets = classes.Select((chosen, i) => chosen.Select(one => batch[i].Targets[one.TargetIndex].Score.Of(one.ClassIndex)).ToArray()).ToArray();
-        var left = batch.Select((request, i) => classes[i].Length * request.Query.Layers.Count * request.Methods.Count).ToArray();
-        pass.Explain(
-            targets,
-            [.. batch.Select(request => request.Methods)],
-            (image, target, map) =>
-            {
-                var (targetIndex, classIndex) = classes[image][target];
-                if (map.IsFinite)
-                    batch[image].Explained(new ReadyMap(targetIndex, classIndex, map, stage.Elapsed));
-                else
-                    batch[image].Fail(new NonFiniteException($"the values of the map of class {classIndex} at {map.Layer.Name}"));
+        var left = batch.Select((request, i) => classes[i].Length * request.MapsPerTarget).ToArray();
+        void Deliver(int image, int target, SaliencyMap map)
+        {
+            var (targetIndex, classIndex) = classes[image][target];
+            if (map.IsFinite)
+                batch[image].Explained(new ReadyMap(targetIndex, classIndex, map, stage.Elapsed));
+            else
+                batch[image].Fail(new NonFiniteException($"the values of the {map.Method.Name} map of class {classIndex}"));
 
-                // Who has all its maps need not wait for those of the others.
-                if (--left[image] == 0)
-                    batch[image].Finished();
-            },
-            image => batch[image].IsWaiting);
+            // Who has all its maps need not wait for those of the others.
+            if (--left[image] == 0)
+                batch[image].Finished();
+        }
+
+        if (batch.Any(request => request.Cams.Count > 0))
+        {
+            pass.Explain(
+                [.. targets.Select((wanted, i) => batch[i].Cams.Count > 0 ? wanted : [])],
+                [.. batch.Select(request => request.Cams)],
+                Deliver,
+                image => batch[image].IsWaiting);
+        }
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var image = i;
+            if (batch[i].Attributions.Count > 0 && targets[i].Length > 0 && batch[i].IsWaiting)
+                Attribute(batch[i], images.narrow(0, i, 1), targets[i], (target, map) => Deliver(image, target, map));
+        }
+    }
+
+    /// <summary>Runs the methods that ask the network about one photo. What goes wrong there is that photo's alone.</summary>
+    private void Attribute(InferenceRequest request, Tensor image, ScoreTarget[] targets, Action<int, SaliencyMap> deliver)
+    {
+        try
+        {
+            Attributions.Explain(_cut!, image, request.Layers, targets, request.Attributions, deliver, request.Cancellation);
+        }
+        catch (Exception fault)
+        {
+            request.Fail(fault);
+        }
     }
 
     /// <summary>The classes to explain, each with the index of the target that asks for it.</summary>

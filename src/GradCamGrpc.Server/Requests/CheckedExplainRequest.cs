@@ -20,7 +20,7 @@ internal sealed record CheckedExplainRequest(
     int PredictionTopK,
     IReadOnlyList<TargetChoice> Targets,
     IReadOnlyList<CutLayer> Layers,
-    IReadOnlyList<ICamMethod> Methods,
+    IReadOnlyList<IExplanationMethod> Methods,
     IReadOnlyList<OutputForm> Outputs)
 {
     /// <summary>A message is in memory several times on its way; the clients' own limits are far lower.</summary>
@@ -41,7 +41,7 @@ internal sealed record CheckedExplainRequest(
             if (Outputs[i] is OutputForm.Picture { Writing.Format: PictureFormat.Webp } && photo.LongerSide > PictureEncoder.MaxWebpSide)
                 faults.Invalid($"outputs[{i}]", $"WebP holds {PictureEncoder.MaxWebpSide} pixels a side, the photo has {photo.LongerSide}");
         }
-        var bytes = Outputs.OfType<OutputForm.Raw>().Sum(raw => Pixels(raw.Grid, photo) * sizeof(float));
+        var bytes = Outputs.OfType<OutputForm.Raw>().Sum(raw => Pixels(raw.Grid, photo) * Planes(raw.Values) * sizeof(float));
         if (bytes > MaxRawBytes)
             faults.Invalid("outputs", $"the raw maps would take {bytes} bytes; {MaxRawBytes} fit a message");
         var pixels = Outputs.OfType<OutputForm.Picture>().Count() * photo.Pixels;
@@ -50,10 +50,9 @@ internal sealed record CheckedExplainRequest(
         faults.ThrowIfAny();
     }
 
-    private long Pixels(MapGrid grid, ImageSize photo) => grid switch
-    {
-        MapGrid.Image => photo.Pixels,
-        MapGrid.Input => (long)Model.Manifest.Preprocessing.CropWidth * Model.Manifest.Preprocessing.CropHeight,
-        _ => Layers.Max(layer => (long)layer.Width * layer.Height),
-    };
+    private long Pixels(MapGrid grid, ImageSize photo) => grid is MapGrid.Image
+        ? photo.Pixels
+        : (long)Model.Manifest.Preprocessing.CropWidth * Model.Manifest.Preprocessing.CropHeight;
+
+    private int Planes(MapValues values) => values is MapValues.Signed && Methods.Any(method => method is not ICamMethod) ? 3 : 1;
 }

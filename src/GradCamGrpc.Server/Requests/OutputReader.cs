@@ -14,7 +14,7 @@ internal static class OutputReader
     public static OutputForm[] Read(IReadOnlyList<MapOutput> outputs, Violations faults)
     {
         if (outputs.Count == 0)
-            return [new OutputForm.Raw(MapGrid.Layer, MapValues.Rectified)];
+            return [new OutputForm.Raw(MapGrid.Native, MapValues.Rectified)];
         if (outputs.Count > MaxOutputs)
         {
             faults.Invalid("outputs", $"{outputs.Count} outputs are more than {MaxOutputs}");
@@ -48,7 +48,7 @@ internal static class OutputReader
 
     private static OutputForm.Raw Raw(RawMapOutput raw, string field, Violations faults)
     {
-        var grid = raw.Grid is MapGrid.Unspecified ? MapGrid.Layer : raw.Grid;
+        var grid = raw.Grid is MapGrid.Unspecified ? MapGrid.Native : raw.Grid;
         var values = raw.Values is MapValues.Unspecified ? MapValues.Rectified : raw.Values;
         if (!Enum.IsDefined(grid))
             faults.Invalid($"{field}.grid", $"{(int)grid} is not a known grid");

@@ -43,7 +43,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
             targets = TargetReader.Read(request.Targets, model, faults);
             layers = Layers(request.Layers, model, faults);
         }
-        var methods = Methods(request.Methods, faults);
+        var methods = Methods(request.Methods, model, layers, faults);
         CheckMaps(targets, layers, methods, faults);
         var outputs = OutputReader.Read(request.Outputs, faults);
         faults.ThrowIfAny();
@@ -117,7 +117,8 @@ internal sealed class RequestReader(ModelCatalog catalog)
         return [.. layers];
     }
 
-    private static ICamMethod[] Methods(RepeatedField<ExplanationMethod> messages, Violations faults)
+    private static IExplanationMethod[] Methods(
+        RepeatedField<ExplanationMethod> messages, ModelInstance? model, CutLayer[] layers, Violations faults)
     {
         if (messages.Count == 0)
             return [new Explain.Methods.GradCam()];
@@ -126,23 +127,24 @@ internal sealed class RequestReader(ModelCatalog catalog)
             faults.Invalid("methods", $"{messages.Count} methods are more than the {MaxMaps} maps that a request may ask for");
             return [];
         }
-        var methods = new List<ICamMethod>();
+        var methods = new List<IExplanationMethod>();
         for (var i = 0; i < messages.Count; i++)
         {
             var field = $"methods[{i}]";
-            if (MethodNames.Read(messages[i]) is not { } method)
-                faults.Invalid(field, $"a method is needed: {string.Join(", ", ExplanationMethod.Descriptor.Fields.InFieldNumberOrder().Select(known => known.Name))}");
-            else if (methods.Exists(other => other.Name == method.Name))
+            if (MethodReader.Read(messages[i], field, faults) is not { } method)
+                continue;
+            if (methods.Exists(other => other.Name == method.Name))
                 faults.Invalid(field, $"{method.Name} is named twice");
-            else
-                methods.Add(method);
+            foreach (var objection in layers.Select(layer => model!.ObjectionTo(method, layer)).OfType<string>().Take(1))
+                faults.Invalid(field, $"{method.Name} {objection}");
+            methods.Add(method);
         }
         return [.. methods];
     }
 
-    private static void CheckMaps(TargetChoice[] targets, CutLayer[] layers, ICamMethod[] methods, Violations faults)
+    private static void CheckMaps(TargetChoice[] targets, CutLayer[] layers, IExplanationMethod[] methods, Violations faults)
     {
-        var maps = targets.Sum(target => target.Count) * layers.Length * methods.Length;
+        var maps = targets.Sum(target => target.Count) * methods.Sum(method => method.UsesLayer ? layers.Length : 1);
         if (maps > MaxMaps)
         {
             faults.Invalid(

@@ -44,13 +44,14 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
     public SaliencyMap Map(CheckedExplainRequest request, Photo photo, ReadyMap ready)
     {
         using var stage = metrics.Measure(Stage.Render, request.Model.Name);
-        var grid = new HeatGrid(ready.Map.Layer.Width, ready.Map.Layer.Height, ready.Map.Values);
+        var shape = ready.Map.Shape;
+        var heat = new HeatGrid(shape.Width, shape.Height, ready.Map.Heat());
         return new SaliencyMap
         {
             Provenance = Provenance(request, photo, ready),
-            AllZero = grid.IsAllZero,
+            AllZero = heat.IsAllZero,
             TargetIndex = ready.TargetIndex,
-            Outputs = { request.Outputs.Select(output => Render(output, grid, photo)) },
+            Outputs = { request.Outputs.Select(output => Render(output, ready.Map, heat, photo)) },
             Timings = new MapTimings
             {
                 BackwardDuration = Duration.FromTimeSpan(ready.Backward),
@@ -59,52 +60,64 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         };
     }
 
-    private static RenderedMap Render(OutputForm output, HeatGrid map, Photo photo)
+    private static RenderedMap Render(OutputForm output, Explain.SaliencyMap map, HeatGrid heat, Photo photo)
     {
         var crop = photo.Input.Crop;
         switch (output)
         {
             case OutputForm.Raw raw:
-                return new RenderedMap { Raw = Numbers(raw, map, photo) };
+                return new RenderedMap { Raw = Numbers(raw, map, heat, photo) };
             case OutputForm.HeatMap heatMap:
-                using (var picture = HeatPainter.HeatMap(map, photo.Width, photo.Height, crop, heatMap.Colors))
+                using (var picture = HeatPainter.HeatMap(heat, photo.Width, photo.Height, crop, heatMap.Colors))
                     return new RenderedMap { Image = Encode(picture, heatMap.Writing) };
             case OutputForm.Overlay overlay:
-                using (var picture = HeatPainter.Overlay(photo.Drawing!.Pixels, map, crop, overlay.Colors, overlay.Opacity))
+                using (var picture = HeatPainter.Overlay(photo.Drawing!.Pixels, heat, crop, overlay.Colors, overlay.Opacity))
                     return new RenderedMap { Image = Encode(picture, overlay.Writing) };
             default:
                 throw new ArgumentOutOfRangeException(nameof(output), output, "unknown form");
         }
     }
 
-    private static RawMap Numbers(OutputForm.Raw form, HeatGrid map, Photo photo)
+    private static RawMap Numbers(OutputForm.Raw form, Explain.SaliencyMap map, HeatGrid heat, Photo photo)
     {
         var (width, height, crop) = form.Grid switch
         {
-            MapGrid.Layer => (map.Width, map.Height, Whole(map.Width, map.Height)),
+            MapGrid.Native => (heat.Width, heat.Height, Whole(heat.Width, heat.Height)),
             MapGrid.Input => (photo.Input.Width, photo.Input.Height, Whole(photo.Input.Width, photo.Input.Height)),
             _ => (photo.Width, photo.Height, photo.Input.Crop),
         };
-        var values = form.Values switch
+        HeatGrid[] planes = form.Values switch
         {
-            MapValues.Signed => map.Placed(width, height, crop),
-            MapValues.Rectified => map.Rectified().Placed(width, height, crop),
-            _ => map.Scaled(width, height, crop),
+            MapValues.Signed => [.. Planes(map).Select(plane => plane.Placed(width, height, crop))],
+            MapValues.Rectified => [heat.Rectified().Placed(width, height, crop)],
+            _ => [heat.Scaled(width, height, crop)],
         };
         return new RawMap
         {
             Size = Size(width, height),
+            ChannelCount = planes.Length,
             Grid = form.Grid,
             Values = form.Values,
-            Data = UnsafeByteOperations.UnsafeWrap(LittleEndian(values.Values.Span)),
+            Data = UnsafeByteOperations.UnsafeWrap(LittleEndian(planes)),
         };
     }
 
-    private static byte[] LittleEndian(ReadOnlySpan<float> values)
+    private static IEnumerable<HeatGrid> Planes(Explain.SaliencyMap map) => Enumerable.Range(0, map.Shape.Channels).Select(channel =>
+        new HeatGrid(map.Shape.Width, map.Shape.Height, map.Values.Slice(channel * map.Shape.Positions, map.Shape.Positions)));
+
+    private static byte[] LittleEndian(HeatGrid[] planes)
     {
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("maps are written on little-endian machines only");
-        return MemoryMarshal.AsBytes(values).ToArray();
+        var bytes = new byte[planes.Sum(plane => plane.Values.Length * sizeof(float))];
+        var rest = bytes.AsSpan();
+        foreach (var plane in planes)
+        {
+            var written = MemoryMarshal.AsBytes(plane.Values.Span);
+            written.CopyTo(rest);
+            rest = rest[written.Length..];
+        }
+        return bytes;
     }
 
     private static EncodedImage Encode(PixelBuffer picture, ImageWriting writing) => new()
@@ -124,9 +137,9 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         Model = request.Model.Name,
         ModelVersion = request.Model.Manifest.Version,
         WeightsSha256 = request.Model.Manifest.Weights.Sha256,
-        Layer = ready.Map.Layer.Name,
-        LayerSize = Size(ready.Map.Layer.Width, ready.Map.Layer.Height),
-        Method = MethodNames.Write(ready.Map.Method),
+        Layer = ready.Map.Layer?.Name ?? "",
+        NativeSize = Size(ready.Map.Shape.Width, ready.Map.Shape.Height),
+        Method = MethodReader.Write(ready.Map.Method),
         Score = Score(request, ready),
         Crop = Rectangle(photo.Input.Crop),
         ImageSize = Size(photo.Width, photo.Height),

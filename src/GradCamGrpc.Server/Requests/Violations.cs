@@ -21,6 +21,18 @@ internal sealed class Violations
         _isInvalid = true;
     }
 
+    /// <summary>Checks that a number is within its range; where it is not, the field is invalid.</summary>
+    /// <returns>Whether it is.</returns>
+    public bool Within<T>(string field, T value, T least, T most)
+        where T : IComparable<T>
+    {
+        // A NaN compares as less than everything.
+        if (value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0)
+            return true;
+        Invalid(field, $"{value} is not from {least} to {most}");
+        return false;
+    }
+
     /// <summary>A field that names something there is not.</summary>
     public void Absent(string field, string description) => Add(field, description);
 

@@ -11,12 +11,12 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     /// <inheritdoc />
     public override async Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context)
     {
-        var command = reader.Read(request);
-        command.Model.EnsureRoom();
+        var query = reader.Read(request);
+        query.Model.EnsureRoom();
         var size = photos.Measure(request.Image);
-        using var photo = await photos.ReadAsync(request.Image, size, command.Model, isDrawn: false, context.CancellationToken);
-        var inference = command.Model.Submit(photo, context);
-        return new ClassifyResponse { Prediction = ResponseWriter.Prediction(command.Model, photo, await inference.Prediction, command.TopK) };
+        using var photo = await photos.ReadAsync(request.Image, size, query.Model, isDrawn: false, context.CancellationToken);
+        var inference = query.Model.Submit(photo, context);
+        return new ClassifyResponse { Prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.TopK) };
     }
 
     /// <inheritdoc />
@@ -25,18 +25,18 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
         IServerStreamWriter<ClassificationServiceExplainResponse> responseStream,
         ServerCallContext context)
     {
-        var command = reader.Read(request);
-        command.Model.EnsureRoom();
+        var query = reader.Read(request);
+        query.Model.EnsureRoom();
         var size = photos.Measure(request.Image);
-        command.EnsureWritable(size);
-        using var photo = await photos.ReadAsync(request.Image, size, command.Model, command.IsDrawn, context.CancellationToken);
-        var inference = command.Model.Submit(photo, command, context);
+        query.EnsureWritable(size);
+        using var photo = await photos.ReadAsync(request.Image, size, query.Model, query.IsDrawn, context.CancellationToken);
+        var inference = query.Model.Submit(photo, query, context);
 
-        var prediction = ResponseWriter.Prediction(command.Model, photo, await inference.Prediction, command.PredictionTopK);
+        var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Prediction = prediction }, context.CancellationToken);
         await foreach (var map in inference.Maps)
         {
-            var rendered = writer.Map(command, photo, map);
+            var rendered = writer.Map(query, photo, map);
             await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Map = rendered }, context.CancellationToken);
         }
     }

@@ -42,6 +42,7 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
             Name = layer.Name,
             ChannelCount = layer.Channels,
             Size = new PixelSize { Width = layer.Width, Height = layer.Height },
+            FeedsLinearHead = layer.FeedsLinearHead,
         }));
         model.Metrics.Add(instance.Manifest.Metrics.Select(metric => new Metric
         {

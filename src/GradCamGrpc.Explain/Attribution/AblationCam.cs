@@ -1,0 +1,42 @@
+using GradCamGrpc.Explain.Methods;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Attribution;
+
+/// <summary>
+/// Ablation-CAM: a channel's weight is the share of the score that is lost without the channel (Desai and Ramaswamy 2020, eq. 3). It needs
+/// no gradient, but a pass through the layers behind for each channel, which all scores share.
+/// </summary>
+/// <remarks>
+/// At a layer behind a ReLU a channel is taken away by setting it to 0. Elsewhere 0 is a value like any other; there, as in
+/// pytorch-grad-cam, the channel is set far below whatever the layer holds, so that a ReLU behind it sees nothing.
+/// </remarks>
+public sealed class AblationCam : IAttributionMethod
+{
+    /// <summary>The reference's.</summary>
+    private const float FarBelow = 1e7f;
+
+    /// <inheritdoc />
+    public string Name => "ablation-cam";
+
+    /// <inheritdoc />
+    public bool UsesLayer => true;
+
+    /// <inheritdoc />
+    public Tensor Attribute(AttributionTask task)
+    {
+        var activations = task.Network.Activations(task.Image, task.Layer);                     // [C, h, w]
+        var least = activations.min().item<float>();
+        var absent = least == 0 ? 0 : least - FarBelow;
+        var whole = task.Scores(task.Network.OutputsWith(task.Image, task.Layer, activations.unsqueeze(0)));    // [K, 1]
+        var ablated = task.InChunks(task.Layer.Channels, (first, count) =>
+        {
+            var without = activations.unsqueeze(0).repeat(count, 1, 1, 1);                      // [R, C, h, w]
+            for (var i = 0; i < count; i++)
+                without.select(0, i).select(0, first + i).fill_(absent);
+            return task.Scores(task.Network.OutputsWith(task.Image, task.Layer, without));      // [K, R]
+        });
+        var weights = (whole - cat(ablated, 1)) / whole;                                   // [K, C]
+        return ChannelReduction.WeightedSum(activations, weights).unsqueeze(1);
+    }
+}

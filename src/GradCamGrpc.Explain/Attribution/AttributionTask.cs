@@ -1,0 +1,49 @@
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Scores;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Attribution;
+
+/// <summary>What an <see cref="IAttributionMethod"/> is asked.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Image">[1, 3, H, W], as the network takes it.</param>
+/// <param name="Layer">Where; of no meaning to a method that does not use a layer.</param>
+/// <param name="Targets">K scores.</param>
+/// <param name="Cancellation">Says that nobody waits any more.</param>
+public sealed record AttributionTask(
+    CutNetwork Network, Tensor Image, CutLayer Layer, IReadOnlyList<ScoreTarget> Targets, CancellationToken Cancellation)
+{
+    /// <summary>Images that are run together: enough to keep the device busy, few enough to bound the memory.</summary>
+    public const int ChunkSize = 16;
+
+    /// <summary>Rows of the input.</summary>
+    public int Height => (int)Image.shape[2];
+
+    /// <summary>Columns of the input.</summary>
+    public int Width => (int)Image.shape[3];
+
+    /// <summary>The K scores of each row of outputs.</summary>
+    /// <param name="outputs">[R, classes].</param>
+    /// <returns>[K, R].</returns>
+    public Tensor Scores(Tensor outputs)
+    {
+        var rows = (int)outputs.shape[0];
+        return stack([.. Targets.Select(target => ScoreTable.Evaluate(outputs, [.. Enumerable.Repeat(target, rows)]))]);
+    }
+
+    /// <summary>Asks about many variants of the image, a few at a time.</summary>
+    /// <param name="count">How many there are.</param>
+    /// <param name="ask">Gives something for the variants from the first number on, as many as the second.</param>
+    /// <returns>What it gave for each chunk, in their order.</returns>
+    public Tensor[] InChunks(int count, Func<int, int, Tensor> ask)
+    {
+        var given = new List<Tensor>();
+        for (var first = 0; first < count; first += ChunkSize)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            given.Add(ask(first, Math.Min(ChunkSize, count - first)).MoveToOuterDisposeScope());
+        }
+        return [.. given];
+    }
+}

@@ -1,0 +1,44 @@
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Scores;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Attribution;
+
+/// <summary>Runs attribution methods on one image.</summary>
+public static class Attributions
+{
+    /// <summary>Makes a map of each target by each method, and at each layer by those that use one.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="image">[1, 3, H, W].</param>
+    /// <param name="layers">At least one.</param>
+    /// <param name="targets">At least one.</param>
+    /// <param name="methods">The methods.</param>
+    /// <param name="onMap">Told (index of its target, map) as each map is ready.</param>
+    /// <param name="cancellation">Says that nobody waits any more.</param>
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
+    public static void Explain(
+        CutNetwork network,
+        Tensor image,
+        IReadOnlyList<CutLayer> layers,
+        IReadOnlyList<ScoreTarget> targets,
+        IReadOnlyList<IAttributionMethod> methods,
+        Action<int, SaliencyMap> onMap,
+        CancellationToken cancellation = default)
+    {
+        using var scope = NewDisposeScope();
+        var task = new AttributionTask(network, image, layers[0], targets, cancellation);
+        var scores = TensorValues.Floats(task.Scores(network.Outputs(image)));
+        foreach (var method in methods)
+        {
+            foreach (var layer in method.UsesLayer ? layers : [layers[0]])
+            {
+                using var work = NewDisposeScope();
+                var maps = method.Attribute(task with { Layer = layer });                       // [K, c, h, w]
+                var shape = new MapShape((int)maps.shape[1], (int)maps.shape[2], (int)maps.shape[3]);
+                var values = TensorValues.Floats(maps).Chunk(shape.Channels * shape.Positions).ToArray();
+                for (var i = 0; i < targets.Count; i++)
+                    onMap(i, new SaliencyMap(method, method.UsesLayer ? layer : null, targets[i], scores[i], shape, values[i]));
+            }
+        }
+    }
+}

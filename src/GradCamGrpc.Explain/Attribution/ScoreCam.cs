@@ -1,0 +1,42 @@
+using GradCamGrpc.Explain.Methods;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Attribution;
+
+/// <summary>
+/// Score-CAM: a channel's weight is the score of the image seen through that channel alone, by a softmax over the channels (Wang et al.
+/// 2020, section 3). It needs no gradient, but a forward pass for each channel, which all scores share.
+/// </summary>
+public sealed class ScoreCam : IAttributionMethod
+{
+    // The reference's: keeps a channel that is the same everywhere finite.
+    private const double DivisionGuard = 1e-8;
+
+    /// <inheritdoc />
+    public string Name => "score-cam";
+
+    /// <inheritdoc />
+    public bool UsesLayer => true;
+
+    /// <inheritdoc />
+    public Tensor Attribute(AttributionTask task)
+    {
+        var activations = task.Network.Activations(task.Image, task.Layer);                     // [C, h, w]
+        var scores = task.InChunks(task.Layer.Channels, (first, count) =>
+        {
+            var masks = Masks(activations.narrow(0, first, count), task);                       // [R, 1, H, W]
+            return task.Scores(task.Network.Outputs(task.Image * masks));                       // [K, R]
+        });
+        var weights = nn.functional.softmax(cat(scores, 1), 1);                            // [K, C]
+        return ChannelReduction.WeightedSum(activations, weights).unsqueeze(1);
+    }
+
+    private static Tensor Masks(Tensor channels, AttributionTask task)
+    {
+        var masks = nn.functional.interpolate(
+            channels.unsqueeze(1), [task.Height, task.Width], mode: InterpolationMode.Bilinear, align_corners: true);
+        var least = masks.amin([2, 3], keepdim: true);
+        var most = masks.amax([2, 3], keepdim: true);
+        return (masks - least) / (most - least + DivisionGuard);
+    }
+}

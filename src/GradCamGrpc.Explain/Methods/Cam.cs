@@ -1,0 +1,22 @@
+using GradCamGrpc.Explain.Cuts;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Methods;
+
+/// <summary>
+/// CAM: a channel's weight is the classifier's for the class (Zhou et al. 2016, eq. 2), where nothing but a global average pooling and one
+/// linear layer follows. There the weight is the sum of the channel's gradient over all positions.
+/// </summary>
+public sealed class Cam : ICamMethod
+{
+    /// <inheritdoc />
+    public string Name => "cam";
+
+    /// <inheritdoc />
+    public string? ObjectionTo(CutNetwork network, CutLayer layer) => layer.FeedsLinearHead
+        ? null
+        : $"needs a layer that only a global average pooling and one linear layer follow, and '{layer.Name}' is none";
+
+    /// <inheritdoc />
+    public Tensor Map(Tensor activations, Tensor gradients) => ChannelReduction.WeightedSum(activations, gradients.sum([2, 3]));
+}
