@@ -113,14 +113,27 @@ public sealed class CutNetwork
             return null;
         });
 
+        var always = LayersDespiteShortcuts();
         var pools = probe.Pools
-            .Where(pair => IsBottleneck(pair.Pool))
+            .Where(pair => always.Contains(pair.Layer) && IsBottleneck(pair.Pool))
             .ToDictionary(pair => pair.Layer, pair => pair.Pool, StringComparer.Ordinal);
         return probe.Layers
             .Select(layer => pools.TryGetValue(layer.Name, out var pool)
                 ? new LayerProfile(layer, pool, probe.HeadWeight(pool, outputs))
                 : new LayerProfile(layer, Pool: null, HeadWeight: null))
             .ToDictionary(profile => profile.Layer.Name, StringComparer.Ordinal);
+    }
+
+    private HashSet<string> LayersDespiteShortcuts()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        _allowShortcuts(true);
+        Run(_sample, (name, _, _, _) =>
+        {
+            names.Add(name);
+            return null;
+        });
+        return names;
     }
 
     /// <summary>Whether the outputs depend on the image through this layer's output alone, so that no path leads around it.</summary>

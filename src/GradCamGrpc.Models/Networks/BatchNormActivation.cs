@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Networks;
 
-/// <summary>Batch normalisation with stored statistics, and the non-linearity behind it.</summary>
+/// <summary>Batch normalisation with stored statistics, and the non-linearity behind it: unfolded, that is a layer "act".</summary>
 internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
 {
     private const double Epsilon = 1e-3;
@@ -13,6 +13,7 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
     private readonly Parameter bias;
     private readonly Tensor running_mean;
     private readonly Tensor running_var;
+    private readonly nn.Module<Tensor, Tensor>? act;
 
     public BatchNormActivation(int channels, Activation activation)
         : base(nameof(BatchNormActivation))
@@ -22,6 +23,12 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
         bias = new Parameter(zeros(channels));
         running_mean = zeros(channels);
         running_var = ones(channels);
+        act = activation switch
+        {
+            Activation.ReLU => nn.ReLU(),
+            Activation.ReLU6 => nn.ReLU6(),
+            _ => null,
+        };
         register_buffer(nameof(running_mean), running_mean);
         register_buffer(nameof(running_var), running_var);
         RegisterComponents();
@@ -37,7 +44,10 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
             return ActivateInPlace(input.alias());
 
         var normalised = nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training: false, eps: Epsilon);
-        return ActivateInPlace(normalised);
+        if (act is null)
+            return normalised;
+        using (normalised)
+            return act.call(normalised);
     }
 
     /// <summary>This normalisation as y = scale · x + shift, in double precision.</summary>
