@@ -6,19 +6,22 @@ namespace GradCamGrpc.Models.Networks;
 /// <summary>Batch normalisation with stored statistics, and the non-linearity behind it: unfolded, that is a layer "act".</summary>
 internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
 {
-    private const double Epsilon = 1e-3;
-
     private readonly Activation _activation;
+    private readonly double _epsilon;
     private readonly Parameter weight;
     private readonly Parameter bias;
     private readonly Tensor running_mean;
     private readonly Tensor running_var;
     private readonly nn.Module<Tensor, Tensor>? act;
 
-    public BatchNormActivation(int channels, Activation activation)
+    /// <param name="channels">C.</param>
+    /// <param name="activation">The non-linearity.</param>
+    /// <param name="epsilon">Added to the variance; EfficientNet's and GoogLeNet's, unless another is given.</param>
+    public BatchNormActivation(int channels, Activation activation, double epsilon = 1e-3)
         : base(nameof(BatchNormActivation))
     {
         _activation = activation;
+        _epsilon = epsilon;
         weight = new Parameter(ones(channels));
         bias = new Parameter(zeros(channels));
         running_mean = zeros(channels);
@@ -43,7 +46,7 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
         if (IsFolded)
             return ActivateInPlace(input.alias());
 
-        var normalised = nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training: false, eps: Epsilon);
+        var normalised = nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training: false, eps: _epsilon);
         if (act is null)
             return normalised;
         using (normalised)
@@ -53,7 +56,7 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
     /// <summary>This normalisation as y = scale · x + shift, in double precision.</summary>
     public (Tensor Scale, Tensor Shift) AsAffine()
     {
-        var scale = weight.to(float64) / (running_var.to(float64) + Epsilon).sqrt();
+        var scale = weight.to(float64) / (running_var.to(float64) + _epsilon).sqrt();
         var shift = bias.to(float64) - running_mean.to(float64) * scale;
         return (scale, shift);
     }

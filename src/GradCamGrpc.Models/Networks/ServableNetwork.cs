@@ -27,7 +27,7 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
         foreach (var parameter in parameters())
             parameter.requires_grad_(false);
 
-        _pairs = [.. modules().OfType<SameConv2d>().Select(convolution => convolution.Pair).OfType<ConvNorm>()];
+        _pairs = [.. modules().OfType<FoldableConv2d>().Select(convolution => convolution.Pair).OfType<ConvNorm>()];
         foreach (var pair in _pairs)
             pair.Fold();
     }
