@@ -188,8 +188,9 @@ public sealed class CutNetwork
             return null;
         });
 
+        var always = LayersDespiteShortcuts();
         var pools = probe.Pools
-            .Where(pair => IsBottleneck(pair.Pool))
+            .Where(pair => always.Contains(pair.Layer) && IsBottleneck(pair.Pool))
             .ToDictionary(pair => pair.Layer, pair => pair.Pool, StringComparer.Ordinal);
         return probe.Layers
             .Select(layer => pools.TryGetValue(layer.Name, out var pool)
@@ -200,6 +201,18 @@ public sealed class CutNetwork
 
     private static LayerProfile Pooled(CutLayer layer, string pool, Tensor? headWeight) =>
         new(layer with { FeedsLinearHead = headWeight is not null }, pool, headWeight);
+
+    private HashSet<string> LayersDespiteShortcuts()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        _allowShortcuts(true);
+        Run(_sample, (name, _, _, _) =>
+        {
+            names.Add(name);
+            return null;
+        });
+        return names;
+    }
 
     /// <summary>Whether the outputs depend on the image through this layer's output alone, so that no path leads around it.</summary>
     private bool IsBottleneck(string name)

@@ -6,7 +6,8 @@ namespace GradCamGrpc.Explain.Cuts;
 /// <param name="Layer">Its name and size.</param>
 /// <param name="Pool">
 /// The layer that averages this one's output over all positions and through which everything behind it passes, where there is one.
-/// There the gradient of a position is the gradient of the average divided by h·w, exactly and for every position.
+/// There the gradient of a position is the gradient of the average divided by h·w, exactly and for every position. Null, too, for a
+/// layer that the network's shortcuts skip.
 /// </param>
 /// <param name="HeadWeight">
 /// The weights [classes, C] of the linear layer that makes the network's outputs of that average, where nothing else does. The

@@ -9,14 +9,17 @@ public static class CheckpointLoader
     private const string TrainingCounter = ".num_batches_tracked";
 
     /// <summary>Copies every array into the parameter or buffer of its name, converted to that one's element type.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="file">The checkpoint.</param>
+    /// <param name="ignoredPrefixes">What the names of arrays begin with that the network does without; null for none.</param>
     /// <exception cref="CheckpointException">An array is absent, has the wrong shape, or belongs to nothing in the network.</exception>
-    public static void Load(nn.Module network, SafetensorsFile file)
+    public static void Load(nn.Module network, SafetensorsFile file, IReadOnlyList<string>? ignoredPrefixes = null)
     {
         using var noTape = no_grad();
         var wanted = network.state_dict();
         foreach (var name in file.Entries.Keys)
         {
-            if (!wanted.ContainsKey(name) && !name.EndsWith(TrainingCounter, StringComparison.Ordinal))
+            if (!wanted.ContainsKey(name) && !IsIgnored(name, ignoredPrefixes ?? []))
                 throw new CheckpointException(file.Path, name, $"the network {network.GetName()} has no such parameter");
         }
         foreach (var (name, parameter) in wanted)
@@ -31,6 +34,9 @@ public static class CheckpointLoader
             parameter.copy_(values);
         }
     }
+
+    private static bool IsIgnored(string name, IReadOnlyList<string> prefixes) =>
+        name.EndsWith(TrainingCounter, StringComparison.Ordinal) || prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     private static Tensor ReadTensor(SafetensorsFile file, TensorEntry entry)
     {

@@ -5,7 +5,12 @@ public static class Architectures
 {
     private static readonly Dictionary<string, Func<int, ServableNetwork>> Known = new(StringComparer.Ordinal)
     {
+        ["alexnet"] = classes => new AlexNet(classes),
         ["efficientnet_lite0"] = classes => new EfficientNetLite0(classes),
+        ["googlenet"] = classes => new GoogLeNet(classes),
+        ["resnet18"] = ResNet.With18Layers,
+        ["resnet50"] = ResNet.With50Layers,
+        ["vgg16"] = classes => new Vgg16(classes),
     };
 
     /// <summary>The names, in alphabetical order.</summary>

@@ -3,25 +3,35 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Networks;
 
-/// <summary>Batch normalisation with stored statistics, and the non-linearity behind it.</summary>
+/// <summary>Batch normalisation with stored statistics, and the non-linearity behind it: unfolded, that is a layer "act".</summary>
 internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
 {
-    private const double Epsilon = 1e-3;
-
     private readonly Activation _activation;
+    private readonly double _epsilon;
     private readonly Parameter weight;
     private readonly Parameter bias;
     private readonly Tensor running_mean;
     private readonly Tensor running_var;
+    private readonly nn.Module<Tensor, Tensor>? act;
 
-    public BatchNormActivation(int channels, Activation activation)
+    /// <param name="channels">C.</param>
+    /// <param name="activation">The non-linearity.</param>
+    /// <param name="epsilon">Added to the variance; EfficientNet's and GoogLeNet's, unless another is given.</param>
+    public BatchNormActivation(int channels, Activation activation, double epsilon = 1e-3)
         : base(nameof(BatchNormActivation))
     {
         _activation = activation;
+        _epsilon = epsilon;
         weight = new Parameter(ones(channels));
         bias = new Parameter(zeros(channels));
         running_mean = zeros(channels);
         running_var = ones(channels);
+        act = activation switch
+        {
+            Activation.ReLU => nn.ReLU(),
+            Activation.ReLU6 => nn.ReLU6(),
+            _ => null,
+        };
         register_buffer(nameof(running_mean), running_mean);
         register_buffer(nameof(running_var), running_var);
         RegisterComponents();
@@ -36,14 +46,17 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
         if (IsFolded)
             return ActivateInPlace(input.alias());
 
-        var normalised = nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training: false, eps: Epsilon);
-        return ActivateInPlace(normalised);
+        var normalised = nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training: false, eps: _epsilon);
+        if (act is null)
+            return normalised;
+        using (normalised)
+            return act.call(normalised);
     }
 
     /// <summary>This normalisation as y = scale · x + shift, in double precision.</summary>
     public (Tensor Scale, Tensor Shift) AsAffine()
     {
-        var scale = weight.to(float64) / (running_var.to(float64) + Epsilon).sqrt();
+        var scale = weight.to(float64) / (running_var.to(float64) + _epsilon).sqrt();
         var shift = bias.to(float64) - running_mean.to(float64) * scale;
         return (scale, shift);
     }

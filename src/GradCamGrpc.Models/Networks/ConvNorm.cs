@@ -5,12 +5,12 @@ namespace GradCamGrpc.Models.Networks;
 /// <summary>A convolution and the normalisation behind it. Folded, they run as one convolution.</summary>
 internal sealed class ConvNorm
 {
-    private readonly SameConv2d _convolution;
+    private readonly FoldableConv2d _convolution;
     private readonly BatchNormActivation _norm;
     private Tensor? _weight;
     private Tensor? _bias;
 
-    public ConvNorm(SameConv2d convolution, BatchNormActivation norm)
+    public ConvNorm(FoldableConv2d convolution, BatchNormActivation norm)
     {
         _convolution = convolution;
         _norm = norm;

@@ -1,36 +1,17 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Networks;
 
 /// <summary>A convolution without bias under TensorFlow's "SAME" padding: the output has ceil(n / stride) positions a side.</summary>
-internal sealed class SameConv2d : nn.Module<Tensor, Tensor>
+internal sealed class SameConv2d(int inChannels, int outChannels, int kernel, int stride = 1, int groups = 1)
+    : FoldableConv2d(nameof(SameConv2d), inChannels, outChannels, kernel, groups)
 {
-    private readonly int _kernel;
-    private readonly int _stride;
-    private readonly int _groups;
-    private readonly Parameter weight;
+    private readonly int _kernel = kernel;
+    private readonly int _stride = stride;
+    private readonly int _groups = groups;
 
-    public SameConv2d(int inChannels, int outChannels, int kernel, int stride = 1, int groups = 1)
-        : base(nameof(SameConv2d))
-    {
-        _kernel = kernel;
-        _stride = stride;
-        _groups = groups;
-        weight = new Parameter(ChannelsLast.Of(nn.init.kaiming_normal_(empty(outChannels, inChannels / groups, kernel, kernel))));
-        RegisterComponents();
-    }
-
-    public Tensor Weight => weight;
-
-    /// <summary>The pair this convolution is half of, where a normalisation follows it.</summary>
-    public ConvNorm? Pair { get; set; }
-
-    public override Tensor forward(Tensor input) => Convolve(input, weight, bias: null);
-
-    /// <summary>The same convolution with other weights, such as folded ones.</summary>
-    public Tensor Convolve(Tensor input, Tensor weights, Tensor? bias)
+    public override Tensor Convolve(Tensor input, Tensor weights, Tensor? bias)
     {
         var rows = Padding(input.shape[2]);
         var columns = Padding(input.shape[3]);

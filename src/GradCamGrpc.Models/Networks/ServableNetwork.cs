@@ -17,6 +17,9 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
     {
     }
 
+    /// <summary>What the names of arrays begin with that a checkpoint may have for training's sake, and that are left aside.</summary>
+    public virtual IReadOnlyList<string> IgnoredPrefixes => [];
+
     /// <summary>
     /// Freezes the parameters and folds each normalisation into its convolution. Weights are in channels-last strides, and inputs
     /// should be.
@@ -27,7 +30,7 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
         foreach (var parameter in parameters())
             parameter.requires_grad_(false);
 
-        _pairs = [.. modules().OfType<SameConv2d>().Select(convolution => convolution.Pair).OfType<ConvNorm>()];
+        _pairs = [.. modules().OfType<FoldableConv2d>().Select(convolution => convolution.Pair).OfType<ConvNorm>()];
         foreach (var pair in _pairs)
             pair.Fold();
     }

@@ -46,7 +46,7 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         try
         {
             using var file = SafetensorsFile.Open(System.IO.Path.Combine(Path, Manifest.Weights.File));
-            CheckpointLoader.Load(network, file);
+            CheckpointLoader.Load(network, file, network.IgnoredPrefixes);
             return network;
         }
         catch

@@ -1,0 +1,100 @@
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Models.Networks;
+using GradCamGrpc.TestData;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Tests;
+
+/// <summary>Every network that the reference has too, with computed weights, as it would serve: folded and channels-last.</summary>
+[Trait("Category", "Golden")]
+public sealed class GoldenNetworkTests(GoldenNetworkTests.Runs runs) : IClassFixture<GoldenNetworkTests.Runs>
+{
+    private const int ManyLayers = 40;
+
+    public static TheoryData<string> Networks => NetworkCase.Theory(Architectures.Names);
+
+    [Theory, MemberData(nameof(Networks))]
+    public void Forward_GoldenNetwork_LogitsEqualTheReference(string name)
+    {
+        using var arrays = GoldenArrays.Open("networks.safetensors");
+        var expected = arrays.Floats($"{name}.logits");
+
+        AssertWithin(1e-4f * Math.Max(1, expected.Max(Math.Abs)), expected, runs.Of(name).Logits);
+    }
+
+    [Theory, MemberData(nameof(Networks))]
+    public void Explain_GoldenNetwork_MapsEqualTheReference(string name)
+    {
+        using var arrays = GoldenArrays.Open("networks.safetensors");
+        var run = runs.Of(name);
+        var expected = arrays.Floats($"{name}.map");
+
+        var tolerance = run.Layers > ManyLayers ? 5e-4f : 1e-4f;
+        AssertWithin(tolerance * expected.Max(Math.Abs), expected, run.Maps);
+    }
+
+    [Theory, MemberData(nameof(Networks))]
+    public void StateDict_GoldenNetwork_HasAsManyEntriesAsTheReference(string name)
+    {
+        var expected = NetworkCase.All()[name];
+        var run = runs.Of(name);
+
+        Assert.Equal(expected.Parameters, run.Parameters);
+        Assert.Equal(expected.StateDictCount, run.StateDictCount);
+    }
+
+    private static void AssertWithin(float tolerance, float[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        var worst = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
+        Assert.True(worst <= tolerance, $"differs by {worst}, allowed is {tolerance}");
+    }
+
+    /// <summary>What one run of a network left; the network itself is gone.</summary>
+    /// <param name="Logits">[2, classes].</param>
+    /// <param name="Maps">[2, h, w].</param>
+    /// <param name="Layers">Its convolutions and linear layers.</param>
+    /// <param name="Parameters">The numbers in its parameters.</param>
+    /// <param name="StateDictCount">Entries that PyTorch's state dict has: each normalisation's counter of training steps is one.</param>
+    public sealed record Run(float[] Logits, float[] Maps, int Layers, long Parameters, int StateDictCount);
+
+    public sealed class Runs
+    {
+        private readonly Dictionary<string, Run> _done = new(StringComparer.Ordinal);
+
+        public Run Of(string name) => _done.TryGetValue(name, out var run) ? run : _done[name] = Execute(name, NetworkCase.All()[name]);
+
+        private static Run Execute(string name, NetworkCase golden)
+        {
+            using var scope = NewDisposeScope();
+            using var arrays = GoldenArrays.Open("networks.safetensors");
+            using var network = Architectures.Create(name, classes: arrays.Shape($"{name}.logits")[1]);
+            var weights = ComputedWeights.Of("check.json");
+            weights.Fill(network);
+            network.PrepareForServing();
+
+            var input = weights.Numbers("input", (int)golden.Input.Aggregate((product, side) => product * side));
+            var images = ChannelsLast.Of(tensor(input).reshape(golden.Input));
+            var cut = new CutNetwork(network, images.narrow(0, 0, 1), network.UseFolded);
+            var query = new ImageQuery([cut.Layers[golden.Layer]], 1);
+            var targets = new[] { ScoreTarget.Of(golden.TargetClass) };
+            var maps = new float[golden.Input[0]][];
+            var methods = new ICamMethod[] { new GradCam() };
+            var pass = cut.Forward(images, [.. maps.Select(_ => query)]);
+            pass.Explain(
+                [.. maps.Select(_ => targets)], [.. maps.Select(_ => methods)], (image, _, map) => maps[image] = map.Values.ToArray());
+
+            var entries = network.state_dict();
+            var counters = entries.Keys.Count(entry => entry.EndsWith(".running_mean", StringComparison.Ordinal));
+            return new Run(
+                pass.Outputs.data<float>().ToArray(),
+                [.. maps.SelectMany(map => map)],
+                entries.Values.Count(entry => entry.dim() >= 2),
+                network.parameters().Sum(parameter => parameter.numel()),
+                entries.Count + counters);
+        }
+    }
+}
