@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using GradCamGrpc.Models.Checkpoints;
 using GradCamGrpc.Models.Repository;
@@ -32,6 +33,7 @@ public sealed class ModelFolderTests
         ["labels absent"] = manifest => manifest["labels"] = "nothing.txt",
         ["weights.file path"] = manifest => manifest["weights"]!["file"] = "/etc/passwd",
         ["weights.file absent"] = manifest => manifest["weights"]!["file"] = "nothing.safetensors",
+        ["weights.file kind"] = manifest => manifest["weights"]!["file"] = "model.json",
         ["weights.sha256 short"] = manifest => manifest["weights"]!["sha256"] = "abc",
         ["weights.sha256 other"] = manifest => manifest["weights"]!["sha256"] = new string('0', 64),
         ["preprocessing.crop_width zero"] = manifest => manifest["preprocessing"]!["crop_width"] = 0,
@@ -116,6 +118,30 @@ public sealed class ModelFolderTests
 
         Assert.StartsWith("classifier.", fault.Tensor, StringComparison.Ordinal);
         Assert.Contains("1000", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("model.pth")]
+    [InlineData("model.pt")]
+    [InlineData("MODEL.PTH")]
+    public void BuildNetwork_WeightsAreAPyTorchFile_EqualsTheSafetensorsOne(string name)
+    {
+        using var model = new TemporaryModel();
+        var weights = Path.Combine(model.Folder, name);
+        using (var arrays = SafetensorsFile.Open(Path.Combine(EmbeddedModel.Path, EmbeddedModel.Read().Manifest.Weights.File)))
+            TemporaryPyTorchFile.WriteCopy(weights, arrays);
+        model.With(manifest =>
+        {
+            manifest["weights"]!["file"] = name;
+            manifest["weights"]!["sha256"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights)));
+        });
+
+        using var expected = EmbeddedModel.Read().BuildNetwork();
+        using var actual = ModelFolder.Read(model.Folder).BuildNetwork();
+
+        var parameters = actual.state_dict();
+        foreach (var (key, parameter) in expected.state_dict())
+            Assert.True(parameters[key].eq(parameter).all().item<bool>(), key);
     }
 
     [Fact]

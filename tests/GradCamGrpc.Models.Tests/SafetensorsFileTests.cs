@@ -20,8 +20,8 @@ public sealed class SafetensorsFileTests : IDisposable
 
         Assert.Equal(["a", "b"], file.Entries.Keys.Order());
         Assert.Equal([1, 2], file.Entry("a").Shape);
-        Assert.Equal(new byte[] { 0, 0, 128, 63, 0, 0, 0, 64 }, file.Bytes("a").ToArray());
-        Assert.Equal(new byte[] { 7, 8, 9 }, file.Bytes("b").ToArray());
+        Assert.Equal(new byte[] { 0, 0, 128, 63, 0, 0, 0, 64 }, file.ReadBytes("a"));
+        Assert.Equal(new byte[] { 7, 8, 9 }, file.ReadBytes("b"));
     }
 
     [Fact]
@@ -116,18 +116,18 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void Bytes_UnknownName_IsRefusedByName()
+    public void ReadBytes_UnknownName_IsRefusedByName()
     {
         Write("{}", []);
         using var file = SafetensorsFile.Open(_path);
 
-        var fault = Assert.Throws<CheckpointException>(() => file.Bytes("a").Length);
+        var fault = Assert.Throws<CheckpointException>(() => file.ReadBytes("a"));
 
         Assert.Equal("a", fault.Tensor);
     }
 
     [Fact]
-    public void Bytes_AfterDispose_Throws()
+    public void ReadBytes_AfterDispose_Throws()
     {
         Write("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", [1]);
         var file = SafetensorsFile.Open(_path);
@@ -135,7 +135,33 @@ public sealed class SafetensorsFileTests : IDisposable
         file.Dispose();
         file.Dispose();
 
-        Assert.Throws<ObjectDisposedException>(() => file.Bytes("a").Length);
+        Assert.Throws<ObjectDisposedException>(() => file.ReadBytes("a"));
+    }
+
+    [Fact]
+    public void Read_Array_IsATensorOfItsTypeAndShape()
+    {
+        Write("""{"a":{"dtype":"F32","shape":[1,2],"data_offsets":[1,9]},"b":{"dtype":"I8","shape":[],"data_offsets":[0,1]}}""",
+            [255, 0, 0, 128, 63, 0, 0, 0, 64]);
+        using var file = SafetensorsFile.Open(_path);
+
+        using var vector = file.Read("a");
+        using var scalar = file.Read("b");
+
+        Assert.Equal([1, 2], vector.shape);
+        Assert.Equal([1f, 2f], vector.data<float>().ToArray());
+        Assert.Equal(-1, scalar.item<sbyte>());
+    }
+
+    [Fact]
+    public void Read_FileBecameShorter_IsRefused()
+    {
+        Write("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", [1, 2, 3, 4]);
+        using var file = SafetensorsFile.Open(_path);
+
+        File.WriteAllBytes(_path, File.ReadAllBytes(_path)[..^1]);
+
+        Assert.Throws<CheckpointException>(() => file.Read("a"));
     }
 
     private void Write(string header, byte[] data)

@@ -13,9 +13,9 @@ public sealed class GoldenArrays : IDisposable
     /// <summary>Opens a file of the golden folder; skips the test where there is none.</summary>
     public static GoldenArrays Open(string relativePath) => new(SafetensorsFile.Open(TestFolders.Golden(relativePath)));
 
-    public byte[] Bytes(string key) => _file.Bytes(key).ToArray();
+    public byte[] Bytes(string key) => _file.ReadBytes(key);
 
-    public float[] Floats(string key) => MemoryMarshal.Cast<byte, float>(_file.Bytes(key)).ToArray();
+    public float[] Floats(string key) => MemoryMarshal.Cast<byte, float>(_file.ReadBytes(key).AsSpan()).ToArray();
 
     public int[] Shape(string key) => [.. _file.Entry(key).Shape.Select(side => (int)side)];
 

@@ -1,87 +1,90 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
+using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Checkpoints;
 
-/// <summary>A safetensors file, mapped into memory and read in place.</summary>
-/// <remarks>The file must not change while it is open. Arrays are little-endian, as this process must be.</remarks>
-public sealed unsafe class SafetensorsFile : IDisposable
+/// <summary>A safetensors file; arrays are read when they are asked for.</summary>
+public sealed class SafetensorsFile : Checkpoint
 {
     private const int LengthBytes = 8;
     private const long MaxHeaderLength = 100_000_000;
 
-    private readonly SafeMemoryMappedViewHandle _view;
-    private readonly byte* _data;
+    private readonly SafeFileHandle _handle;
 
-    private SafetensorsFile(string path, SafeMemoryMappedViewHandle view, byte* data, IReadOnlyDictionary<string, TensorEntry> entries)
+    /// <summary>Where the first array's bytes start in the file.</summary>
+    private readonly long _dataStart;
+
+    private SafetensorsFile(string path, SafeFileHandle handle, long dataStart, IReadOnlyDictionary<string, TensorEntry> entries)
+        : base(path, entries)
     {
-        Path = path;
-        _view = view;
-        _data = data;
-        Entries = entries;
+        _handle = handle;
+        _dataStart = dataStart;
     }
 
-    /// <summary>The path it was opened by.</summary>
-    public string Path { get; }
-
-    /// <summary>The arrays by name.</summary>
-    public IReadOnlyDictionary<string, TensorEntry> Entries { get; }
-
-    /// <summary>Maps a file and checks its header.</summary>
+    /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="CheckpointException">The file breaks a rule of the format.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
-        using var stream = File.OpenRead(path);
-        var length = stream.Length;
-        if (length < LengthBytes)
-            throw new CheckpointException(path, $"a safetensors file starts with {LengthBytes} bytes of header length; it has {length} bytes");
-
-        using var map = MemoryMappedFile.CreateFromFile(
-            stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        using var accessor = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        var view = accessor.SafeMemoryMappedViewHandle;
-        byte* start = null;
-
-        // Holds the view open beyond the accessor, until Dispose.
-        view.AcquirePointer(ref start);
+        var handle = File.OpenHandle(path);
         try
         {
-            var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(start, LengthBytes));
+            var length = RandomAccess.GetLength(handle);
+            if (length < LengthBytes)
+                throw new CheckpointException(path, $"a safetensors file starts with {LengthBytes} bytes of header length; it has {length}");
+
+            Span<byte> lengthBytes = stackalloc byte[LengthBytes];
+            ReadExactly(path, handle, lengthBytes, 0);
+            var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
             if (headerLength > MaxHeaderLength || (long)headerLength > length - LengthBytes)
                 throw new CheckpointException(path, $"the header length {headerLength} does not fit a file of {length} bytes");
 
-            var data = start + LengthBytes + headerLength;
-            var header = new ReadOnlySpan<byte>(start + LengthBytes, (int)headerLength);
-            return new SafetensorsFile(path, view, data, SafetensorsHeader.Parse(path, header, length - LengthBytes - (long)headerLength));
+            var header = new byte[headerLength];
+            ReadExactly(path, handle, header, LengthBytes);
+            var dataStart = LengthBytes + header.Length;
+            return new SafetensorsFile(path, handle, dataStart, SafetensorsHeader.Parse(path, header, length - dataStart));
         }
         catch
         {
-            view.ReleasePointer();
+            handle.Dispose();
             throw;
         }
     }
 
-    /// <summary>The bytes of one array, valid until the file is disposed.</summary>
-    /// <exception cref="CheckpointException">There is no such array.</exception>
-    public ReadOnlySpan<byte> Bytes(string name)
+    /// <summary>Reads the bytes of one array.</summary>
+    /// <exception cref="CheckpointException">There is no such array, or the file is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public byte[] ReadBytes(string name)
     {
-        ObjectDisposedException.ThrowIf(_view.IsClosed, this);
         var entry = Entry(name);
-        return new ReadOnlySpan<byte>(_data + entry.Offset, entry.Length);
+        var bytes = new byte[entry.Length];
+        ReadExactly(Path, _handle, bytes, _dataStart + entry.Offset);
+        return bytes;
     }
 
-    /// <summary>The description of one array.</summary>
-    /// <exception cref="CheckpointException">There is no such array.</exception>
-    public TensorEntry Entry(string name) =>
-        Entries.TryGetValue(name, out var entry) ? entry : throw new CheckpointException(Path, name, "is not in the file");
+    /// <inheritdoc />
+    public override Tensor Read(string name)
+    {
+        var entry = Entry(name);
+        using var scope = NewDisposeScope();
+        var tensor = empty([.. entry.Shape], entry.Type.ToScalarType());
+        ReadExactly(Path, _handle, tensor.bytes, _dataStart + entry.Offset);
+        return tensor.MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc />
-    public void Dispose()
+    public override void Dispose() => _handle.Dispose();
+
+    private static void ReadExactly(string path, SafeFileHandle handle, Span<byte> target, long offset)
     {
-        if (_view.IsClosed)
-            return;
-        _view.ReleasePointer();
+        while (target.Length > 0)
+        {
+            var count = RandomAccess.Read(handle, target, offset);
+            if (count == 0)
+                throw new CheckpointException(path, "it became shorter while it was open");
+            target = target[count..];
+            offset += count;
+        }
     }
 }

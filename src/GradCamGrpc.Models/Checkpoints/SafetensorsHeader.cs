@@ -74,7 +74,7 @@ internal static class SafetensorsHeader
 
     private static int CheckedLength(string file, string name, ElementType type, List<long> shape, long begin, long end)
     {
-        long needed = SizeOf(type);
+        long needed = type.SizeInBytes();
         try
         {
             foreach (var side in shape)
@@ -151,12 +151,4 @@ internal static class SafetensorsHeader
         if (!reader.Read() || reader.TokenType != expected)
             throw new JsonException($"{expected} was expected, not {reader.TokenType}");
     }
-
-    private static int SizeOf(ElementType type) => type switch
-    {
-        ElementType.BOOL or ElementType.U8 or ElementType.I8 => 1,
-        ElementType.I16 or ElementType.F16 or ElementType.BF16 => 2,
-        ElementType.I32 or ElementType.F32 => 4,
-        _ => 8,
-    };
 }

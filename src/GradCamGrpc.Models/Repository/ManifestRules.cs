@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using GradCamGrpc.Models.Checkpoints;
 using GradCamGrpc.Models.Networks;
 
 namespace GradCamGrpc.Models.Repository;
@@ -31,6 +32,8 @@ internal static partial class ManifestRules
             yield return $"labels: '{manifest.Labels}' is not the name of a file in the model's folder";
         if (!IsFileName(manifest.Weights.File))
             yield return $"weights.file: '{manifest.Weights.File}' is not the name of a file in the model's folder";
+        else if (!CheckpointFormats.IsKnown(manifest.Weights.File))
+            yield return $"weights.file: '{manifest.Weights.File}' ends in none of {string.Join(", ", CheckpointFormats.Extensions)}";
         if (!Sha256().IsMatch(manifest.Weights.Sha256))
             yield return "weights.sha256: it is not 64 lower-case hexadecimal digits";
         if (manifest.Metrics.Any(metric => metric is null))

@@ -45,8 +45,8 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         var network = Architectures.Create(Manifest.Architecture, Labels.Count);
         try
         {
-            using var file = SafetensorsFile.Open(System.IO.Path.Combine(Path, Manifest.Weights.File));
-            CheckpointLoader.Load(network, file, network.IgnoredPrefixes);
+            using var checkpoint = CheckpointFormats.Open(System.IO.Path.Combine(Path, Manifest.Weights.File));
+            CheckpointLoader.Load(network, checkpoint, network.IgnoredPrefixes);
             return network;
         }
         catch
