@@ -35,7 +35,7 @@ public sealed class GuidedGradCam : IAttributionMethod
         var maps = new float[task.Targets.Count][];
         task.Network.Forward(task.Image, [new ImageQuery([task.Layer], task.Targets.Count)])
             .Explain([task.Targets], [[new GradCam()]], (_, target, map) => maps[target] = map.Values.ToArray());
-        return tensor(maps.SelectMany(map => map).ToArray(), device: task.Image.device)
+        return tensor(maps.SelectMany(map => map).ToArray(), task.Image.dtype, device: task.Image.device)
             .reshape(maps.Length, 1, task.Layer.Height, task.Layer.Width);
     }
 }
