@@ -226,6 +226,33 @@ public sealed class BadInputTests(RunningServer server)
             fault.Fields());
     }
 
+    [Fact]
+    public async Task Explain_MethodsThatCannotBe_AreInvalidAndSayWhy()
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Layers = { "blocks.4.2" },
+            Methods =
+            {
+                new ExplanationMethod { Cam = new Cam() },
+                new ExplanationMethod { IntegratedGradients = new IntegratedGradients { StepCount = 0 } },
+                new ExplanationMethod { SmoothGrad = new SmoothGrad { SampleCount = 1001, NoiseShare = double.NaN } },
+                new ExplanationMethod { Occlusion = new Occlusion { PatchSize = 16, Stride = 17 } },
+                new ExplanationMethod(),
+            },
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(
+            [
+                "methods[0]", "methods[1].integrated_gradients.step_count", "methods[2].smooth_grad.sample_count",
+                "methods[2].smooth_grad.noise_share", "methods[3].occlusion.stride", "methods[4]",
+            ],
+            fault.Fields());
+        Assert.Contains("needs a layer that only a global average pooling", fault.Status.Detail, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(-0.01)]
     [InlineData(1.01)]

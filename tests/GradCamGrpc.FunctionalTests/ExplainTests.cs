@@ -94,32 +94,83 @@ public sealed class ExplainTests(RunningServer server)
         }
     }
 
-    /// <summary>Every method that the API names, at two targets and layers.</summary>
-    [Fact]
-    public async Task Explain_EveryMethod_HasItsOwnMapOfEachTargetAndLayer()
+    public static TheoryData<string> Methods => [.. ExplanationMethod.Descriptor.Fields.InFieldNumberOrder().Select(method => method.Name)];
+
+    /// <summary>Every method that the API names, at two targets and layers; those on pixels have one map for both layers.</summary>
+    [Theory, MemberData(nameof(Methods))]
+    public async Task Explain_EveryMethod_HasItsMapOfEachTargetAndLayer(string name)
     {
-        var methods = ExplanationMethod.Descriptor.Fields.InFieldNumberOrder().Select(field =>
-        {
-            var method = new ExplanationMethod();
-            field.Accessor.SetValue(method, field.MessageType.Parser.ParseFrom(ByteString.Empty));
-            return method;
-        }).ToArray();
+        // CAM can be had in front of the pooling alone.
+        var other = name == "grad_cam" ? "layer_cam" : "grad_cam";
+        string[] layers = name == "cam" ? ["bn2"] : ["blocks.6.0", "blocks.4.2"];
 
         var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
         {
             Image = Photos.CatImage,
             Targets = { new ClassTarget { TopK = 2 } },
-            Layers = { "bn2", "blocks.4.2" },
-            Methods = { methods },
+            Layers = { layers },
+            Methods = { Method(name), Method(other) },
         });
 
-        Assert.Equal(methods.Length * 4, answer.Maps.Count);
+        var maps = answer.Maps.Where(map => NameOf(map.Provenance.Method) == name).ToArray();
+        var isOnPixels = maps.All(map => map.Provenance.Layer.Length == 0);
+        Assert.Equal(2 * (isOnPixels ? 1 : layers.Length), maps.Length);
+        Assert.Equal(maps.Length, maps.Select(map => (map.Provenance.Layer, map.Provenance.Score.Class.Index)).Distinct().Count());
+        Assert.All(maps, map => Assert.False(map.AllZero));
+        if (isOnPixels)
+            Assert.All(maps, map => Assert.Equal(map.Provenance.InputSize, map.Provenance.NativeSize));
+        var others = answer.Maps.Where(map => NameOf(map.Provenance.Method) == other).Select(map => map.Outputs[0].Raw.Data).ToArray();
+        Assert.Equal(2 * layers.Length, others.Length);
+        Assert.All(maps, map => Assert.DoesNotContain(map.Outputs[0].Raw.Data, others));
+    }
+
+    /// <summary>A colour of a pixel each: three planes before the ReLU, the largest magnitude of the three after it.</summary>
+    [Fact]
+    public async Task Explain_MethodOnPixels_HasThreeSignedPlanes()
+    {
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Methods = { new ExplanationMethod { Saliency = new Saliency() } },
+            Outputs =
+            {
+                new MapOutput { Raw = new RawMapOutput { Values = MapValues.Signed } },
+                new MapOutput { Raw = new RawMapOutput() },
+                new MapOutput { Overlay = new OverlayOutput() },
+            },
+        });
+
+        var outputs = Assert.Single(answer.Maps).Outputs;
+        Assert.Equal((3, 1), (outputs[0].Raw.ChannelCount, outputs[1].Raw.ChannelCount));
+        var (signed, heat) = (outputs[0].Raw.Floats(), outputs[1].Raw.Floats());
+        Assert.Equal((3 * 224 * 224, 224 * 224), (signed.Length, heat.Length));
+        Assert.Contains(signed, value => value < 0);
+        for (var i = 0; i < heat.Length; i++)
+            Assert.Equal(Enumerable.Range(0, 3).Max(channel => Math.Abs(signed[channel * heat.Length + i])), heat[i]);
+        Assert.Equal(new PixelSize { Width = 451, Height = 300 }, outputs[2].Image.Size);
+    }
+
+    [Fact]
+    public async Task Explain_MethodWithParameters_SaysWhichItUsed()
+    {
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Methods =
+            {
+                new ExplanationMethod { IntegratedGradients = new IntegratedGradients { StepCount = 2 } },
+                new ExplanationMethod { SmoothGrad = new SmoothGrad { SampleCount = 3, NoiseShare = 0.1, Seed = 5 } },
+                new ExplanationMethod { Occlusion = new Occlusion { PatchSize = 100 } },
+            },
+        });
+
         Assert.Equal(
-            methods.Length * 4,
-            answer.Maps.Select(map => (map.Provenance.Method.MethodCase, map.Provenance.Layer, map.Provenance.Score.Class.Index)).Distinct().Count());
-        Assert.All(answer.Maps, map => Assert.False(map.AllZero));
-        var ofBest = answer.Maps.Where(map => map.Provenance.Layer == "blocks.4.2" && map.Provenance.Score.Class.Index == TigerCat);
-        Assert.Equal(methods.Length, ofBest.Select(map => map.Outputs[0].Raw.Data).Distinct().Count());
+            [
+                new ExplanationMethod { IntegratedGradients = new IntegratedGradients { StepCount = 2 } },
+                new ExplanationMethod { SmoothGrad = new SmoothGrad { SampleCount = 3, NoiseShare = 0.1, Seed = 5 } },
+                new ExplanationMethod { Occlusion = new Occlusion { PatchSize = 100, Stride = 50 } },
+            ],
+            answer.Maps.Select(map => map.Provenance.Method));
     }
 
     /// <summary>By linearity: the contrast's map is the difference of the two classes', the counterfactual's the negated one.</summary>
@@ -270,4 +321,14 @@ public sealed class ExplainTests(RunningServer server)
             Assert.Equal(layer.Size, answer.Maps[0].Outputs[0].Raw.Size);
         }
     }
+
+    private static ExplanationMethod Method(string name)
+    {
+        var method = new ExplanationMethod();
+        var field = ExplanationMethod.Descriptor.FindFieldByName(name);
+        field.Accessor.SetValue(method, field.MessageType.Parser.ParseFrom(ByteString.Empty));
+        return method;
+    }
+
+    private static string NameOf(ExplanationMethod method) => ExplanationMethod.Descriptor.Oneofs[0].Accessor.GetCaseFieldDescriptor(method).Name;
 }
