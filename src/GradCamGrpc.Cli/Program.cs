@@ -9,6 +9,7 @@ var serve = new Command("serve", "Serve gRPC.").AddServer();
 var root = new RootCommand("Predicts what is on photos and shows where the network saw it.")
 {
     ExplainCommand.Create(),
+    GalleryCommand.Create(),
     ModelsCommand.Create(),
     serve,
 };

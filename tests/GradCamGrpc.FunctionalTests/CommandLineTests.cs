@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
 using GradCamGrpc.TestData;
 
 namespace GradCamGrpc.FunctionalTests;
@@ -66,6 +67,23 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         Assert.Single(lines[0]["maps"]!.AsArray());
         Assert.Contains("InvalidArgument", (string?)lines[1]["error"], StringComparison.Ordinal);
         Assert.Contains("nowhere.jpg", (string?)lines[2]["error"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Gallery_MethodThatTheLayerCannotHave_IsNamedAndTheOthersAreDrawn()
+    {
+        using var run = ProgramRun.CommandLine(
+            "gallery", Photos.CatPath, "--method", "grad-cam", "--method", "cam", "--method", "saliency", "--layer", "blocks.6.0",
+            "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("cam needs a layer", run.Output, StringComparison.Ordinal);
+        var file = Assert.Single(_folder.GetFiles());
+        Assert.Equal("chelsea.gallery.jpg", file.Name);
+        using var sheet = Photos.Decode(ByteString.CopyFrom(await File.ReadAllBytesAsync(file.FullName, Cancellation)));
+
+        // Three of the best classes in each of two rows.
+        Assert.Equal((3 * (256 + 12) + 12, 2 * (256 + 22 + 12) + 12), (sheet.Width, sheet.Height));
     }
 
     [Fact]

@@ -11,28 +11,12 @@ internal static class ExplainCommand
 
     public static Command Create()
     {
-        var photos = new Argument<string[]>("PHOTO") { Description = "photos to explain", Arity = ArgumentArity.OneOrMore };
-        photos.Validators.Add(result =>
-        {
-            // Without this a mistyped option would pass for a photo.
-            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-') && !File.Exists(token.Value)))
-                result.AddError($"there is no option '{token.Value}'; 'gradcam explain --help' lists them");
-        });
-        var folder = new Option<DirectoryInfo>("--out", "-o")
-        {
-            Description = "where pictures are written",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => new DirectoryInfo("out"),
-        };
-        folder.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && File.Exists(token.Value))
-                result.AddError($"--out: '{token.Value}' is a file; a folder is needed");
-        });
+        var arguments = new PhotoArguments();
         var json = new Option<bool>("--json") { Description = "print a line of JSON for each photo" };
         var connection = new ConnectionOptions();
         var question = new QuestionOptions();
-        var command = new Command("explain", "Tell what is on photos, and show where the network saw it.") { photos, folder, json };
+        var command = new Command("explain", "Tell what is on photos, and show where the network saw it.") { json };
+        arguments.AddTo(command);
         question.AddTo(command);
         connection.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -40,10 +24,10 @@ internal static class ExplainCommand
             IReport report = parsed.GetValue(json) ? new JsonReport(Console.Out) : new ConsoleReport();
             try
             {
-                var output = Directory.CreateDirectory(parsed.GetValue(folder)!.FullName);
+                var output = arguments.Folder(parsed);
                 await using var server = await connection.OpenAsync(parsed);
                 var explainer = new PhotoExplainer(server, question.Read(parsed), output);
-                return await ExplainAsync(parsed.GetValue(photos)!, explainer, output, report, cancellation);
+                return await ExplainAsync(arguments.Photos(parsed), explainer, output, report, cancellation);
             }
             catch (Exception fault) when (ExpectedFaults.Include(fault))
             {

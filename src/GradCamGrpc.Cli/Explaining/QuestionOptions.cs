@@ -9,6 +9,8 @@ internal sealed class QuestionOptions
 {
     private static readonly string[] Scores = ["logit", "probability", "log-probability", "counterfactual"];
 
+    private readonly int _defaultTopK;
+
     private readonly Option<string[]> _classes = new("--class", "-c")
     {
         Description = "a class to explain, by index or label; may be repeated [default: the most probable class]",
@@ -73,8 +75,10 @@ internal sealed class QuestionOptions
 
     private readonly Option<int> _quality = new("--quality") { Description = "of JPEG and WebP, 1 to 100", DefaultValueFactory = _ => 90 };
 
-    public QuestionOptions()
+    /// <param name="defaultTopK">How many of the most probable classes are explained where none is named.</param>
+    public QuestionOptions(int defaultTopK = 1)
     {
+        _defaultTopK = defaultTopK;
         _methods.AcceptOnlyFromAmong([.. MethodNames.All]);
         _score.AcceptOnlyFromAmong(Scores);
         _outputs.AcceptOnlyFromAmong("overlay", "heat-map", "raw");
@@ -110,7 +114,7 @@ internal sealed class QuestionOptions
         if (parsed.GetValue(_topK) is { } topK)
             targets.Add(new ClassTarget { TopK = topK });
         if (targets.Count == 0)
-            targets.Add(new ClassTarget { TopK = 1 });
+            targets.Add(new ClassTarget { TopK = _defaultTopK });
         foreach (var target in targets)
         {
             target.ScoreKind = kind;

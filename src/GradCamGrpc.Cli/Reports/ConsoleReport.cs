@@ -9,6 +9,17 @@ internal sealed class ConsoleReport : IReport
 {
     private const int StepsWorthABar = 4;
 
+    /// <summary>Wider than any line: what goes to a file or another program is not wrapped.</summary>
+    private const int Unlimited = 100_000;
+
+    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings());
+
+    public ConsoleReport()
+    {
+        if (Console.IsOutputRedirected)
+            _console.Profile.Width = Unlimited;
+    }
+
     public async Task RunAsync(int steps, Func<Action, Task> work)
     {
         if (steps < StepsWorthABar)
@@ -16,7 +27,7 @@ internal sealed class ConsoleReport : IReport
             await work(() => { });
             return;
         }
-        await AnsiConsole.Progress().StartAsync(async context =>
+        await _console.Progress().StartAsync(async context =>
         {
             var bar = context.AddTask("photos", maxValue: steps);
             await work(() => bar.Increment(1));
@@ -25,23 +36,23 @@ internal sealed class ConsoleReport : IReport
 
     public void Photo(ExplainedPhoto photo)
     {
-        AnsiConsole.MarkupLineInterpolated($"[bold]{photo.Path}[/]");
+        _console.MarkupLineInterpolated($"[bold]{photo.Path}[/]");
         if (photo.Fault is { } fault)
-            AnsiConsole.MarkupLineInterpolated($"  [red]{fault}[/]");
+            _console.MarkupLineInterpolated($"  [red]{fault}[/]");
         foreach (var found in photo.Prediction?.Classes ?? [])
-            AnsiConsole.MarkupLineInterpolated($"  {found.Probability,6:P1}  {found.Label} ({found.ClassIndex})");
+            _console.MarkupLineInterpolated($"  {found.Probability,6:P1}  {found.Label} ({found.ClassIndex})");
         foreach (var map in photo.Maps)
         {
             var label = map.Provenance.Score.Class.Label;
             var note = map.AllZero ? ": nothing speaks for it, the map is all zero" : "";
-            AnsiConsole.MarkupLineInterpolated($"  why [bold]{label}[/] at {map.Provenance.Layer} by {MethodNames.Of(map.Provenance.Method)}{note}");
+            _console.MarkupLineInterpolated($"  why [bold]{label}[/]{At(map.Provenance)} by {MethodNames.Of(map.Provenance.Method)}{note}");
             foreach (var file in map.Files)
-                AnsiConsole.MarkupLineInterpolated($"    [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
+                _console.MarkupLineInterpolated($"    [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
         }
     }
 
     public void ContactSheet(string file) =>
-        AnsiConsole.MarkupLineInterpolated($"all together: [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
+        _console.MarkupLineInterpolated($"all together: [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
 
     public void Models(IEnumerable<Model> models)
     {
@@ -53,18 +64,20 @@ internal sealed class ConsoleReport : IReport
                 model.Name, model.Version, model.Architecture, $"{model.ClassCount}", model.DefaultLayer, model.Licence,
             }.Select(Markup.Escape).ToArray());
         }
-        AnsiConsole.Write(table);
+        _console.Write(table);
     }
 
     public void Model(Model model)
     {
         Models([model]);
-        AnsiConsole.MarkupLineInterpolated($"{model.Description} {model.Source}");
+        _console.MarkupLineInterpolated($"{model.Description} {model.Source}");
         var table = new Table().AddColumns("layer", "channels", "height x width");
         foreach (var layer in model.Layers)
             table.AddRow(Markup.Escape(layer.Name), $"{layer.ChannelCount}", $"{layer.Size.Height} x {layer.Size.Width}");
-        AnsiConsole.Write(table);
+        _console.Write(table);
     }
 
-    public void Fault(string message) => AnsiConsole.MarkupLineInterpolated($"[red]{message}[/]");
+    private static string At(MapProvenance provenance) => provenance.Layer.Length == 0 ? "" : $" at {provenance.Layer}";
+
+    public void Fault(string message) => _console.MarkupLineInterpolated($"[red]{message}[/]");
 }

@@ -34,8 +34,7 @@ internal static class ContactSheetFile
 
     private static IEnumerable<(string File, string Caption)> Pictures(WrittenMap written)
     {
-        var provenance = written.Provenance;
-        var caption = $"{provenance.Score.Class.Label.Split(',')[0]}, {provenance.Layer}, {MethodNames.Of(provenance.Method)}";
+        var caption = Captions.Of(written.Provenance);
         return written.Files.Where(file => Extensions.Contains(Path.GetExtension(file))).Select(file => (file, caption));
     }
 }

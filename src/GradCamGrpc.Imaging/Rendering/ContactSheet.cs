@@ -9,6 +9,7 @@ public static class ContactSheet
     private const int Margin = 12;
     private const int TextHeight = 22;
     private const int TextSize = 14;
+    private const int Quality = 80;
 
     /// <param name="pictures">The pictures, encoded, and their captions; one or more.</param>
     /// <returns>A PNG file, as many cells wide as it is high, or one more.</returns>
@@ -16,23 +17,36 @@ public static class ContactSheet
     {
         ArgumentOutOfRangeException.ThrowIfZero(pictures.Count);
         var columns = (int)Math.Ceiling(Math.Sqrt(pictures.Count));
-        var rows = (pictures.Count + columns - 1) / columns;
+        return Draw([.. pictures.Chunk(columns)], PictureFormat.Png);
+    }
+
+    /// <param name="rows">Rows of pictures, encoded, and their captions; one picture or more.</param>
+    /// <param name="format">How the sheet is written.</param>
+    /// <returns>A file, as many cells wide as the longest row.</returns>
+    public static byte[] Draw(IReadOnlyList<IReadOnlyList<(byte[] Picture, string Caption)>> rows, PictureFormat format)
+    {
+        var columns = rows.Max(row => row.Count);
+        ArgumentOutOfRangeException.ThrowIfZero(columns, nameof(rows));
         using var surface = SKSurface.Create(new SKImageInfo(
-            columns * (Cell + Margin) + Margin, rows * (Cell + TextHeight + Margin) + Margin));
+            columns * (Cell + Margin) + Margin, rows.Count * (Cell + TextHeight + Margin) + Margin));
         surface.Canvas.Clear(SKColors.White);
 
         using var typeface = LoadTypeface();
         using var font = new SKFont(typeface, TextSize);
         using var ink = new SKPaint { Color = SKColors.Black, IsAntialias = true };
-        for (var i = 0; i < pictures.Count; i++)
+        for (var row = 0; row < rows.Count; row++)
         {
-            var x = Margin + i % columns * (Cell + Margin);
-            var y = Margin + i / columns * (Cell + TextHeight + Margin);
-            DrawPicture(surface.Canvas, pictures[i].Picture, x, y);
-            surface.Canvas.DrawText(Fitting(pictures[i].Caption, font), x, y + Cell + TextSize + 2, SKTextAlign.Left, font, ink);
+            for (var column = 0; column < rows[row].Count; column++)
+            {
+                var (picture, caption) = rows[row][column];
+                var x = Margin + column * (Cell + Margin);
+                var y = Margin + row * (Cell + TextHeight + Margin);
+                DrawPicture(surface.Canvas, picture, x, y);
+                surface.Canvas.DrawText(Fitting(caption, font), x, y + Cell + TextSize + 2, SKTextAlign.Left, font, ink);
+            }
         }
         using var image = surface.Snapshot();
-        using var file = image.Encode(SKEncodedImageFormat.Png, quality: 100);
+        using var file = image.Encode(format is PictureFormat.Jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, Quality);
         return file.ToArray();
     }
 

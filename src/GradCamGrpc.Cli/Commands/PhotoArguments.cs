@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace GradCamGrpc.Cli.Commands;
+
+/// <summary>Which photos a command is about, and where it writes.</summary>
+internal sealed class PhotoArguments
+{
+    private readonly Argument<string[]> _photos = new("PHOTO") { Description = "photos to explain", Arity = ArgumentArity.OneOrMore };
+
+    private readonly Option<DirectoryInfo> _folder = new("--out", "-o")
+    {
+        Description = "where pictures are written",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => new DirectoryInfo("out"),
+    };
+
+    public PhotoArguments()
+    {
+        _photos.Validators.Add(result =>
+        {
+            // Without this a mistyped option would pass for a photo.
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-') && !File.Exists(token.Value)))
+                result.AddError($"there is no option '{token.Value}'; --help lists them");
+        });
+        _folder.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && File.Exists(token.Value))
+                result.AddError($"--out: '{token.Value}' is a file; a folder is needed");
+        });
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(_photos);
+        command.Options.Add(_folder);
+    }
+
+    public string[] Photos(ParseResult parsed) => parsed.GetValue(_photos)!;
+
+    /// <summary>The folder; it is made where it does not exist.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public DirectoryInfo Folder(ParseResult parsed) => Directory.CreateDirectory(parsed.GetValue(_folder)!.FullName);
+}

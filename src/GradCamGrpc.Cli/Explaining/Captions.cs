@@ -1,0 +1,15 @@
+using GradCamGrpc.Protos.V1;
+
+namespace GradCamGrpc.Cli.Explaining;
+
+/// <summary>What is written below a map's picture.</summary>
+internal static class Captions
+{
+    /// <summary>The class, the layer where there is one, and the method.</summary>
+    public static string Of(MapProvenance provenance)
+    {
+        var label = provenance.Score.Class.Label.Split(',')[0];
+        var method = MethodNames.Of(provenance.Method);
+        return provenance.Layer.Length == 0 ? $"{method}: {label}" : $"{method}: {label}, {provenance.Layer}";
+    }
+}
