@@ -41,10 +41,8 @@ public readonly record struct BoundingBox(double Left, double Top, double Right,
         return either > 0 ? shared / either : 0;
     }
 
-    /// <summary>Whether a pixel's centre lies in the box, or no farther from it than a tolerance in pixels, each axis by itself.</summary>
-    public bool Contains(PixelPosition pixel, double tolerance = 0)
-    {
-        var (x, y) = (pixel.Column + 0.5, pixel.Row + 0.5);
-        return x >= Left - tolerance && x < Right + tolerance && y >= Top - tolerance && y < Bottom + tolerance;
-    }
+    /// <summary>Whether any part of a pixel lies in the box, or less far from it than a tolerance in pixels, each axis by itself.</summary>
+    public bool Contains(PixelPosition pixel, double tolerance = 0) =>
+        pixel.Column + 1 > Left - tolerance && pixel.Column < Right + tolerance
+        && pixel.Row + 1 > Top - tolerance && pixel.Row < Bottom + tolerance;
 }

@@ -3,7 +3,7 @@ namespace GradCamGrpc.Explain.Localization;
 /// <summary>How much of a map lies where it should: the energy-based pointing game (Wang et al. 2020, "Score-CAM", section 4.3).</summary>
 public static class HeatEnergy
 {
-    /// <summary>The sum of the rectified map over pixels whose centre lies in any of the boxes, over its sum everywhere.</summary>
+    /// <summary>The sum of the rectified map over pixels that lie in any of the boxes, be it in part, over its sum everywhere.</summary>
     /// <param name="heat">[height, width], row-major, finite; negative values count as 0.</param>
     /// <param name="width">Columns.</param>
     /// <param name="boxes">On the map's grid; where they overlap a pixel counts once.</param>

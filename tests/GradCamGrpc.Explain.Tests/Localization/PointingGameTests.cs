@@ -41,10 +41,10 @@ public sealed class PointingGameTests
     }
 
     [Fact]
-    public void ShareInside_BoxCutsAPixel_CountsItByItsCentre()
+    public void ShareInside_BoxCutsAPixel_CountsTheWholeOfIt()
     {
-        Assert.Equal(0.5, HeatEnergy.ShareInside([1, 1], 2, [new(0.4, 0, 1.4, 1)]), 12);
-        Assert.Equal(1.0, HeatEnergy.ShareInside([1, 1], 2, [new(0.4, 0, 1.6, 1)]), 12);
+        Assert.Equal(0.5, HeatEnergy.ShareInside([1, 1], 2, [new(0.4, 0, 1, 1)]), 12);
+        Assert.Equal(1.0, HeatEnergy.ShareInside([1, 1], 2, [new(0.4, 0, 1.1, 1)]), 12);
     }
 
     [Fact]
