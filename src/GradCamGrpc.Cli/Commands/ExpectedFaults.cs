@@ -1,3 +1,4 @@
+using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Models.Checkpoints;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Hosting;
@@ -9,6 +10,6 @@ namespace GradCamGrpc.Cli.Commands;
 internal static class ExpectedFaults
 {
     public static bool Include(Exception fault) => fault
-        is InvalidOptionsException or InvalidModelException or CheckpointException or LibTorchException
+        is InvalidOptionsException or InvalidModelException or CheckpointException or LibTorchException or EvaluationException
         or IOException or UnauthorizedAccessException;
 }

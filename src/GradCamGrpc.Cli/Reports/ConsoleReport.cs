@@ -1,3 +1,5 @@
+using System.Globalization;
+using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
 using Spectre.Console;
@@ -79,5 +81,38 @@ internal sealed class ConsoleReport : IReport
 
     private static string At(MapProvenance provenance) => provenance.Layer.Length == 0 ? "" : $" at {provenance.Layer}";
 
+    public void Localization(LocalizationResult result)
+    {
+        _console.MarkupLineInterpolated($"[bold]{result.Model}[/] at {result.Layer}, {result.PhotoCount} photos: the first class is right on {Percent(result.Top1)} %");
+        _console.WriteLine();
+        _console.WriteLine("% of photos where the box of what is warmer than a share of the maximum fits (IoU 0.5):");
+        var fits = LocalizationTable("peak", "energy");
+        foreach (var method in result.Methods)
+            fits.AddRow([method.Method, .. method.Localization.Select(Percent), Percent(method.Pointing), Percent(method.EnergyInside)]);
+        _console.Write(fits);
+        _console.WriteLine("peak: % of photos where the map's maximum lies in a box; energy: % of the map in the boxes");
+        _console.WriteLine();
+        _console.WriteLine("% of photos where the first class is right, too:");
+        var both = LocalizationTable();
+        foreach (var method in result.Methods)
+            both.AddRow([method.Method, .. method.Top1Localization.Select(Percent)]);
+        _console.Write(both);
+
+        var baselines = result.Baselines;
+        _console.MarkupLineInterpolated(
+            $"without a network: the best centred box ({Percent(baselines.WidthShare)} % x {Percent(baselines.HeightShare)} % of the photo) fits on {Percent(baselines.CentredBox)} %, the middle lies in a box on {Percent(baselines.CentrePixel)} %, the boxes cover {Percent(baselines.BoxArea)} %");
+        var choice = result.Choice;
+        _console.MarkupLineInterpolated(
+            $"chosen on the photos 1, 3, 5 …: {choice.Method} at {Share(choice.Share)} ({Percent(choice.Chosen)} %); on the photos 2, 4, 6 …: [bold]{Percent(choice.HeldOut)} %[/]");
+    }
+
     public void Fault(string message) => _console.MarkupLineInterpolated($"[red]{message}[/]");
+
+    private static Table LocalizationTable(params string[] more) => new Table()
+        .AddColumn("method")
+        .AddColumns([.. MapOutcome.Shares.Select(Share).Concat(more).Select(name => new TableColumn(name).RightAligned())]);
+
+    private static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string Share(double share) => share.ToString("F2", CultureInfo.InvariantCulture);
 }

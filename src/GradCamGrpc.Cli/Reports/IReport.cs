@@ -1,3 +1,4 @@
+using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
 
@@ -18,6 +19,8 @@ internal interface IReport
     void Models(IEnumerable<Model> models);
 
     void Model(Model model);
+
+    void Localization(LocalizationResult result);
 
     void Fault(string message);
 }

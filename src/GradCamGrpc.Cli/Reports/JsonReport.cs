@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
 
@@ -9,6 +10,8 @@ namespace GradCamGrpc.Cli.Reports;
 /// <summary>For programs: a line of JSON for each thing found, in the messages' JSON form.</summary>
 internal sealed class JsonReport(TextWriter output) : IReport
 {
+    private static readonly JsonSerializerOptions Figures = new(JsonSerializerDefaults.Web);
+
     public Task RunAsync(int steps, Func<Action, Task> work) => work(() => { });
 
     public void Photo(ExplainedPhoto photo)
@@ -31,6 +34,13 @@ internal sealed class JsonReport(TextWriter output) : IReport
     }
 
     public void Model(Model model) => Write(ToJson(model));
+
+    public void Localization(LocalizationResult result)
+    {
+        var line = JsonSerializer.SerializeToNode(result, Figures)!;
+        line["shares"] = new JsonArray([.. MapOutcome.Shares.Select(share => JsonValue.Create(share))]);
+        Write(line);
+    }
 
     public void Fault(string message) => Write(new JsonObject { ["error"] = message });
 

@@ -4,7 +4,7 @@ using TorchSharp;
 namespace GradCamGrpc.Server.Hosting;
 
 /// <summary>The native library that everything rests on.</summary>
-internal static class LibTorch
+public static class LibTorch
 {
     private const string Bridge = "LibTorchSharp";
 

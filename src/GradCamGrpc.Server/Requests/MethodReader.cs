@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Methods;
 using Case = GradCamGrpc.Protos.V1.ExplanationMethod.MethodOneofCase;
@@ -14,14 +15,9 @@ internal static class MethodReader
     private const int MaxPatch = 512;
     private const int MinStride = 4;
 
-    /// <summary>The methods without parameters, by the names of their fields: the engine's with underscores.</summary>
-    private static readonly Dictionary<string, IExplanationMethod> Plain = new IExplanationMethod[]
-    {
-        new GradCam(), new LayerCam(), new HiResCam(), new ElementWiseGradCam(),
-        new EigenCam(), new EigenGradCam(), new GradCamPlusPlus(), new XGradCam(),
-        new Cam(), new ScoreCam(), new AblationCam(), new Saliency(),
-        new GuidedBackpropagation(), new Deconvolution(), new GuidedGradCam(),
-    }.ToDictionary(method => FieldOf(method).Name, StringComparer.Ordinal);
+    /// <summary>The methods with their defaults, by the names of their fields: the engine's with underscores.</summary>
+    private static readonly Dictionary<string, IExplanationMethod> Plain =
+        ExplanationMethods.All.ToDictionary(method => FieldOf(method).Name, StringComparer.Ordinal);
 
     /// <summary>The names of all methods, as messages spell them.</summary>
     public static IEnumerable<string> Names => Protos.V1.ExplanationMethod.Descriptor.Fields.InFieldNumberOrder().Select(known => known.Name);

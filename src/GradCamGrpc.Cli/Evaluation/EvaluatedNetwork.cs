@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using GradCamGrpc.Explain;
+using GradCamGrpc.Explain.Attribution;
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Models.Repository;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Cli.Evaluation;
+
+/// <summary>A network in this process, to be asked for maps of known classes. It belongs to one thread.</summary>
+internal sealed class EvaluatedNetwork : IDisposable
+{
+    private readonly ServableNetwork _network;
+    private readonly CutNetwork _cut;
+    private readonly Device _device;
+    private readonly CutLayer _layer;
+
+    /// <param name="folder">The model.</param>
+    /// <param name="device">Where its tensors live.</param>
+    /// <param name="layer">Where maps are made; null for the model's default.</param>
+    /// <exception cref="EvaluationException">There is no such layer.</exception>
+    public EvaluatedNetwork(ModelFolder folder, string device, string? layer)
+    {
+        var input = folder.Manifest.Preprocessing;
+        _device = new Device(device);
+        ClassCount = folder.Labels.Count;
+
+        // Resized to exactly the input's size: a crop would cut off what the boxes are about.
+        Preprocessor = new Preprocessor(new PreprocessingSpec(
+            null, input.CropWidth, input.CropHeight, Enum.Parse<Interpolation>(input.Interpolation, ignoreCase: true), input.Mean, input.Std));
+        _network = folder.BuildNetwork();
+        _network.to(_device);
+        _network.PrepareForServing();
+        using var generator = new Generator(seed: 1);
+        var sample = ChannelsLast.Of(randn([1, 3, input.CropHeight, input.CropWidth], generator: generator)).to(_device);
+        _cut = new CutNetwork(_network, sample, _network.UseFolded);
+        _layer = _cut.Layers.GetValueOrDefault(layer ?? folder.Manifest.DefaultLayer)
+            ?? throw new EvaluationException($"the model has no layer '{layer ?? folder.Manifest.DefaultLayer}' with maps; `gradcam models NAME` lists them");
+    }
+
+    /// <summary>How a photo becomes an input: the whole of it.</summary>
+    public Preprocessor Preprocessor { get; }
+
+    public int ClassCount { get; }
+
+    public string Layer => _layer.Name;
+
+    /// <summary>Why a method cannot be used; null where it can.</summary>
+    public string? ObjectionTo(IExplanationMethod method) => method.ObjectionTo(_cut, _layer);
+
+    /// <summary>Runs a batch, and makes each photo's map of its class by each method.</summary>
+    /// <param name="batch">The photos.</param>
+    /// <param name="methods">The methods.</param>
+    /// <param name="onMap">Told (index of the photo, map) as each map is ready.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>For each photo the class of the largest output.</returns>
+    public int[] Explain(
+        IReadOnlyList<LoadedPhoto> batch, IReadOnlyList<IExplanationMethod> methods, Action<int, SaliencyMap> onMap, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        var images = Stack(batch);
+        var cams = methods.OfType<ICamMethod>().ToArray();
+        var query = cams.Length > 0 ? new ImageQuery([_layer], 1) : ImageQuery.PredictionOnly;
+        var pass = _cut.Forward(images, [.. batch.Select(_ => query)]);
+        var classes = MemoryMarshal.Cast<byte, long>(pass.Outputs.argmax(1).cpu().bytes).ToArray();
+        ScoreTarget[][] targets = [.. batch.Select(photo => new[] { ScoreTarget.Of(photo.Photo.ClassIndex) })];
+        if (cams.Length > 0)
+            pass.Explain(targets, [.. batch.Select(_ => cams)], (image, _, map) => onMap(image, map));
+
+        var attributions = methods.OfType<IAttributionMethod>().ToArray();
+        for (var i = 0; i < batch.Count && attributions.Length > 0; i++)
+        {
+            var image = i;
+            Attributions.Explain(
+                _cut, images.narrow(0, i, 1), [_layer], targets[i], attributions, (_, map) => onMap(image, map), cancellation);
+        }
+        return [.. classes.Select(index => (int)index)];
+    }
+
+    public void Dispose() => _network.Dispose();
+
+    private Tensor Stack(IReadOnlyList<LoadedPhoto> batch)
+    {
+        var input = batch[0].Input;
+        var stacked = empty(batch.Count, input.Height, input.Width, 3);                     // [B, h, w, 3]
+        var bytes = stacked.bytes;
+        var size = bytes.Length / batch.Count;
+        for (var i = 0; i < batch.Count; i++)
+            MemoryMarshal.AsBytes(batch[i].Input.Values).CopyTo(bytes[(i * size)..]);
+        return stacked.to(_device).permute(0, 3, 1, 2);                                      // [B, 3, h, w], channels last
+    }
+}

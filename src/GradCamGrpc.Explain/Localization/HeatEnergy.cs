@@ -1,0 +1,35 @@
+namespace GradCamGrpc.Explain.Localization;
+
+/// <summary>How much of a map lies where it should: the energy-based pointing game (Wang et al. 2020, "Score-CAM", section 4.3).</summary>
+public static class HeatEnergy
+{
+    /// <summary>The sum of the rectified map over pixels that lie in any of the boxes, be it in part, over its sum everywhere.</summary>
+    /// <param name="heat">[height, width], row-major, finite; negative values count as 0.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="boxes">On the map's grid; where they overlap a pixel counts once.</param>
+    /// <returns>0 to 1; 0 where nothing is positive.</returns>
+    public static double ShareInside(ReadOnlySpan<float> heat, int width, IReadOnlyList<BoundingBox> boxes)
+    {
+        _ = Plane.Rows(heat.Length, width);
+        var (inside, total) = (0.0, 0.0);
+        for (var i = 0; i < heat.Length; i++)
+        {
+            if (heat[i] <= 0)
+                continue;
+            total += heat[i];
+            if (IsInside(new PixelPosition(i / width, i % width), boxes))
+                inside += heat[i];
+        }
+        return total > 0 ? inside / total : 0;
+    }
+
+    private static bool IsInside(PixelPosition pixel, IReadOnlyList<BoundingBox> boxes)
+    {
+        for (var i = 0; i < boxes.Count; i++)
+        {
+            if (boxes[i].Contains(pixel))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using GradCamGrpc.TestData;
+
+namespace GradCamGrpc.FunctionalTests;
+
+/// <summary><c>gradcam eval localization</c> as a program.</summary>
+public sealed class LocalizationTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Localization_TwoPhotos_GivesEveryFigure()
+    {
+        Write("chelsea.png\t281\tn02123045\t60\t10\t330\t290", "chelsea.png\t281\tn02123045\t0\t0\t20\t20", "cat.png\t281\tn02123045\t0\t0\t451\t300");
+
+        using var run = ProgramRun.CommandLine(
+            "eval", "localization", "--data", _folder.FullName, "--method", "grad-cam", "--method", "saliency", "--json");
+
+        Assert.Equal(0, await run.EndAsync());
+        var result = JsonNode.Parse(run.Output)!;
+        Assert.Equal(2, (int?)result["photoCount"]);
+        Assert.Equal(["grad-cam", "saliency"], result["methods"]!.AsArray().Select(method => (string?)method!["method"]));
+        Assert.Equal(5, result["methods"]![0]!["localization"]!.AsArray().Count);
+        Assert.Equal(1, (double?)result["baselines"]!["centrePixel"]);
+        Assert.Equal(1, (double?)result["methods"]![0]!["pointing"]);
+    }
+
+    [Theory]
+    [InlineData("chelsea.png\t281\tn02123045\t60\t10\t330", "line 1")]
+    [InlineData("chelsea.png\tcat\tn02123045\t60\t10\t330\t290", "'cat'")]
+    [InlineData("chelsea.png\t281\tn02123045\t60\t10\t60\t290", "empty")]
+    [InlineData("nowhere.png\t281\tn02123045\t60\t10\t330\t290", "nowhere.png")]
+    [InlineData("chelsea.png\t281\tn02123045\t60\t10\t452\t290", "451 x 300")]
+    [InlineData("chelsea.png\t1000\tn02123045\t60\t10\t330\t290", "0 to 999")]
+    public async Task Localization_WrongRow_SaysWhatIsWrong(string row, string expected)
+    {
+        Write(row);
+
+        using var run = ProgramRun.CommandLine("eval", "localization", "--data", _folder.FullName, "--method", "grad-cam", "--json");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains(expected, (string?)JsonNode.Parse(run.Output)!["error"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Localization_UnknownMethod_IsRefused()
+    {
+        using var run = ProgramRun.CommandLine("eval", "localization", "--data", _folder.FullName, "--method", "grad-cham");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("grad-cham", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact, Trait("Category", "Golden")]
+    public async Task Localization_GradCamOnImageNet_IsWithinTwoPhotosOfTheReference()
+    {
+        using var run = ProgramRun.CommandLine(
+            "eval", "localization", "--data", TestFolders.Data("imagenet-boxes"), "--method", "grad-cam", "--json");
+
+        Assert.Equal(0, await run.EndAsync());
+        var result = JsonNode.Parse(run.Output)!;
+        var method = result["methods"]![0]!;
+        AssertNear([0.546, 0.596, 0.618, 0.576, 0.446], method["localization"]!);
+        AssertNear([0.400, 0.440, 0.468, 0.450, 0.358], method["top1Localization"]!);
+        AssertNear([0.868, 0.676, 0.696], new JsonArray((double?)method["pointing"], (double?)method["energyInside"], (double?)result["top1"]));
+    }
+
+    private static void AssertNear(double[] expected, JsonNode figures)
+    {
+        const double TwoPhotosOf500 = 0.004 + 1e-9;
+        Assert.All(expected.Zip(figures.AsArray()), pair => Assert.InRange((double)pair.Second!, pair.First - TwoPhotosOf500, pair.First + TwoPhotosOf500));
+    }
+
+    private void Write(params string[] rows)
+    {
+        var images = _folder.CreateSubdirectory("images");
+        File.Copy(Photos.CatPath, Path.Combine(images.FullName, "chelsea.png"));
+        File.Copy(Photos.CatPath, Path.Combine(images.FullName, "cat.png"));
+        File.WriteAllLines(Path.Combine(_folder.FullName, "boxes.tsv"), rows);
+    }
+}
