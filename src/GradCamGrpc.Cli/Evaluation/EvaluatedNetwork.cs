@@ -28,7 +28,6 @@ internal sealed class EvaluatedNetwork : IDisposable
     {
         var input = folder.Manifest.Preprocessing;
         _device = new Device(device);
-        ClassCount = folder.Labels.Count;
 
         // Resized to exactly the input's size: a crop would cut off what the boxes are about.
         Preprocessor = new Preprocessor(new PreprocessingSpec(
@@ -46,9 +45,11 @@ internal sealed class EvaluatedNetwork : IDisposable
     /// <summary>How a photo becomes an input: the whole of it.</summary>
     public Preprocessor Preprocessor { get; }
 
-    public int ClassCount { get; }
-
     public string Layer => _layer.Name;
+
+    public int LayerHeight => _layer.Height;
+
+    public int LayerWidth => _layer.Width;
 
     /// <summary>Why a method cannot be used; null where it can.</summary>
     public string? ObjectionTo(IExplanationMethod method) => method.ObjectionTo(_cut, _layer);
@@ -80,6 +81,15 @@ internal sealed class EvaluatedNetwork : IDisposable
                 _cut, images.narrow(0, i, 1), [_layer], targets[i], attributions, (_, map) => onMap(image, map), cancellation);
         }
         return [.. classes.Select(index => (int)index)];
+    }
+
+    /// <summary>Asks something about one photo.</summary>
+    /// <param name="photo">The photo.</param>
+    /// <param name="ask">Given the network and the photo as it takes it, [1, 3, H, W].</param>
+    public T Ask<T>(LoadedPhoto photo, Func<CutNetwork, Tensor, T> ask)
+    {
+        using var scope = NewDisposeScope();
+        return ask(_cut, Stack([photo]));
     }
 
     public void Dispose() => _network.Dispose();

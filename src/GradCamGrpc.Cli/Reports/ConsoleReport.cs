@@ -106,11 +106,26 @@ internal sealed class ConsoleReport : IReport
             $"chosen on the photos 1, 3, 5 …: {choice.Method} at {Share(choice.Share)} ({Percent(choice.Chosen)} %); on the photos 2, 4, 6 …: [bold]{Percent(choice.HeldOut)} %[/]");
     }
 
+    public void Faithfulness(FaithfulnessResult result)
+    {
+        _console.MarkupLineInterpolated($"[bold]{result.Model}[/] at {result.Layer}, {result.PhotoCount} photos, curves of {result.Steps} steps");
+        var table = new Table().AddColumn("method").AddColumns(Right("insertion"), Right("deletion"), Right("occlusion"));
+        foreach (var method in result.Methods)
+            table.AddRow(Markup.Escape(method.Method), Figure(method.Insertion), Figure(method.Deletion), Figure(method.OcclusionCorrelation));
+        _console.Write(table);
+        _console.WriteLine("insertion, deletion: the area under the curve of the class's probability, the more and the less the better;");
+        _console.WriteLine("occlusion: the rank correlation with what is lost where a patch covers the photo");
+    }
+
     public void Fault(string message) => _console.MarkupLineInterpolated($"[red]{message}[/]");
 
     private static Table LocalizationTable(params string[] more) => new Table()
         .AddColumn("method")
-        .AddColumns([.. MapOutcome.Shares.Select(Share).Concat(more).Select(name => new TableColumn(name).RightAligned())]);
+        .AddColumns([.. MapOutcome.Shares.Select(Share).Concat(more).Select(Right)]);
+
+    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
+
+    private static string Figure(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "-";
 
     private static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
 

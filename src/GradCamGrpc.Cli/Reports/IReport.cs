@@ -22,5 +22,7 @@ internal interface IReport
 
     void Localization(LocalizationResult result);
 
+    void Faithfulness(FaithfulnessResult result);
+
     void Fault(string message);
 }

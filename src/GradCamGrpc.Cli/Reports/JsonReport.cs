@@ -42,6 +42,8 @@ internal sealed class JsonReport(TextWriter output) : IReport
         Write(line);
     }
 
+    public void Faithfulness(FaithfulnessResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
+
     public void Fault(string message) => Write(new JsonObject { ["error"] = message });
 
     private static JsonObject ToJson(WrittenMap written) => new()

@@ -3,8 +3,8 @@ using GradCamGrpc.TestData;
 
 namespace GradCamGrpc.FunctionalTests;
 
-/// <summary><c>gradcam eval localization</c> as a program.</summary>
-public sealed class LocalizationTests : IDisposable
+/// <summary><c>gradcam eval</c> as a program.</summary>
+public sealed class EvaluationTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
 
@@ -42,6 +42,36 @@ public sealed class LocalizationTests : IDisposable
 
         Assert.Equal(1, await run.EndAsync());
         Assert.Contains(expected, (string?)JsonNode.Parse(run.Output)!["error"], StringComparison.Ordinal);
+    }
+
+    /// <summary>A map of the network's own must do better than one that knows nothing of it.</summary>
+    [Fact]
+    public async Task Faithfulness_OnePhotoOfTwo_RandomMapLoses()
+    {
+        Write("chelsea.png\t282\tn02123159\t60\t10\t330\t290", "cat.png\t282\tn02123159\t0\t0\t451\t300");
+
+        using var run = ProgramRun.CommandLine(
+            "eval", "faithfulness", "--data", _folder.FullName, "--method", "grad-cam", "--photos", "1", "--steps", "10", "--json");
+
+        Assert.Equal(0, await run.EndAsync());
+        var result = JsonNode.Parse(run.Output)!;
+        Assert.Equal((1, 10), ((int?)result["photoCount"], (int?)result["steps"]));
+        var methods = result["methods"]!.AsArray().ToDictionary(method => (string)method!["method"]!, method => method!);
+        Assert.Equal(["grad-cam", "(a random map)", "(a blob in the middle)"], methods.Keys);
+        var (ours, random) = (methods["grad-cam"], methods["(a random map)"]);
+        Assert.True((double?)ours["insertion"] > (double?)random["insertion"]);
+        Assert.True((double?)ours["occlusionCorrelation"] > (double?)random["occlusionCorrelation"]);
+    }
+
+    [Theory]
+    [InlineData("--photos", "0")]
+    [InlineData("--steps", "0")]
+    public async Task Faithfulness_NothingToDo_IsRefused(string option, string value)
+    {
+        using var run = ProgramRun.CommandLine("eval", "faithfulness", "--data", _folder.FullName, option, value);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains(option, run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

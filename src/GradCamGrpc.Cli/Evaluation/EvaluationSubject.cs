@@ -1,0 +1,70 @@
+using GradCamGrpc.Explain;
+using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Hosting;
+using GradCamGrpc.Server.Options;
+
+namespace GradCamGrpc.Cli.Evaluation;
+
+/// <summary>What is evaluated: photos, a network, and methods that it can have.</summary>
+internal sealed class EvaluationSubject : IDisposable
+{
+    /// <summary>Methods that take seconds a photo.</summary>
+    private static readonly string[] Slow = ["score-cam", "ablation-cam", "occlusion", "smooth-grad", "integrated-gradients"];
+
+    /// <exception cref="EvaluationException">The data, a method or the layer will not do.</exception>
+    /// <exception cref="InvalidModelException">The model cannot be used.</exception>
+    public EvaluationSubject(EvaluationQuestion question)
+    {
+        var photos = BoxedPhotos.Read(question.Data);
+        Photos = question.PhotoCount is { } count ? [.. photos.Take(count)] : photos;
+        var options = ServerOptions.FromEnvironment(question.Models);
+        if (ModelRepository.Read(options.Models) is not [var folder])
+            throw new EvaluationException($"{options.Models} holds several models; --models names the folder of one");
+        if (Photos.FirstOrDefault(photo => photo.ClassIndex >= folder.Labels.Count) is { } unknown)
+            throw new EvaluationException($"{unknown.Path} is of class {unknown.ClassIndex}; the model has the classes 0 to {folder.Labels.Count - 1}");
+
+        LibTorch.EnsureLoads();
+        if (options.Threads is { } threads)
+            TorchSharp.torch.set_num_threads(threads);
+        Model = folder.Manifest.Name;
+        Network = new EvaluatedNetwork(folder, options.Device, question.Layer);
+        try
+        {
+            Methods = question.Methods.Count > 0 ? Named(question.Methods) : Usual();
+        }
+        catch
+        {
+            Network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The names of all methods.</summary>
+    public static IEnumerable<string> MethodNames => ExplanationMethods.All.Select(method => method.Name);
+
+    public IReadOnlyList<BoxedPhoto> Photos { get; }
+
+    /// <summary>The model's name.</summary>
+    public string Model { get; }
+
+    public EvaluatedNetwork Network { get; }
+
+    public IReadOnlyList<IExplanationMethod> Methods { get; }
+
+    public void Dispose() => Network.Dispose();
+
+    private IExplanationMethod[] Usual() =>
+        [.. ExplanationMethods.All.Where(method => !Slow.Contains(method.Name) && Network.ObjectionTo(method) is null)];
+
+    private IExplanationMethod[] Named(IReadOnlyList<string> names)
+    {
+        IExplanationMethod[] methods = [.. names.Distinct(StringComparer.Ordinal).Select(name => ExplanationMethods.All.Single(method => method.Name == name))];
+        foreach (var method in methods)
+        {
+            if (Network.ObjectionTo(method) is { } objection)
+                throw new EvaluationException($"{method.Name} {objection}");
+        }
+        return methods;
+    }
+}
