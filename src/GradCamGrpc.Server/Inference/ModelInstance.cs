@@ -75,19 +75,30 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public InferenceRequest Submit(Photo photo, ServerCallContext context) =>
-        Submit(new InferenceRequest(photo.Input, [], [], [], Deadline(context), context.CancellationToken));
+        Enqueue(new InferenceRequest(photo.Input, Deadline(context), context.CancellationToken));
 
     /// <summary>Enqueues a photo to explain.</summary>
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public InferenceRequest Submit(Photo photo, CheckedExplainRequest query, ServerCallContext context) =>
-        Submit(new InferenceRequest(
+    public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, ServerCallContext context) =>
+        Enqueue(new ExplanationRequest(
             photo.Input, query.Layers, query.Targets, query.Methods, Deadline(context), context.CancellationToken));
+
+    /// <summary>Enqueues a photo about which the network is asked something of the caller's own.</summary>
+    /// <param name="photo">The photo.</param>
+    /// <param name="inspect">Asks, and yields what comes of it. It is run through on the model's thread.</param>
+    /// <param name="context">The call.</param>
+    /// <exception cref="QueueFullException">Too many wait.</exception>
+    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
+    public InspectionRequest<TItem> Inspect<TItem>(
+        Photo photo, Func<InspectedPhoto, IEnumerable<TItem>> inspect, ServerCallContext context) =>
+        Enqueue(new InspectionRequest<TItem>(photo.Input, inspect, Deadline(context), context.CancellationToken));
 
     /// <summary>Answers what was accepted and unloads the model.</summary>
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
-    private InferenceRequest Submit(InferenceRequest request)
+    private TRequest Enqueue<TRequest>(TRequest request)
+        where TRequest : InferenceRequest
     {
         var admission = _batcher.TryEnqueue(request);
         if (admission is not Admission.Accepted)

@@ -70,54 +70,60 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
                 requests[i].Fail(new NonFiniteException("the network's outputs"));
         }
 
-        Explain(requests, images, pass, logits);
+        Explain([.. requests.Select(request => request as ExplanationRequest)], images, pass, logits);
+        Inspect(requests, images, logits);
         foreach (var request in requests)
             request.Finished();
     }
 
     public void Close() => _network?.Dispose();
 
-    private void Explain(InferenceRequest[] batch, Tensor images, ForwardPass pass, float[][] logits)
+    /// <param name="batch">The batch; null where no maps are wanted.</param>
+    /// <param name="images">[B, 3, h, w].</param>
+    /// <param name="pass">Its forward pass.</param>
+    /// <param name="logits">Its outputs.</param>
+    private void Explain(ExplanationRequest?[] batch, Tensor images, ForwardPass pass, float[][] logits)
     {
         // Who has left in the meantime, or has failed, costs nothing more.
-        var classes = batch.Select((request, i) => request.IsWaiting ? Classes(request, logits[i]) : []).ToArray();
+        var classes = batch.Select((request, i) => request is { IsWaiting: true } ? Classes(request, logits[i]) : []).ToArray();
         if (classes.All(chosen => chosen.Length == 0))
             return;
 
         using var stage = metrics.Measure(Stage.Backward, folder.Manifest.Name);
-        var targets = classes.Select((chosen, i) => chosen.Select(one => batch[i].Targets[one.TargetIndex].Score.Of(one.ClassIndex)).ToArray()).ToArray();
-        var left = batch.Select((request, i) => classes[i].Length * request.MapsPerTarget).ToArray();
+        var targets = classes.Select((chosen, i) => chosen.Select(one => batch[i]!.Targets[one.TargetIndex].Score.Of(one.ClassIndex)).ToArray()).ToArray();
+        var left = batch.Select((request, i) => classes[i].Length * (request?.MapsPerTarget ?? 0)).ToArray();
         void Deliver(int image, int target, SaliencyMap map)
         {
+            var request = batch[image]!;
             var (targetIndex, classIndex) = classes[image][target];
             if (map.IsFinite)
-                batch[image].Explained(new ReadyMap(targetIndex, classIndex, map, stage.Elapsed));
+                request.Ready(new ReadyMap(targetIndex, classIndex, map, stage.Elapsed));
             else
-                batch[image].Fail(new NonFiniteException($"the values of the {map.Method.Name} map of class {classIndex}"));
+                request.Fail(new NonFiniteException($"the values of the {map.Method.Name} map of class {classIndex}"));
 
             // Who has all its maps need not wait for those of the others.
             if (--left[image] == 0)
-                batch[image].Finished();
+                request.Finished();
         }
 
-        if (batch.Any(request => request.Cams.Count > 0))
+        if (batch.Any(request => request?.Cams.Count > 0))
         {
             pass.Explain(
-                [.. targets.Select((wanted, i) => batch[i].Cams.Count > 0 ? wanted : [])],
-                [.. batch.Select(request => request.Cams)],
+                [.. targets.Select((wanted, i) => batch[i]?.Cams.Count > 0 ? wanted : [])],
+                [.. batch.Select(request => request?.Cams ?? [])],
                 Deliver,
-                image => batch[image].IsWaiting);
+                image => batch[image] is { IsWaiting: true });
         }
         for (var i = 0; i < batch.Length; i++)
         {
             var image = i;
-            if (batch[i].Attributions.Count > 0 && targets[i].Length > 0 && batch[i].IsWaiting)
-                Attribute(batch[i], images.narrow(0, i, 1), targets[i], (target, map) => Deliver(image, target, map));
+            if (batch[i] is { Attributions.Count: > 0, IsWaiting: true } request && targets[i].Length > 0)
+                Attribute(request, images.narrow(0, i, 1), targets[i], (target, map) => Deliver(image, target, map));
         }
     }
 
     /// <summary>Runs the methods that ask the network about one photo. What goes wrong there is that photo's alone.</summary>
-    private void Attribute(InferenceRequest request, Tensor image, ScoreTarget[] targets, Action<int, SaliencyMap> deliver)
+    private void Attribute(ExplanationRequest request, Tensor image, ScoreTarget[] targets, Action<int, SaliencyMap> deliver)
     {
         try
         {
@@ -129,8 +135,27 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         }
     }
 
+    private void Inspect(InferenceRequest[] batch, Tensor images, float[][] logits)
+    {
+        for (var i = 0; i < batch.Length; i++)
+        {
+            if (batch[i] is not IInspection inspection || !batch[i].IsWaiting)
+                continue;
+            using var scope = NewDisposeScope();
+            try
+            {
+                inspection.Run(new InspectedPhoto(_cut!, images.narrow(0, i, 1), logits[i], batch[i].Cancellation));
+            }
+            catch (Exception fault)
+            {
+                batch[i].Fail(fault);
+            }
+            batch[i].Finished();
+        }
+    }
+
     /// <summary>The classes to explain, each with the index of the target that asks for it.</summary>
-    private static (int TargetIndex, int ClassIndex)[] Classes(InferenceRequest request, float[] logits) =>
+    private static (int TargetIndex, int ClassIndex)[] Classes(ExplanationRequest request, float[] logits) =>
         [.. request.Targets.SelectMany((target, i) => Classes(target, logits).Select(index => (i, index)))];
 
     private static int[] Classes(TargetChoice target, float[] logits) => target switch

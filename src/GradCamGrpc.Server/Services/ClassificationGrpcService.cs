@@ -34,7 +34,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
 
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Prediction = prediction }, context.CancellationToken);
-        await foreach (var map in inference.Maps)
+        await foreach (var map in inference.Items)
         {
             var rendered = writer.Map(query, photo, map);
             await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Map = rendered }, context.CancellationToken);
