@@ -60,7 +60,8 @@ internal sealed class RequestReader(ModelCatalog catalog)
         return model!;
     }
 
-    private ModelInstance? Model(string name, Violations faults, string field = "model")
+    /// <summary>The model of that name, or the only one where the name is empty; null where there is none.</summary>
+    public ModelInstance? Model(string name, Violations faults, string field = "model")
     {
         if (name.Length == 0 && catalog.Only is { } only)
             return only;
@@ -74,17 +75,29 @@ internal sealed class RequestReader(ModelCatalog catalog)
         return null;
     }
 
-    private static void RequireImage(Image? image, Violations faults)
+    public static void RequireImage(Image? image, Violations faults)
     {
         if (image is null or { SourceCase: Image.SourceOneofCase.None })
             faults.Invalid("image", "a photo is needed: encoded or raw");
     }
 
+    /// <summary>How many classes a prediction lists where a request does not say it.</summary>
+    public static int DefaultTopKOf(ModelInstance model) => Math.Min(DefaultTopK, model.ClassCount);
+
     private static int TopK(string field, int? topK, ModelInstance model, Violations faults)
     {
         if (topK is < 1 || topK > model.ClassCount)
             faults.Invalid(field, $"{topK} is not from 1 to {model.ClassCount}, the model's number of classes");
-        return topK ?? Math.Min(DefaultTopK, model.ClassCount);
+        return topK ?? DefaultTopKOf(model);
+    }
+
+    /// <summary>The layer of that name; null where there is none.</summary>
+    public static CutLayer? Layer(string name, ModelInstance model, Violations faults, string field)
+    {
+        if (model.Layers.TryGetValue(name, out var layer))
+            return layer;
+        faults.Absent(field, $"the model '{model.Name}' has no layer '{Text.Quoted(name)}' with maps{Suggestions.Hint(name, model.Layers.Keys)}");
+        return null;
     }
 
     private static CutLayer[] Layers(RepeatedField<string> names, ModelInstance model, Violations faults)
@@ -100,19 +113,12 @@ internal sealed class RequestReader(ModelCatalog catalog)
         for (var i = 0; i < names.Count; i++)
         {
             var field = $"layers[{i}]";
-            if (!model.Layers.TryGetValue(names[i], out var layer))
-            {
-                var hint = Suggestions.Hint(names[i], model.Layers.Keys);
-                faults.Absent(field, $"the model '{model.Name}' has no layer '{Text.Quoted(names[i])}' with maps{hint}");
-            }
-            else if (layers.Contains(layer))
-            {
+            if (Layer(names[i], model, faults, field) is not { } layer)
+                continue;
+            if (layers.Contains(layer))
                 faults.Invalid(field, $"'{layer.Name}' is named twice");
-            }
             else
-            {
                 layers.Add(layer);
-            }
         }
         return [.. layers];
     }

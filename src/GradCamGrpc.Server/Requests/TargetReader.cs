@@ -73,7 +73,8 @@ internal static class TargetReader
         return new ScoreChoice(kind, Class(target.Contrast, $"{field}.contrast", model, faults));
     }
 
-    private static int? Class(ClassReference reference, string field, ModelInstance model, Violations faults)
+    /// <summary>The class that a message names; null where it names none, or not one alone.</summary>
+    public static int? Class(ClassReference reference, string field, ModelInstance model, Violations faults)
     {
         switch (reference.ReferenceCase)
         {
