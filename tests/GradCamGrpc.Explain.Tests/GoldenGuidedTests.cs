@@ -31,38 +31,35 @@ public sealed class GoldenGuidedTests
         using var arrays = GoldenArrays.Open("guided.safetensors");
         var expected = arrays.Floats(key);
 
-        var (map, layers) = Explain(golden, float32);
+        using var decisions = new GateDecisions();
+        var (map, layers) = Explain(golden, float32, decisions.NoteOf);
 
         Assert.Equal(arrays.Shape(key), new[] { map.Shape.Channels, map.Shape.Height, map.Shape.Width });
         var tolerance = (layers > ManyLayers ? 5e-4f : 1e-4f) * expected.Max(Math.Abs);
-        if (ShareBeyond(tolerance, expected, map) > 0)
-            AssertOnlyGatesDiffer(tolerance, expected, map, Explain(golden, float64).Map);
-    }
+        if (ShareBeyond(tolerance, expected, map) == 0)
+            return;
 
-    /// <summary>
-    /// Each ReLU and each maximum of a pooling is a gate. Where its input is zero, or two maxima are equal, but for the last digits, single
-    /// precision opens another gate than double precision does, and a few pixels' gradients change for good. That befalls the reference, too
-    /// (seen in VGG-16: 415 of 150,528 values, by up to 3 % of the largest). So the method has to equal the reference in double precision,
-    /// but for the gates of the reference, and in single precision what it says in double precision, but for its own gates.
-    /// </summary>
-    private static void AssertOnlyGatesDiffer(float tolerance, float[] expected, SaliencyMap map, SaliencyMap exact)
-    {
-        Assert.InRange(ShareBeyond(tolerance, expected, exact), 0, 0.005);
-        Assert.InRange(ShareBeyond(tolerance, exact.Values.ToArray(), map), 0, 0.05);
-        Assert.Equal(0, ShareBeyond(0.05f * expected.Max(Math.Abs), exact.Values.ToArray(), map));
+        // Each ReLU and each maximum of a pooling is a gate. Where its input is a tie but for the last digits, single precision opens another
+        // gate than double precision does, and some pixels' gradients change for good: in the reference (seen in VGG-16: 415 of 150,528
+        // values) as here, and on each processor others. So the method has to equal the reference in double precision, but for the gates of
+        // the reference; and in single precision to the digit what it says in double precision once the same gates are open.
+        Assert.InRange(ShareBeyond(tolerance, expected, Explain(golden, float64, _ => { }).Map), 0, 0.005);
+        Assert.Equal(0, ShareBeyond(tolerance, Explain(golden, float64, decisions.ImposeOn).Map.Values.ToArray(), map));
+        Assert.InRange(decisions.LargestOverruling, 0, 1e-5);
     }
 
     /// <summary>The share of values that differ by more.</summary>
     private static double ShareBeyond(float tolerance, float[] expected, SaliencyMap map) =>
         (double)expected.Zip(map.Values.ToArray()).Count(pair => !(Math.Abs(pair.First - pair.Second) <= tolerance)) / expected.Length;
 
-    private static (SaliencyMap Map, int Layers) Explain(GuidedCase golden, ScalarType precision)
+    private static (SaliencyMap Map, int Layers) Explain(GuidedCase golden, ScalarType precision, Action<nn.Module<Tensor, Tensor>> hook)
     {
         using var scope = NewDisposeScope();
         using var network = golden.Image is null ? ComputedNetwork(golden.Network) : EmbeddedModel.Read().BuildNetwork();
         network.PrepareForServing();
         network.UseFolded(false);
         network.to(precision);
+        hook(network);
         var image = (golden.ImageName is { } photo ? Photo(photo) : ComputedInput()).to(precision);
         var cut = new CutNetwork(network, image);
         SaliencyMap? map = null;

@@ -1,0 +1,86 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Tests;
+
+/// <summary>
+/// Which inputs each ReLU, ReLU6 and 2 x 2 maximum of a network let pass in one run, so that another run can be made to decide alike. Where
+/// an input is a tie but for its last digits, runs of different precision decide differently, and a whole gradient goes another way.
+/// </summary>
+internal sealed class GateDecisions : IDisposable
+{
+    private const int PoolSide = 2;
+
+    // A module that a pass enters several times decides several times.
+    private readonly Dictionary<(string Name, int Entry), Tensor> _decisions = [];
+
+    /// <summary>How far an input was from the tie, at most, where it was decided against what it says: a share of the largest input there.</summary>
+    public double LargestOverruling { get; private set; }
+
+    /// <summary>Notes what a network decides, always of its latest run.</summary>
+    public void NoteOf(nn.Module<Tensor, Tensor> network) => Hook(network, (place, module, input, output) =>
+    {
+        if (Own(module, input, output) is not { } decision)
+            return null;
+        if (_decisions.Remove(place, out var former))
+            former.Dispose();
+        _decisions[place] = decision.DetachFromDisposeScope();
+        return null;
+    });
+
+    /// <summary>Makes a network decide as was noted.</summary>
+    public void ImposeOn(nn.Module<Tensor, Tensor> network) => Hook(network, (place, module, input, output) =>
+    {
+        if (!_decisions.TryGetValue(place, out var decision))
+            return null;
+        var decided = Decided(module, input, decision);
+        var overruling = (decided - output).abs().max().item<double>() / Math.Max(input.abs().max().item<double>(), double.Epsilon);
+        LargestOverruling = Math.Max(LargestOverruling, overruling);
+        return decided;
+    });
+
+    public void Dispose()
+    {
+        foreach (var decision in _decisions.Values)
+            decision.Dispose();
+    }
+
+    private static Tensor? Own(nn.Module module, Tensor input, Tensor output)
+    {
+        if (module is ReLU or ReLU6)
+            return (input > 0).logical_and(module is ReLU ? input == output : input < 6).detach();  // open gates
+        if (input.shape is not [_, _, var height, var width] || height % PoolSide != 0 || width % PoolSide != 0)
+            return null;
+        var (largest, indices) = nn.functional.max_pool2d_with_indices(input, [PoolSide, PoolSide], [PoolSide, PoolSide]);
+        return largest.shape.SequenceEqual(output.shape) && largest.eq(output).all().item<bool>() ? indices.detach() : null;
+    }
+
+    private static Tensor Decided(nn.Module module, Tensor input, Tensor decision) => module switch
+    {
+        ReLU => input * decision,
+        ReLU6 => where(decision, input, where(input > 3, 6, 0).to(input.dtype)),
+        _ => input.flatten(2).gather(2, decision.flatten(2)).reshape(decision.shape),
+    };
+
+    private static void Hook(
+        nn.Module<Tensor, Tensor> network, Func<(string Name, int Entry), nn.Module, Tensor, Tensor, Tensor?> observe)
+    {
+        var entries = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (name, module) in network.named_modules())
+        {
+            if (module is nn.Module<Tensor, Tensor> layer and (ReLU or ReLU6 or MaxPool2d))
+            {
+                layer.register_forward_hook((_, input, output) =>
+                {
+                    entries[name] = entries.GetValueOrDefault(name) + 1;
+                    return observe((name, entries[name]), module, input, output)!;
+                });
+            }
+        }
+        network.register_forward_hook((_, _, _) =>
+        {
+            entries.Clear();
+            return null!;
+        });
+    }
+}
