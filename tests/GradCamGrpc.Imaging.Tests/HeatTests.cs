@@ -154,6 +154,54 @@ public sealed class HeatTests
         AssertNear((68, 1, 84), zero.At(3, 0));
     }
 
+    /// <summary>After the ReLU [0, 4] on four columns is 0, 1, 3, 4, a quarter of 255 is 63.75; outside the crop there is nothing.</summary>
+    [Fact]
+    public void Graded_SignedMap_IsTheHandComputedOne()
+    {
+        var graded = HeatPainter.Graded(new HeatGrid(2, 1, new float[] { -7, 4 }), 6, 2, new CropRectangle(1, 1, 4, 1));
+
+        Assert.Equal((6, 2), (graded.Width, graded.Height));
+        Assert.Equal(
+            [
+                0, 0, 0, 0, 0, 0,
+                0, 0, 64, 191, 255, 0,
+            ],
+            graded.Levels.ToArray());
+    }
+
+    [Fact]
+    public void Graded_NothingIsPositive_IsAllZero()
+    {
+        var graded = HeatPainter.Graded(new HeatGrid(2, 1, new float[] { -7, 0 }), 4, 1, new CropRectangle(0, 0, 4, 1));
+
+        Assert.Equal([0, 0, 0, 0], graded.Levels.ToArray());
+    }
+
+    /// <summary>Whole rows in any order, each as the map placed at once has it.</summary>
+    [Fact]
+    public void PlacedHeat_Rows_AreThoseOfThePlacedMap()
+    {
+        var map = new HeatGrid(2, 2, new float[] { 0, 4, -3, 8 });
+        var crop = new CropRectangle(1, 1, 4, 4);
+        var whole = map.Rectified().Placed(6, 6, crop).Values;
+
+        var placed = new PlacedHeat(map, 6, 6, crop);
+
+        foreach (var y in new[] { 3, 0, 4, 2, 5, 1 })
+            Assert.Equal(whole.Slice(6 * y, 6).ToArray(), placed.Row(y).ToArray());
+        Assert.Equal(8, placed.Maximum);
+    }
+
+    [Fact]
+    public void PlacedHeat_OnItsOwnGrid_IsTheMapAfterTheReLU()
+    {
+        var placed = new PlacedHeat(new HeatGrid(2, 2, new float[] { 0.1f, -4, 0.3f, 0 }), 2, 2, new CropRectangle(0, 0, 2, 2));
+
+        Assert.Equal([0.3f, 0], placed.Row(1).ToArray());
+        Assert.Equal([0.1f, 0], placed.Row(0).ToArray());
+        Assert.Equal(0.3f, placed.Maximum);
+    }
+
     private static PixelBuffer Even(int width, int height, byte level)
     {
         var image = new PixelBuffer(width, height);

@@ -1,6 +1,7 @@
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Imaging.Rendering;
+using SkiaSharp;
 
 namespace GradCamGrpc.Imaging.Tests;
 
@@ -36,6 +37,35 @@ public sealed class PictureTests
         using var image = TestImages.Quarters(30, 20);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => PictureEncoder.Encode(image, PictureFormat.Jpeg, quality));
+    }
+
+    /// <summary>Byte 24 of a PNG is its bit depth, byte 25 its colour type: 0 is grey.</summary>
+    [Fact]
+    public void EncodeGrey_EveryLevel_ComesBackAsItIs()
+    {
+        byte[] levels = [.. Enumerable.Range(0, 256).Select(level => (byte)level), .. Enumerable.Range(0, 256).Select(i => (byte)(i * 89))];
+
+        var file = PictureEncoder.EncodeGrey(new GreyImage(32, 16, levels));
+
+        Assert.Equal(new byte[] { 0x89, 0x50, 0x4e, 0x47 }, file[..4]);
+        Assert.Equal(new byte[] { 8, 0 }, file[24..26]);
+        using var grey = SKBitmap.Decode(file, new SKImageInfo(32, 16, SKColorType.Gray8));
+        Assert.Equal(levels, grey.GetPixelSpan().ToArray());
+        using var colours = ImageDecoder.Decode(file, new ImageLimits());
+        for (var i = 0; i < levels.Length; i++)
+            Assert.Equal((levels[i], levels[i], levels[i]), colours.At(i % 32, i / 32));
+    }
+
+    [Fact]
+    public void Outline_Box_IsDrawnOnItsSidesAlone()
+    {
+        using var image = TestImages.Quarters(60, 40);
+        using var before = TestImages.Quarters(60, 40);
+
+        BoxPainter.Outline(image, [new CropRectangle(10, 10, 30, 20)]);
+
+        Assert.All([(10, 20), (39, 20), (25, 10), (25, 29)], side => Assert.Equal(((byte)255, (byte)214, (byte)0), image.At(side.Item1, side.Item2)));
+        Assert.All([(0, 0), (25, 20), (55, 20), (25, 38)], other => Assert.Equal(before.At(other.Item1, other.Item2), image.At(other.Item1, other.Item2)));
     }
 
     [Fact]

@@ -23,6 +23,41 @@ public static class HeatEnergy
         return total > 0 ? inside / total : 0;
     }
 
+    /// <summary>The sum of the rectified map over pixels that lie in a box, be it in part, over its sum everywhere: of each box by itself.</summary>
+    /// <param name="heat">[height, width], row-major, finite; negative values count as 0.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="boxes">On the map's grid.</param>
+    /// <returns>For each box 0 to 1; 0 where nothing is positive.</returns>
+    public static IReadOnlyList<double> ShareOfEach(ReadOnlySpan<float> heat, int width, IReadOnlyList<BoundingBox> boxes)
+    {
+        var height = Plane.Rows(heat.Length, width);
+        var total = 0.0;
+        foreach (var value in heat)
+            total += Math.Max(value, 0);
+
+        var shares = new double[boxes.Count];
+        for (var i = 0; i < shares.Length && total > 0; i++)
+        {
+            var (left, right) = Covered(boxes[i].Left, boxes[i].Right, width);
+            var (top, bottom) = Covered(boxes[i].Top, boxes[i].Bottom, height);
+            var inside = 0.0;
+            for (var row = top; row < bottom; row++)
+            {
+                foreach (var value in heat.Slice(row * width + left, right - left))
+                    inside += Math.Max(value, 0);
+            }
+            shares[i] = inside / total;
+        }
+        return shares;
+    }
+
+    /// <summary>The pixels that a side of a box touches.</summary>
+    private static (int First, int End) Covered(double start, double end, int pixels)
+    {
+        var first = (int)Math.Clamp(Math.Floor(start), 0, pixels);
+        return (first, (int)Math.Clamp(Math.Ceiling(end), first, pixels));
+    }
+
     private static bool IsInside(PixelPosition pixel, IReadOnlyList<BoundingBox> boxes)
     {
         for (var i = 0; i < boxes.Count; i++)

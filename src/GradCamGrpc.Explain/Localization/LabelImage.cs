@@ -6,25 +6,18 @@ namespace GradCamGrpc.Explain.Localization;
 /// <param name="Labels">[height, width], row-major, 0 to the number of maps.</param>
 public sealed record LabelImage(int Width, int Height, ReadOnlyMemory<int> Labels)
 {
-    /// <summary>Labels each pixel with the map that is largest there.</summary>
+    /// <summary>Labels each pixel with the map that is largest there, where it reaches a share of that map's maximum.</summary>
     /// <param name="maps">Each [height, width], row-major, finite, of one size; at least one. Scale them first where they should compete as equals.</param>
     /// <param name="width">Columns.</param>
-    /// <returns>0 where none is positive; of equal maps the first.</returns>
+    /// <param name="share">Of each map's own maximum, 0 to 1; at 0 all that is positive is labelled.</param>
+    /// <returns>0 where the largest is not positive or below its share; of equal maps the first.</returns>
     /// <exception cref="ArgumentException">There is no map, or they differ in size.</exception>
-    public static LabelImage Strongest(IReadOnlyList<ReadOnlyMemory<float>> maps, int width)
+    /// <exception cref="ArgumentOutOfRangeException">The share is not from 0 to 1.</exception>
+    public static LabelImage Strongest(IReadOnlyList<ReadOnlyMemory<float>> maps, int width, double share = 0)
     {
         var (height, length) = SizeOf(maps, width);
         var labels = new int[length];
-        var largest = new float[length];
-        for (var k = 0; k < maps.Count; k++)
-        {
-            var map = maps[k].Span;
-            for (var i = 0; i < length; i++)
-            {
-                if (map[i] > largest[i])
-                    (largest[i], labels[i]) = (map[i], k + 1);
-            }
-        }
+        PixelLabels.Strongest(maps, Localizer.Thresholds(maps, share), labels);
         return new LabelImage(width, height, labels);
     }
 

@@ -1,33 +1,35 @@
 namespace GradCamGrpc.Explain.Localization;
 
 /// <summary>From a map to boxes: what is warm enough, and the box around it (Selvaraju et al. 2017, section 4.1).</summary>
-/// <remarks>Maps are finite values [height, width], row-major; a negative value counts as 0, and never belongs to a mask.</remarks>
+/// <remarks>Maps are finite values [height, width], row-major. Only what is positive belongs to a mask.</remarks>
 public static class Localizer
 {
     /// <summary>The share of the maximum from which on a pixel belongs to the object: the paper's 15 %.</summary>
     public const double DefaultShare = 0.15;
 
-    /// <summary>The pixels whose value is at least a share of the map's maximum.</summary>
+    /// <summary>The positive pixels whose value is at least a share of the map's maximum.</summary>
     /// <param name="heat">[height, width].</param>
     /// <param name="width">Columns.</param>
-    /// <param name="share">0 to 1; 0 takes every pixel that is not negative.</param>
+    /// <param name="share">0 to 1; 0 takes every positive pixel.</param>
     /// <returns>An empty mask where nothing is positive: a map that says nothing marks nothing.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The share is not from 0 to 1.</exception>
     public static BinaryMask Mask(ReadOnlySpan<float> heat, int width, double share = DefaultShare)
     {
-        if (share is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(share), share, "it is from 0 to 1");
-
+        var threshold = Threshold(Maximum(heat), share);
         var pixels = new bool[heat.Length];
-        var maximum = Maximum(heat);
-        if (maximum > 0)
-        {
-            var threshold = (float)(share * maximum);
-            for (var i = 0; i < pixels.Length; i++)
-                pixels[i] = heat[i] >= threshold;
-        }
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = heat[i] >= threshold;
         return new BinaryMask(width, pixels);
     }
+
+    /// <summary>The value from which on a pixel belongs to the mask of a map.</summary>
+    /// <param name="maximum">The map's.</param>
+    /// <param name="share">Of the maximum, 0 to 1.</param>
+    /// <returns>Above 0: nothing reaches it where nothing is positive.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not from 0 to 1.</exception>
+    public static float Threshold(float maximum, double share) => share is >= 0 and <= 1
+        ? Math.Max((float)(share * maximum), float.Epsilon)
+        : throw new ArgumentOutOfRangeException(nameof(share), share, "it is from 0 to 1");
 
     /// <summary>The boxes around all components of the mask at a share, that of most pixels first.</summary>
     /// <param name="heat">[height, width].</param>
@@ -46,6 +48,9 @@ public static class Localizer
     /// <exception cref="ArgumentOutOfRangeException">The share is not from 0 to 1.</exception>
     public static BoundingBox? LargestBox(ReadOnlySpan<float> heat, int width, double share = DefaultShare) =>
         Boxes(heat, width, share) is [var largest, ..] ? largest : null;
+
+    internal static float[] Thresholds(IReadOnlyList<ReadOnlyMemory<float>> maps, double share) =>
+        [.. maps.Select(map => Threshold(Maximum(map.Span), share))];
 
     private static float Maximum(ReadOnlySpan<float> heat)
     {

@@ -17,16 +17,7 @@ public static class SeedCues
     {
         var (height, length) = LabelImage.SizeOf(maps, width);
         var labels = new int[length];
-        var claims = new int[length];
-        for (var k = 0; k < maps.Count; k++)
-        {
-            var mask = Localizer.Mask(maps[k].Span, width, share).Pixels;
-            for (var i = 0; i < length; i++)
-            {
-                if (mask[i])
-                    labels[i] = ++claims[i] == 1 ? k + 1 : 0;
-            }
-        }
+        PixelLabels.SeedCues(maps, Localizer.Thresholds(maps, share), labels);
         return new LabelImage(width, height, labels);
     }
 }

@@ -22,12 +22,8 @@ public sealed record HeatGrid(int Width, int Height, ReadOnlyMemory<float> Value
     /// <param name="width">The image's columns.</param>
     /// <param name="height">The image's rows.</param>
     /// <param name="crop">The part of the image that the map covers.</param>
-    public HeatGrid Placed(int width, int height, CropRectangle crop)
-    {
-        // On its own grid a map keeps its every digit.
-        var isItsOwn = width == Width && height == Height && crop == new CropRectangle(0, 0, width, height);
-        return isItsOwn ? this : Collect(new HeatSampler(this, width, height, crop), width, height);
-    }
+    public HeatGrid Placed(int width, int height, CropRectangle crop) =>
+        IsOn(width, height, crop) ? this : Collect(new HeatSampler(this, width, height, crop), width, height);
 
     /// <summary>
     /// The map on the grid of an image, for drawing: after the ReLU and on the finer grid, minus its minimum, divided by its maximum
@@ -38,6 +34,10 @@ public sealed record HeatGrid(int Width, int Height, ReadOnlyMemory<float> Value
     /// <param name="crop">The part of the image that the map covers.</param>
     /// <returns>Values from 0 to 1.</returns>
     public HeatGrid Scaled(int width, int height, CropRectangle crop) => Collect(new ScaledHeat(this, width, height, crop), width, height);
+
+    /// <summary>Whether the image's grid is the map's own, on which a map keeps its every digit.</summary>
+    internal bool IsOn(int width, int height, CropRectangle crop) =>
+        width == Width && height == Height && crop == new CropRectangle(0, 0, width, height);
 
     private static HeatGrid Collect(IHeatRows rows, int width, int height)
     {

@@ -65,6 +65,26 @@ public static class HeatPainter
         return picture;
     }
 
+    /// <summary>A map in 256 levels on the grid of an image: its scaled heat times 255, rounded; 0 outside the part it covers.</summary>
+    /// <param name="map">The map, signed.</param>
+    /// <param name="width">The image's columns.</param>
+    /// <param name="height">The image's rows.</param>
+    /// <param name="crop">The part of the image that the map covers.</param>
+    public static GreyImage Graded(HeatGrid map, int width, int height, CropRectangle crop)
+    {
+        var levels = new byte[width * height];
+        var heat = new ScaledHeat(map, width, height, crop);
+        for (var y = 0; y < height; y++)
+        {
+            if (!heat.TryRow(y, out var row))
+                continue;
+            var written = levels.AsSpan(y * width + heat.FirstColumn, row.Length);
+            for (var x = 0; x < row.Length; x++)
+                written[x] = (byte)(row[x] * byte.MaxValue + 0.5f);
+        }
+        return new GreyImage(width, height, levels);
+    }
+
     private static void Blend(Span<byte> pixel, ReadOnlySpan<byte> color, int colorShare)
     {
         for (var channel = 0; channel < 3; channel++)

@@ -21,6 +21,20 @@ public sealed class LabelImageTests
     }
 
     [Fact]
+    public void Strongest_AtAShare_IsNobodysWhereTheLargestIsBelowItsOwn()
+    {
+        // At 0.5 the first map marks from 5 on, the second one from 2.5 on: where the first one's 1 is the larger, it is too small.
+        Assert.Equal([1, 1, 2, 0, 0, 0], LabelImage.Strongest(Maps, 3, 0.5).Labels.ToArray());
+
+        // 3 is the largest there and below half of 10; that 2 is half of 4 does not matter.
+        Assert.Equal([1, 0, 2], LabelImage.Strongest([new float[] { 10, 3, 0 }, new float[] { 0, 2, 4 }], 3, 0.5).Labels.ToArray());
+    }
+
+    [Fact]
+    public void Find_AtZero_IsWhereOneMapAloneIsPositive() =>
+        Assert.Equal([0, 0, 2, 0, 1, 0], SeedCues.Find(Maps, 3, 0).Labels.ToArray());
+
+    [Fact]
     public void Find_PixelThatTwoMapsMark_IsNobodys()
     {
         // At 0.4: the first map marks 10 and 5, the second one 2, 5 and 4.

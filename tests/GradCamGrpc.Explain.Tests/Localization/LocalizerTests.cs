@@ -24,7 +24,12 @@ public sealed class LocalizerTests
     public void Mask_AtOne_IsTheMaximumAlone() => Assert.Equal(["#...", "....", "...."], Masks.Rows(Localizer.Mask(Heat, 4, 1)));
 
     [Fact]
-    public void Mask_AtZero_IsAllThatIsNotNegative() => Assert.Equal(["####", ".###", "####"], Masks.Rows(Localizer.Mask(Heat, 4, 0)));
+    public void Mask_AtZero_IsAllThatIsPositive() => Assert.Equal(["#.##", ".###", "...#"], Masks.Rows(Localizer.Mask(Heat, 4, 0)));
+
+    /// <summary>15 % of the smallest positive number is no number of single precision.</summary>
+    [Fact]
+    public void Mask_HardlyPositiveMap_IsWhatIsPositive() =>
+        Assert.Equal([".#.."], Masks.Rows(Localizer.Mask([0, float.Epsilon, -1, 0], 4)));
 
     [Theory]
     [InlineData(-0.01)]
