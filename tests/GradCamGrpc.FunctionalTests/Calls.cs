@@ -33,6 +33,8 @@ internal static class Calls
     {
         public ClassificationPrediction Prediction => Messages[0].Prediction;
 
-        public IReadOnlyList<SaliencyMap> Maps => [.. Messages.Skip(1).Select(message => message.Map)];
+        public IReadOnlyList<SaliencyMap> Maps => [.. Messages.Select(message => message.Map).OfType<SaliencyMap>()];
+
+        public IReadOnlyList<LabelImage> LabelImages => [.. Messages.Select(message => message.LabelImage).OfType<LabelImage>()];
     }
 }

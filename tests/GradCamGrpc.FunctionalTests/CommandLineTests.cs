@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using GradCamGrpc.Imaging;
 using GradCamGrpc.TestData;
 
 namespace GradCamGrpc.FunctionalTests;
@@ -151,6 +152,72 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
 
         Assert.Equal(1, await run.EndAsync());
         Assert.Contains("tabby", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_BoxesMasksAndPeak_AreInTheLineAndThePicturesAreWritten()
+    {
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--json", "--output", "boxes", "--output", "mask", "--output", "graded-mask", "--output", "peak",
+            "--threshold", "0.4", "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(0, await run.EndAsync());
+        var map = JsonNode.Parse(run.Output.Split('\n')[0])!["maps"]![0]!;
+        var (box, peak) = (map["boxes"]![0]!["rectangle"]!, map["peak"]!["point"]!);
+        Assert.InRange((double)peak["x"]!, (double)box["x"]!, (double)box["x"]! + (double)box["width"]!);
+        Assert.InRange((double)peak["y"]!, (double)box["y"]!, (double)box["y"]! + (double)box["height"]!);
+        string[] written = [.. map["files"]!.AsArray().Select(file => (string)file!)];
+        Assert.Equal(["boxes.png", "mask.png", "graded-mask.png"], written.Select(file => string.Join('.', Path.GetFileName(file).Split('.')[^2..])));
+
+        // The box's left side, in the middle, is drawn on the photo; its middle is the photo's own.
+        using var photo = Photos.Decode(ByteString.CopyFrom(Photos.Cat));
+        using var outlined = Photos.Decode(ByteString.CopyFrom(await File.ReadAllBytesAsync(written[0], Cancellation)));
+        var (x, y) = ((int)(double)box["x"]!, (int)((double)box["y"]! + (double)box["height"]! / 2));
+        Assert.Equal(photo.Bytes.Length, outlined.Bytes.Length);
+        Assert.False(Pixel(photo, x, y).SequenceEqual(Pixel(outlined, x, y)));
+        x += (int)((double)box["width"]! / 2);
+        Assert.True(Pixel(photo, x, y).SequenceEqual(Pixel(outlined, x, y)));
+
+        using var mask = Photos.Decode(ByteString.CopyFrom(await File.ReadAllBytesAsync(written[1], Cancellation)));
+        Assert.Equal(255, Pixel(mask, (int)(double)peak["x"]!, (int)(double)peak["y"]!)[0]);
+
+        static ReadOnlySpan<byte> Pixel(PixelBuffer picture, int x, int y) => picture.Row(y).Slice(x * PixelBuffer.Channels, PixelBuffer.Channels);
+    }
+
+    [Fact]
+    public async Task Explain_Segments_AreWrittenWithTheirLegend()
+    {
+        string[] arguments =
+        [
+            "explain", Photos.CatPath, "--class", "282", "--class", "Egyptian cat", "--output", "boxes", "--output", "peak",
+            "--segment", "strongest", "--segment", "seed-cues", "--server", server.Address.ToString(), "--out", _folder.FullName,
+        ];
+        using var json = ProgramRun.CommandLine([.. arguments, "--json"]);
+        using var words = ProgramRun.CommandLine(arguments);
+
+        Assert.Equal((0, 0), (await json.EndAsync(), await words.EndAsync()));
+        var segments = JsonNode.Parse(json.Output.Split('\n')[0])!["labelImages"]!.AsArray();
+        Assert.Equal(["chelsea.bn2.strongest.png", "chelsea.bn2.seed-cues.png"], segments.Select(found => Path.GetFileName((string)found!["file"]!)));
+        Assert.Equal([282, 285], segments[0]!["labels"]!.AsArray().Select(label => (int)label!["score"]!["class"]!["index"]!));
+        using var picture = Photos.Decode(ByteString.CopyFrom(await File.ReadAllBytesAsync((string)segments[0]!["file"]!, Cancellation)));
+        Assert.Equal(new byte[] { 0, 1, 2 }, picture.Bytes.ToArray().Where((_, i) => i % PixelBuffer.Channels == 0).Distinct().Order());
+        Assert.Contains("1 is tiger cat", words.Output, StringComparison.Ordinal);
+        Assert.Contains("2 is Egyptian cat", words.Output, StringComparison.Ordinal);
+        Assert.Contains("box of ", words.Output, StringComparison.Ordinal);
+        Assert.Contains("peak at (", words.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_BadThreshold_SaysWhichField()
+    {
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--json", "--output", "mask", "--threshold", "1.5", "--segment", "strongest",
+            "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        var error = (string?)JsonNode.Parse(run.Output)!["error"];
+        Assert.Contains("outputs[0].mask.threshold", error, StringComparison.Ordinal);
+        Assert.Contains("label_images", error, StringComparison.Ordinal);
     }
 
     [Fact]

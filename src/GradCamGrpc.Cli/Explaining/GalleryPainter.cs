@@ -54,6 +54,7 @@ internal sealed class GalleryPainter(ServerConnection server, ClassificationServ
         request.Methods.Add(method);
         request.Outputs.Clear();
         request.Outputs.Add(Overlay);
+        request.LabelImages.Clear();
         using var call = server.Classification.Explain(request, cancellationToken: cancellation);
         var row = new List<(byte[], string)>();
         await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))

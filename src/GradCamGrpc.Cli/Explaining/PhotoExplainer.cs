@@ -19,59 +19,42 @@ internal sealed class PhotoExplainer(
     {
         ClassificationPrediction? prediction = null;
         var maps = new List<WrittenMap>();
+        var labelImages = new List<WrittenLabelImage>();
         if (Directory.Exists(path))
-            return new ExplainedPhoto(path, null, [], "it is a folder; a photo is needed");
+            return Explained("it is a folder; a photo is needed");
         try
         {
+            var photo = await File.ReadAllBytesAsync(path, cancellation);
+            var files = new PhotoFiles(photo, prefix, question, folder);
             var request = question.Clone();
-            request.Image = new Image { Encoded = UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(path, cancellation)) };
+            request.Image = new Image { Encoded = UnsafeByteOperations.UnsafeWrap(photo) };
             using var call = server.Classification.Explain(request, cancellationToken: cancellation);
             await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
             {
-                if (message.EventCase is ClassificationServiceExplainResponse.EventOneofCase.Prediction)
-                    prediction = message.Prediction;
-                else
-                    maps.Add(await WriteAsync(prefix, message.Map, cancellation));
+                switch (message.EventCase)
+                {
+                    case ClassificationServiceExplainResponse.EventOneofCase.Prediction:
+                        prediction = message.Prediction;
+                        break;
+                    case ClassificationServiceExplainResponse.EventOneofCase.Map:
+                        maps.Add(await files.WriteAsync(message.Map, cancellation));
+                        break;
+                    case ClassificationServiceExplainResponse.EventOneofCase.LabelImage:
+                        labelImages.Add(await files.WriteAsync(message.LabelImage, cancellation));
+                        break;
+                }
             }
-            return new ExplainedPhoto(path, prediction, maps, Fault: null);
+            return Explained(fault: null);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return new ExplainedPhoto(path, prediction, maps, fault.Message);
+            return Explained(fault.Message);
         }
         catch (RpcException fault) when (!cancellation.IsCancellationRequested)
         {
-            return new ExplainedPhoto(path, prediction, maps, CallFaults.Describe(fault, server.Address));
+            return Explained(CallFaults.Describe(fault, server.Address));
         }
+
+        ExplainedPhoto Explained(string? fault) => new(path, prediction, maps, labelImages, fault);
     }
-
-    private async Task<WrittenMap> WriteAsync(string prefix, SaliencyMap map, CancellationToken cancellation)
-    {
-        var provenance = map.Provenance;
-        var name = $"{prefix}.{provenance.Score.Class.Index:d3}-{FileNames.Safe(provenance.Score.Class.Label)}.{FileNames.Safe(provenance.Layer)}";
-        if (question.Methods.Count > 0)
-            name += $".{MethodNames.Of(provenance.Method)}";
-        var files = new List<string>();
-        for (var i = 0; i < map.Outputs.Count; i++)
-        {
-            var output = map.Outputs[i];
-            var (form, bytes) = output.FormCase is RenderedMap.FormOneofCase.Raw
-                ? ($"{output.Raw.Size.Height}x{output.Raw.Size.Width}.f32", output.Raw.Data)
-                : ($"{PictureName(question.Outputs[i])}.{Extension(output.Image.Format)}", output.Image.Data);
-            var file = Path.Combine(folder.FullName, $"{name}.{form}");
-            await File.WriteAllBytesAsync(file, bytes.Memory, cancellation);
-            files.Add(file);
-        }
-        return new WrittenMap(provenance, map.AllZero, files);
-    }
-
-    private static string PictureName(MapOutput output) =>
-        output.FormCase is MapOutput.FormOneofCase.Overlay ? "overlay" : "heat-map";
-
-    private static string Extension(ImageFormat format) => format switch
-    {
-        ImageFormat.Jpeg => "jpg",
-        ImageFormat.Webp => "webp",
-        _ => "png",
-    };
 }

@@ -7,6 +7,8 @@ namespace GradCamGrpc.Cli.Explaining;
 /// <summary>The options that say what is asked of every photo.</summary>
 internal sealed class QuestionOptions
 {
+    private static readonly string[] Forms = ["overlay", "heat-map", "raw", "boxes", "mask", "graded-mask", "peak"];
+
     private static readonly string[] Scores = ["logit", "probability", "log-probability", "counterfactual"];
 
     private readonly int _defaultTopK;
@@ -58,9 +60,21 @@ internal sealed class QuestionOptions
 
     private readonly Option<string[]> _outputs = new("--output")
     {
-        Description = "what to write for each map: overlay, heat-map, raw; may be repeated",
+        Description = $"what to write for each map: {string.Join(", ", Forms)}; may be repeated",
         HelpName = "form",
         DefaultValueFactory = _ => ["overlay"],
+    };
+
+    private readonly Option<double?> _threshold = new("--threshold")
+    {
+        Description = "from which share of a map's maximum on boxes, masks and segments begin, 0 to 1 [default: 0.15]",
+        HelpName = "share",
+    };
+
+    private readonly Option<string[]> _segments = new("--segment")
+    {
+        Description = $"write a picture of which class each pixel speaks for: {string.Join(", ", LabelRules.Names)}; needs several classes; may be repeated",
+        HelpName = "rule",
     };
 
     private readonly Option<string> _colors = new("--color-map") { Description = "the colours", DefaultValueFactory = _ => "turbo" };
@@ -81,14 +95,19 @@ internal sealed class QuestionOptions
         _defaultTopK = defaultTopK;
         _methods.AcceptOnlyFromAmong([.. MethodNames.All]);
         _score.AcceptOnlyFromAmong(Scores);
-        _outputs.AcceptOnlyFromAmong("overlay", "heat-map", "raw");
+        _outputs.AcceptOnlyFromAmong(Forms);
+        _segments.AcceptOnlyFromAmong([.. LabelRules.Names]);
         _colors.AcceptOnlyFromAmong("turbo", "viridis", "inferno", "jet", "grey");
         _format.AcceptOnlyFromAmong("png", "jpeg", "webp");
     }
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _classes, _topK, _score, _contrast, _model, _layers, _methods, _outputs, _colors, _opacity, _format, _quality })
+        Option[] options =
+        [
+            _classes, _topK, _score, _contrast, _model, _layers, _methods, _outputs, _threshold, _segments, _colors, _opacity, _format, _quality,
+        ];
+        foreach (var option in options)
             command.Options.Add(option);
     }
 
@@ -102,6 +121,7 @@ internal sealed class QuestionOptions
             Targets = { Targets(parsed) },
             Methods = { (parsed.GetValue(_methods) ?? []).Select(MethodNames.Parse) },
             Outputs = { (parsed.GetValue(_outputs) ?? []).Select(form => Output(form, parsed)) },
+            LabelImages = { (parsed.GetValue(_segments) ?? []).Select(rule => LabelImage(rule, parsed)) },
         };
         return request;
     }
@@ -143,8 +163,36 @@ internal sealed class QuestionOptions
         return form switch
         {
             "raw" => new MapOutput { Raw = new RawMapOutput() },
+            "boxes" => new MapOutput { Boxes = Boxes(parsed) },
+            "mask" => new MapOutput { Mask = Mask(parsed) },
+            "graded-mask" => new MapOutput { GradedMask = new GradedMaskOutput() },
+            "peak" => new MapOutput { Peak = new PeakOutput() },
             "heat-map" => new MapOutput { HeatMap = new HeatMapOutput { ColorMap = colors, Encoding = encoding } },
             _ => new MapOutput { Overlay = new OverlayOutput { ColorMap = colors, Opacity = parsed.GetValue(_opacity), Encoding = encoding } },
         };
+    }
+
+    private BoxesOutput Boxes(ParseResult parsed)
+    {
+        var output = new BoxesOutput { Selection = BoxSelection.All };
+        if (parsed.GetValue(_threshold) is { } threshold)
+            output.Threshold = threshold;
+        return output;
+    }
+
+    private MaskOutput Mask(ParseResult parsed)
+    {
+        var output = new MaskOutput();
+        if (parsed.GetValue(_threshold) is { } threshold)
+            output.Threshold = threshold;
+        return output;
+    }
+
+    private LabelImageOutput LabelImage(string rule, ParseResult parsed)
+    {
+        var output = new LabelImageOutput { Rule = LabelRules.Parse(rule) };
+        if (parsed.GetValue(_threshold) is { } threshold)
+            output.Threshold = threshold;
+        return output;
     }
 }

@@ -6,4 +6,6 @@ namespace GradCamGrpc.Cli.Explaining;
 /// <param name="Provenance">Where the map comes from.</param>
 /// <param name="AllZero">Whether nothing speaks for its score.</param>
 /// <param name="Files">The files.</param>
-internal sealed record WrittenMap(MapProvenance Provenance, bool AllZero, IReadOnlyList<string> Files);
+/// <param name="Boxes">Its boxes; null where none were asked for.</param>
+/// <param name="Peak">Its peak; null where it was not asked for.</param>
+internal sealed record WrittenMap(MapProvenance Provenance, bool AllZero, IReadOnlyList<string> Files, MapBoxes? Boxes, MapPeak? Peak);

@@ -11,6 +11,9 @@ internal sealed class ConsoleReport : IReport
 {
     private const int StepsWorthABar = 4;
 
+    /// <summary>Boxes that are told in words; a map of dots has hundreds.</summary>
+    private const int BoxesWorthALine = 5;
+
     /// <summary>Wider than any line: what goes to a file or another program is not wrapped.</summary>
     private const int Unlimited = 100_000;
 
@@ -48,9 +51,12 @@ internal sealed class ConsoleReport : IReport
             var label = map.Provenance.Score.Class.Label;
             var note = map.AllZero ? ": nothing speaks for it, the map is all zero" : "";
             _console.MarkupLineInterpolated($"  why [bold]{label}[/]{At(map.Provenance)} by {MethodNames.Of(map.Provenance.Method)}{note}");
+            Places(map);
             foreach (var file in map.Files)
-                _console.MarkupLineInterpolated($"    [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
+                File(file);
         }
+        foreach (var labelled in photo.LabelImages)
+            LabelImage(labelled);
     }
 
     public void ContactSheet(string file) =>
@@ -78,6 +84,38 @@ internal sealed class ConsoleReport : IReport
             table.AddRow(Markup.Escape(layer.Name), $"{layer.ChannelCount}", $"{layer.Size.Height} x {layer.Size.Width}");
         _console.Write(table);
     }
+
+    /// <summary>Boxes and peak in words.</summary>
+    private void Places(WrittenMap map)
+    {
+        var boxes = map.Boxes?.Boxes ?? [];
+        foreach (var box in boxes.Take(BoxesWorthALine))
+        {
+            var place = box.Rectangle;
+            _console.MarkupLineInterpolated(
+                $"    box of {Pixels(place.Width)} x {Pixels(place.Height)} pixels at ({Pixels(place.X)}, {Pixels(place.Y)}), {Percent(box.EnergyShare)} % of the map in it");
+        }
+        if (boxes.Count > BoxesWorthALine)
+            _console.MarkupLineInterpolated($"    and {boxes.Count - BoxesWorthALine} boxes around smaller regions");
+        if (map.Peak?.Point is { } peak)
+            _console.MarkupLineInterpolated($"    peak at ({Pixels(peak.X)}, {Pixels(peak.Y)})");
+    }
+
+    private void LabelImage(WrittenLabelImage labelled)
+    {
+        var provenance = labelled.Legend.Provenance;
+        _console.MarkupLineInterpolated(
+            $"  which class each pixel speaks for ({LabelRules.NameOf(labelled.Legend.Rule)}){At(provenance)} by {MethodNames.Of(provenance.Method)}");
+        var pixels = (double)provenance.ImageSize.Width * provenance.ImageSize.Height;
+        for (var k = 0; k < labelled.Legend.Labels.Count; k++)
+        {
+            var label = labelled.Legend.Labels[k];
+            _console.MarkupLineInterpolated($"    {k + 1} is [bold]{label.Score.Class.Label}[/], {Percent(label.PixelCount / pixels)} % of the photo");
+        }
+        File(labelled.File);
+    }
+
+    private void File(string file) => _console.MarkupLineInterpolated($"    [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
 
     private static string At(MapProvenance provenance) => provenance.Layer.Length == 0 ? "" : $" at {provenance.Layer}";
 
@@ -126,6 +164,8 @@ internal sealed class ConsoleReport : IReport
     private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
 
     private static string Figure(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Pixels(double length) => length.ToString("F0", CultureInfo.InvariantCulture);
 
     private static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
 

@@ -12,6 +12,9 @@ internal sealed class JsonReport(TextWriter output) : IReport
 {
     private static readonly JsonSerializerOptions Figures = new(JsonSerializerDefaults.Web);
 
+    /// <summary>A box may begin at 0: that is told, too.</summary>
+    private static readonly JsonFormatter Whole = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
+
     public Task RunAsync(int steps, Func<Action, Task> work) => work(() => { });
 
     public void Photo(ExplainedPhoto photo)
@@ -22,6 +25,8 @@ internal sealed class JsonReport(TextWriter output) : IReport
         if (photo.Prediction is { } prediction)
             line["prediction"] = ToJson(prediction);
         line["maps"] = new JsonArray([.. photo.Maps.Select(ToJson)]);
+        if (photo.LabelImages.Count > 0)
+            line["labelImages"] = new JsonArray([.. photo.LabelImages.Select(ToJson)]);
         Write(line);
     }
 
@@ -46,15 +51,31 @@ internal sealed class JsonReport(TextWriter output) : IReport
 
     public void Fault(string message) => Write(new JsonObject { ["error"] = message });
 
-    private static JsonObject ToJson(WrittenMap written) => new()
+    private static JsonObject ToJson(WrittenMap written)
     {
-        ["provenance"] = ToJson(written.Provenance),
-        ["allZero"] = written.AllZero,
-        ["files"] = new JsonArray([.. written.Files.Select(file => JsonValue.Create(file))]),
-    };
+        var map = new JsonObject
+        {
+            ["provenance"] = ToJson(written.Provenance),
+            ["allZero"] = written.AllZero,
+            ["files"] = new JsonArray([.. written.Files.Select(file => JsonValue.Create(file))]),
+        };
+        if (written.Boxes is { } boxes)
+            map["boxes"] = Node(Whole.Format(boxes))["boxes"]!.DeepClone();
+        if (written.Peak is { } peak)
+            map["peak"] = Node(Whole.Format(peak));
+        return map;
+    }
 
-    private static JsonNode ToJson(IMessage message) =>
-        JsonNode.Parse(JsonFormatter.Default.Format(message)) ?? throw new JsonException("a message has no JSON form");
+    private static JsonNode ToJson(WrittenLabelImage written)
+    {
+        var labelled = Node(Whole.Format(written.Legend));
+        labelled["file"] = written.File;
+        return labelled;
+    }
+
+    private static JsonNode ToJson(IMessage message) => Node(JsonFormatter.Default.Format(message));
+
+    private static JsonNode Node(string json) => JsonNode.Parse(json) ?? throw new JsonException("a message has no JSON form");
 
     private void Write(JsonNode line) => output.WriteLine(line.ToJsonString());
 }

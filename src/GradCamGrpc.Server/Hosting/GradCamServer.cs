@@ -164,6 +164,7 @@ public sealed class GradCamServer : IAsyncDisposable
         services.AddSingleton<RequestReader>();
         services.AddSingleton<PhotoReader>();
         services.AddSingleton<ResponseWriter>();
+        services.AddSingleton<LabelImageWriter>();
         services.AddSingleton<HealthServiceImpl>();
         services.AddHostedService<ModelLoader>();
     }

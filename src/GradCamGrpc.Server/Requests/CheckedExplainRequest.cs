@@ -15,13 +15,15 @@ namespace GradCamGrpc.Server.Requests;
 /// <param name="Layers">Where.</param>
 /// <param name="Methods">How.</param>
 /// <param name="Outputs">What is returned for each map.</param>
+/// <param name="LabelImages">What is drawn of the maps of each layer and method together.</param>
 internal sealed record CheckedExplainRequest(
     ModelInstance Model,
     int PredictionTopK,
     IReadOnlyList<TargetChoice> Targets,
     IReadOnlyList<CutLayer> Layers,
     IReadOnlyList<IExplanationMethod> Methods,
-    IReadOnlyList<OutputForm> Outputs)
+    IReadOnlyList<OutputForm> Outputs,
+    IReadOnlyList<LabelImageChoice> LabelImages)
 {
     /// <summary>A message is in memory several times on its way; the clients' own limits are far lower.</summary>
     private const long MaxRawBytes = 64 << 20;
@@ -30,7 +32,8 @@ internal sealed record CheckedExplainRequest(
     private const long MaxPicturePixels = 100_000_000;
 
     /// <summary>Whether something as large as the photo is drawn or written, so that its pixels are needed until then.</summary>
-    public bool IsDrawn => Outputs.Any(output => output is OutputForm.Picture or OutputForm.Raw { Grid: MapGrid.Image });
+    public bool IsDrawn =>
+        LabelImages.Count > 0 || Outputs.Any(output => output is OutputForm.Picture or OutputForm.Raw { Grid: MapGrid.Image });
 
     /// <exception cref="InvalidRequestException">Something of the photo's size fits neither its format nor a message.</exception>
     public void EnsureWritable(ImageSize photo)
@@ -38,7 +41,7 @@ internal sealed record CheckedExplainRequest(
         var faults = new Violations();
         for (var i = 0; i < Outputs.Count; i++)
         {
-            if (Outputs[i] is OutputForm.Picture { Writing.Format: PictureFormat.Webp } && photo.LongerSide > PictureEncoder.MaxWebpSide)
+            if (Outputs[i] is OutputForm.Coloured { Writing.Format: PictureFormat.Webp } && photo.LongerSide > PictureEncoder.MaxWebpSide)
                 faults.Invalid($"outputs[{i}]", $"WebP holds {PictureEncoder.MaxWebpSide} pixels a side, the photo has {photo.LongerSide}");
         }
         var bytes = Outputs.OfType<OutputForm.Raw>().Sum(raw => Pixels(raw.Grid, photo) * Planes(raw.Values) * sizeof(float));
@@ -47,6 +50,8 @@ internal sealed record CheckedExplainRequest(
         var pixels = Outputs.OfType<OutputForm.Picture>().Count() * photo.Pixels;
         if (pixels > MaxPicturePixels)
             faults.Invalid("outputs", $"the pictures would have {pixels} pixels; {MaxPicturePixels} fit a message");
+        if (LabelImages.Count > 0 && photo.Pixels > MaxPicturePixels)
+            faults.Invalid("label_images", $"a label image would have {photo.Pixels} pixels; {MaxPicturePixels} fit a message");
         faults.ThrowIfAny();
     }
 

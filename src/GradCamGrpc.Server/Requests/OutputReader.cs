@@ -40,8 +40,22 @@ internal static class OutputReader
                     Colors(overlay.ColorMap, $"{field}.overlay.color_map", faults),
                     Opacity(overlay, $"{field}.overlay.opacity", faults),
                     Writing(overlay.Encoding, $"{field}.overlay.encoding", faults));
+            case MapOutput.FormOneofCase.Boxes:
+                var boxes = output.Boxes;
+                return new OutputForm.Boxes(
+                    ThresholdReader.Read(boxes.HasThreshold ? boxes.Threshold : null, $"{field}.boxes.threshold", faults),
+                    Selection(boxes.Selection, $"{field}.boxes.selection", faults));
+            case MapOutput.FormOneofCase.Mask:
+                var mask = output.Mask;
+                return new OutputForm.Mask(
+                    ThresholdReader.Read(mask.HasThreshold ? mask.Threshold : null, $"{field}.mask.threshold", faults),
+                    Format(mask.Format, $"{field}.mask.format", faults));
+            case MapOutput.FormOneofCase.GradedMask:
+                return new OutputForm.GradedMask();
+            case MapOutput.FormOneofCase.Peak:
+                return new OutputForm.Peak();
             default:
-                faults.Invalid(field, "raw, heat_map or overlay is needed");
+                faults.Invalid(field, "raw, heat_map, overlay, boxes, mask, graded_mask or peak is needed");
                 return null;
         }
     }
@@ -55,6 +69,20 @@ internal static class OutputReader
         if (!Enum.IsDefined(values))
             faults.Invalid($"{field}.values", $"{(int)values} is not a known choice of values");
         return new OutputForm.Raw(grid, values);
+    }
+
+    private static BoxSelection Selection(BoxSelection selection, string field, Violations faults)
+    {
+        if (!Enum.IsDefined(selection))
+            faults.Invalid(field, $"{(int)selection} is not a known choice of boxes");
+        return selection is BoxSelection.Unspecified ? BoxSelection.Largest : selection;
+    }
+
+    private static MaskFormat Format(MaskFormat format, string field, Violations faults)
+    {
+        if (!Enum.IsDefined(format))
+            faults.Invalid(field, $"{(int)format} is not a known format of masks");
+        return format is MaskFormat.Unspecified ? MaskFormat.Png : format;
     }
 
     private static ColorMap Colors(Protos.V1.ColorMap colors, string field, Violations faults)

@@ -46,8 +46,11 @@ internal sealed class RequestReader(ModelCatalog catalog)
         var methods = Methods(request.Methods, model, layers, faults);
         CheckMaps(targets, layers, methods, faults);
         var outputs = OutputReader.Read(request.Outputs, faults);
+        var labelImages = LabelImageReader.Read(request.LabelImages, faults);
+        if (targets.Length == Math.Max(request.Targets.Count, 1))
+            LabelImageReader.CheckMaps(labelImages, targets, faults);
         faults.ThrowIfAny();
-        return new CheckedExplainRequest(model!, topK, targets, layers, methods, outputs);
+        return new CheckedExplainRequest(model!, topK, targets, layers, methods, outputs, labelImages);
     }
 
     /// <exception cref="NotFoundException">There is no such model.</exception>

@@ -74,7 +74,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
                 using (var picture = HeatPainter.Overlay(photo.Drawing!.Pixels, heat, crop, overlay.Colors, overlay.Opacity))
                     return new RenderedMap { Image = Encode(picture, overlay.Writing) };
             default:
-                throw new ArgumentOutOfRangeException(nameof(output), output, "unknown form");
+                return LocationWriter.Write(output, heat, photo);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         Data = UnsafeByteOperations.UnsafeWrap(PictureEncoder.Encode(picture, writing.Format, writing.Quality)),
     };
 
-    private static MapProvenance Provenance(CheckedExplainRequest request, Photo photo, ReadyMap ready) => new()
+    public static MapProvenance Provenance(CheckedExplainRequest request, Photo photo, ReadyMap ready) => new()
     {
         Model = request.Model.Name,
         ModelVersion = request.Model.Manifest.Version,

@@ -1,11 +1,12 @@
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
 using Grpc.Core;
 
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.ClassificationService</c>.</summary>
-internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReader photos, ResponseWriter writer)
+internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReader photos, ResponseWriter writer, LabelImageWriter labelWriter)
     : ClassificationService.ClassificationServiceBase
 {
     /// <inheritdoc />
@@ -34,10 +35,15 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
 
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Prediction = prediction }, context.CancellationToken);
+        var compared = new List<ReadyMap>();
         await foreach (var map in inference.Items)
         {
             var rendered = writer.Map(query, photo, map);
             await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Map = rendered }, context.CancellationToken);
+            if (query.LabelImages.Count > 0)
+                compared.Add(map);
         }
+        foreach (var labelled in labelWriter.Write(query, photo, compared))
+            await responseStream.WriteAsync(new ClassificationServiceExplainResponse { LabelImage = labelled }, context.CancellationToken);
     }
 }
