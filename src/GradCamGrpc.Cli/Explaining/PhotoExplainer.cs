@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Protos.V1;
 using Grpc.Core;
 
@@ -46,7 +47,7 @@ internal sealed class PhotoExplainer(
             }
             return Explained(fault: null);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidImageException)
         {
             return Explained(fault.Message);
         }
