@@ -10,6 +10,9 @@ var root = new RootCommand("Predicts what is on photos and shows where the netwo
 {
     ExplainCommand.Create(),
     GalleryCommand.Create(),
+    CompareCommand.Create(),
+    CompareModelsCommand.Create(),
+    PerturbCommand.Create(),
     ModelsCommand.Create(),
     EvalCommand.Create(),
     serve,

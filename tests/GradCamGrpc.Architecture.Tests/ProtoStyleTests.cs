@@ -9,7 +9,8 @@ public sealed partial class ProtoStyleTests
 {
     private static readonly FileDescriptor[] Files =
     [
-        ClassificationServiceReflection.Descriptor, ExplanationReflection.Descriptor, ImageReflection.Descriptor, ModelServiceReflection.Descriptor,
+        ClassificationServiceReflection.Descriptor, ComparisonServiceReflection.Descriptor, ExplanationReflection.Descriptor,
+        ImageReflection.Descriptor, ModelServiceReflection.Descriptor,
     ];
 
     [Fact]

@@ -40,6 +40,8 @@ public sealed class RunningServer : IAsyncLifetime
 
     internal ClassificationService.ClassificationServiceClient Classification => new(Channel);
 
+    internal ComparisonService.ComparisonServiceClient Comparison => new(Channel);
+
     internal ModelService.ModelServiceClient Models => new(Channel);
 
     public async ValueTask InitializeAsync()

@@ -23,4 +23,19 @@ public sealed class LabelIndexTests
     {
         Assert.Equal(expected, Labels.Find(text));
     }
+
+    [Theory]
+    [InlineData("tiger cat", 9, 1)]
+    [InlineData("Tabby Cat", 9, 0)]
+    [InlineData("mackerel tabby, tabby", 9, 0)]
+    [InlineData("tiger, tiger cat", 1, 2)]
+    [InlineData("crane", 6, 6)]
+    [InlineData("crane", 3, 3)]
+    [InlineData("crane", 0, null)]
+    [InlineData("tig", 1, null)]
+    [InlineData("wolf", 1, null)]
+    public void FindSame_LabelOfAnotherModel_IsTheOneClassThatHasIt(string label, int index, int? expected)
+    {
+        Assert.Equal(expected, Labels.FindSame(label, index));
+    }
 }

@@ -13,6 +13,14 @@ public sealed class RankingTests
         Assert.Equal(expected, Ranking.Top([2, -1, 2, 7, 2], k));
     }
 
+    [Fact]
+    public void RankOf_Class_IsItsPlaceAmongTheTop()
+    {
+        float[] logits = [2, -1, 2, 7, 2];
+
+        Assert.Equal([1, 2, 3, 4, 5], Ranking.Top(logits, 5).Select(index => Ranking.RankOf(logits, index)));
+    }
+
     /// <summary>e⁰, e¹ and e² over their sum 11.10734, by hand.</summary>
     [Fact]
     public void Softmax_ThreeLogits_IsTheHandComputedOne()

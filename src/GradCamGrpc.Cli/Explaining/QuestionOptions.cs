@@ -147,7 +147,8 @@ internal sealed class QuestionOptions
         ? new ClassTarget { Label = reference.Label }
         : new ClassTarget { ClassIndex = reference.ClassIndex };
 
-    private static ClassReference Class(string text) =>
+    /// <summary>A class as people name it: a number is an index, all else a label.</summary>
+    public static ClassReference Class(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index)
             ? new ClassReference { ClassIndex = index }
             : new ClassReference { Label = text };

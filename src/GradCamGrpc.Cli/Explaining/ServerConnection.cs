@@ -19,12 +19,15 @@ internal sealed class ServerConnection : IAsyncDisposable
         Address = address;
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
         Classification = new ClassificationService.ClassificationServiceClient(_channel);
+        Comparison = new ComparisonService.ComparisonServiceClient(_channel);
         Models = new ModelService.ModelServiceClient(_channel);
     }
 
     public Uri Address { get; }
 
     public ClassificationService.ClassificationServiceClient Classification { get; }
+
+    public ComparisonService.ComparisonServiceClient Comparison { get; }
 
     public ModelService.ModelServiceClient Models { get; }
 

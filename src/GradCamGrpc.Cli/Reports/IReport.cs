@@ -1,3 +1,4 @@
+using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
@@ -19,6 +20,12 @@ internal interface IReport
     void Models(IEnumerable<Model> models);
 
     void Model(Model model);
+
+    void Compared(CompareResponse answer, WrittenComparison written);
+
+    void ComparedModels(CompareModelsResponse answer, WrittenComparison written);
+
+    void Perturbed(PerturbResponse answer, WrittenComparison written);
 
     void Localization(LocalizationResult result);
 

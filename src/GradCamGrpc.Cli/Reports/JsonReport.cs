@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
@@ -40,6 +41,31 @@ internal sealed class JsonReport(TextWriter output) : IReport
 
     public void Model(Model model) => Write(ToJson(model));
 
+    public void Compared(CompareResponse answer, WrittenComparison written)
+    {
+        var told = answer.Clone();
+        foreach (var map in new[] { told.PredictedMap, told.TrueMap, told.ContrastMap })
+            map?.Outputs.Clear();
+        Write(told, written);
+    }
+
+    public void ComparedModels(CompareModelsResponse answer, WrittenComparison written)
+    {
+        var told = answer.Clone();
+        foreach (var model in told.Models)
+            model.Map.Outputs.Clear();
+        Write(told, written);
+    }
+
+    public void Perturbed(PerturbResponse answer, WrittenComparison written)
+    {
+        var told = answer.Clone();
+        told.Before.Map.Outputs.Clear();
+        told.After.Map.Outputs.Clear();
+        told.ChangedPhoto.Data = ByteString.Empty;
+        Write(told, written);
+    }
+
     public void Localization(LocalizationResult result)
     {
         var line = JsonSerializer.SerializeToNode(result, Figures)!;
@@ -50,6 +76,16 @@ internal sealed class JsonReport(TextWriter output) : IReport
     public void Faithfulness(FaithfulnessResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
 
     public void Fault(string message) => Write(new JsonObject { ["error"] = message });
+
+    /// <summary>An answer without its pictures, and where they are.</summary>
+    private void Write(IMessage answer, WrittenComparison written)
+    {
+        var line = ToJson(answer);
+        line["photo"] = written.Photo;
+        line["files"] = new JsonArray([.. written.Files.Select(file => JsonValue.Create(file))]);
+        line["contactSheet"] = written.ContactSheet;
+        Write(line);
+    }
 
     private static JsonObject ToJson(WrittenMap written)
     {

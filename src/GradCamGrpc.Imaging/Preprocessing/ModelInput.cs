@@ -36,6 +36,14 @@ public sealed class ModelInput : IDisposable
         }
     }
 
+    /// <summary>The same input in memory of its own, for another to consume.</summary>
+    public ModelInput Copy()
+    {
+        var copy = new ModelInput(Width, Height, Crop);
+        Values.CopyTo(copy.WritableValues);
+        return copy;
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {

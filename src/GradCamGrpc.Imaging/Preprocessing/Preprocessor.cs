@@ -31,6 +31,17 @@ public sealed class Preprocessor
         return input;
     }
 
+    /// <summary>Normalises an image that has the input's size already; every pixel stays where it is.</summary>
+    /// <exception cref="ArgumentException">The image has another size.</exception>
+    public ModelInput PrepareResized(PixelBuffer image)
+    {
+        if ((image.Width, image.Height) != (_spec.CropWidth, _spec.CropHeight))
+            throw new ArgumentException($"it has {image.Width} x {image.Height} pixels, not {_spec.CropWidth} x {_spec.CropHeight}", nameof(image));
+        var input = new ModelInput(image.Width, image.Height, new CropRectangle(0, 0, image.Width, image.Height));
+        Normalise(image.Bytes, input.WritableValues);
+        return input;
+    }
+
     private void Normalise(ReadOnlySpan<byte> pixels, Span<float> values)
     {
         ReadOnlySpan<float> red = _normalised.AsSpan(0, 256);

@@ -26,8 +26,31 @@ public sealed class LabelIndex
         var wanted = text.Trim();
         if (wanted.Length == 0)
             return [];
-        var exact = Matching(name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase));
-        return exact.Length > 0 ? exact : Matching(name => name.StartsWith(wanted, StringComparison.OrdinalIgnoreCase));
+        var exact = FindWhole(wanted);
+        return exact.Count > 0 ? exact : Matching(name => name.StartsWith(wanted, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>The classes with a text as their label or one of their names.</summary>
+    /// <returns>Class indices in ascending order.</returns>
+    public IReadOnlyList<int> FindWhole(string text)
+    {
+        var wanted = text.Trim();
+        return wanted.Length == 0 ? [] : Matching(name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>
+    /// The class that is the same as one of another model: with its whole label, else with the first of its names that this index knows.
+    /// Where several classes fit, it is the one of the same index.
+    /// </summary>
+    /// <param name="label">The class's label in the other model.</param>
+    /// <param name="index">Its index there.</param>
+    /// <returns>Null where no class fits, or several do and none has the index.</returns>
+    public int? FindSame(string label, int index)
+    {
+        var fitting = Names(label).Select(FindWhole).FirstOrDefault(found => found.Count > 0) ?? [];
+        if (fitting.Contains(index))
+            return index;
+        return fitting is [var only] ? only : null;
     }
 
     private int[] Matching(Func<string, bool> fits) =>

@@ -1,4 +1,5 @@
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Comparison;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
@@ -79,6 +80,7 @@ public sealed class GradCamServer : IAsyncDisposable
 
         var app = builder.Build();
         app.MapGrpcService<ClassificationGrpcService>();
+        app.MapGrpcService<ComparisonGrpcService>();
         app.MapGrpcService<ModelGrpcService>();
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
@@ -162,9 +164,12 @@ public sealed class GradCamServer : IAsyncDisposable
         services.AddSingleton(provider => new ModelCatalog(
             [.. folders.Select(folder => ActivatorUtilities.CreateInstance<ModelInstance>(provider, folder))]));
         services.AddSingleton<RequestReader>();
+        services.AddSingleton<ComparisonReader>();
         services.AddSingleton<PhotoReader>();
         services.AddSingleton<ResponseWriter>();
         services.AddSingleton<LabelImageWriter>();
+        services.AddSingleton<ComparisonWriter>();
+        services.AddSingleton<ModelComparer>();
         services.AddSingleton<HealthServiceImpl>();
         services.AddHostedService<ModelLoader>();
     }

@@ -7,6 +7,18 @@ internal static class Ranking
     public static int[] Top(float[] logits, int k) =>
         [.. Enumerable.Range(0, logits.Length).OrderByDescending(index => logits[index]).Take(k)];
 
+    /// <summary>The place of a class in the order of <see cref="Top"/>, from 1.</summary>
+    public static int RankOf(float[] logits, int index)
+    {
+        var rank = 1;
+        for (var other = 0; other < logits.Length; other++)
+        {
+            if (logits[other] > logits[index] || (logits[other] == logits[index] && other < index))
+                rank++;
+        }
+        return rank;
+    }
+
     /// <summary>The softmax of the logits.</summary>
     public static double[] Softmax(ReadOnlySpan<float> logits)
     {

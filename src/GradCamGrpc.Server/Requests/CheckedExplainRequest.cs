@@ -35,8 +35,11 @@ internal sealed record CheckedExplainRequest(
     public bool IsDrawn =>
         LabelImages.Count > 0 || Outputs.Any(output => output is OutputForm.Picture or OutputForm.Raw { Grid: MapGrid.Image });
 
+    /// <summary>Checks that what is asked for can be written.</summary>
+    /// <param name="photo">The photo's size.</param>
+    /// <param name="maps">How many maps share a message.</param>
     /// <exception cref="InvalidRequestException">Something of the photo's size fits neither its format nor a message.</exception>
-    public void EnsureWritable(ImageSize photo)
+    public void EnsureWritable(ImageSize photo, int maps = 1)
     {
         var faults = new Violations();
         for (var i = 0; i < Outputs.Count; i++)
@@ -44,10 +47,10 @@ internal sealed record CheckedExplainRequest(
             if (Outputs[i] is OutputForm.Coloured { Writing.Format: PictureFormat.Webp } && photo.LongerSide > PictureEncoder.MaxWebpSide)
                 faults.Invalid($"outputs[{i}]", $"WebP holds {PictureEncoder.MaxWebpSide} pixels a side, the photo has {photo.LongerSide}");
         }
-        var bytes = Outputs.OfType<OutputForm.Raw>().Sum(raw => Pixels(raw.Grid, photo) * Planes(raw.Values) * sizeof(float));
+        var bytes = maps * Outputs.OfType<OutputForm.Raw>().Sum(raw => Pixels(raw.Grid, photo) * Planes(raw.Values) * sizeof(float));
         if (bytes > MaxRawBytes)
             faults.Invalid("outputs", $"the raw maps would take {bytes} bytes; {MaxRawBytes} fit a message");
-        var pixels = Outputs.OfType<OutputForm.Picture>().Count() * photo.Pixels;
+        var pixels = maps * Outputs.OfType<OutputForm.Picture>().Count() * photo.Pixels;
         if (pixels > MaxPicturePixels)
             faults.Invalid("outputs", $"the pictures would have {pixels} pixels; {MaxPicturePixels} fit a message");
         if (LabelImages.Count > 0 && photo.Pixels > MaxPicturePixels)

@@ -65,6 +65,24 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
         }
     }
 
+    /// <summary>The same photo for another model.</summary>
+    /// <param name="photo">The photo, read so that its pixels stay. They stay its own: dispose of it alone.</param>
+    /// <param name="model">The model that the input is for.</param>
+    /// <param name="cancellation">Says that the client has left.</param>
+    public async Task<Photo> ReadAgainAsync(Photo photo, ModelInstance model, CancellationToken cancellation)
+    {
+        await _turns.WaitAsync(cancellation);
+        try
+        {
+            using var stage = metrics.Measure(Stage.Decode, model.Name);
+            return photo with { Input = model.Preprocessor.Prepare(photo.Drawing!.Pixels), Decode = stage.Elapsed };
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
     public void Dispose() => _turns.Dispose();
 
     private Photo Read(Image image, ModelInstance model, IDisposable? share)

@@ -21,13 +21,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
             ModelVersion = model.Manifest.Version,
             Classes =
             {
-                Ranking.Top(result.Logits, topK).Select(index => new ClassScore
-                {
-                    ClassIndex = index,
-                    Label = model.Labels.Labels[index],
-                    Probability = probabilities[index],
-                    Logit = result.Logits[index],
-                }),
+                Ranking.Top(result.Logits, topK).Select(index => Score(model, result, probabilities, index)),
             },
             Crop = Rectangle(photo.Input.Crop),
             ImageSize = Size(photo.Width, photo.Height),
@@ -40,6 +34,12 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
             },
         };
     }
+
+    public static RankedClass Ranked(ModelInstance model, ForwardResult result, int classIndex) => new()
+    {
+        Score = Score(model, result, Ranking.Softmax(result.Logits), classIndex),
+        Rank = Ranking.RankOf(result.Logits, classIndex),
+    };
 
     public SaliencyMap Map(CheckedExplainRequest request, Photo photo, ReadyMap ready)
     {
@@ -59,6 +59,14 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
             },
         };
     }
+
+    private static ClassScore Score(ModelInstance model, ForwardResult result, double[] probabilities, int index) => new()
+    {
+        ClassIndex = index,
+        Label = model.Labels.Labels[index],
+        Probability = probabilities[index],
+        Logit = result.Logits[index],
+    };
 
     private static RenderedMap Render(OutputForm output, Explain.SaliencyMap map, HeatGrid heat, Photo photo)
     {
@@ -120,7 +128,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         return bytes;
     }
 
-    private static EncodedImage Encode(PixelBuffer picture, ImageWriting writing) => new()
+    public static EncodedImage Encode(PixelBuffer picture, ImageWriting writing) => new()
     {
         Format = writing.Format switch
         {

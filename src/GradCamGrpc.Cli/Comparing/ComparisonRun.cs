@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Google.Protobuf;
+using GradCamGrpc.Cli.Commands;
+using GradCamGrpc.Cli.Explaining;
+using GradCamGrpc.Cli.Reports;
+using GradCamGrpc.Imaging.Rendering;
+using GradCamGrpc.Protos.V1;
+using Grpc.Core;
+
+namespace GradCamGrpc.Cli.Comparing;
+
+/// <summary>What the commands that compare have in common: photos, a server, pictures side by side, and a report.</summary>
+internal sealed class ComparisonRun
+{
+    private readonly PhotoArguments _arguments = new();
+    private readonly ConnectionOptions _connection = new();
+    private readonly Option<bool> _json = new("--json") { Description = "print a line of JSON for each photo" };
+
+    public void AddTo(Command command)
+    {
+        _arguments.AddTo(command);
+        _connection.AddTo(command);
+        command.Options.Add(_json);
+    }
+
+    /// <summary>Compares on each photo. A fault of one photo does not keep the others from their answers.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="ask">Asks the server about a photo.</param>
+    /// <param name="pictures">The pictures of an answer.</param>
+    /// <param name="tell">Tells a report of an answer and its pictures.</param>
+    /// <param name="name">What the pictures are called behind the photo's name.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The command's exit code.</returns>
+    public async Task<int> RunAsync<TAnswer>(
+        ParseResult parsed,
+        Func<ServerConnection, Image, Task<TAnswer>> ask,
+        Func<TAnswer, IReadOnlyList<PictureCell>> pictures,
+        Action<IReport, TAnswer, WrittenComparison> tell,
+        string name,
+        CancellationToken cancellation)
+    {
+        IReport report = parsed.GetValue(_json) ? new JsonReport(Console.Out) : new ConsoleReport();
+        try
+        {
+            var folder = _arguments.Folder(parsed);
+            await using var server = await _connection.OpenAsync(parsed);
+            var photos = _arguments.Photos(parsed);
+            var prefixes = FileNames.Prefixes(photos);
+            var status = 0;
+            for (var i = 0; i < photos.Length; i++)
+            {
+                try
+                {
+                    var bytes = UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(photos[i], cancellation));
+                    var answer = await ask(server, new Image { Encoded = bytes });
+                    var written = await WriteAsync(photos[i], Path.Combine(folder.FullName, $"{prefixes[i]}.{name}"), pictures(answer), cancellation);
+                    tell(report, answer, written);
+                }
+                catch (Exception fault) when (fault is RpcException or IOException or UnauthorizedAccessException && !cancellation.IsCancellationRequested)
+                {
+                    report.Fault($"{photos[i]}: {(fault is RpcException refusal ? CallFaults.Describe(refusal, server.Address) : fault.Message)}");
+                    status = 1;
+                }
+            }
+            return status;
+        }
+        catch (Exception fault) when (ExpectedFaults.Include(fault))
+        {
+            report.Fault(fault.Message);
+            return 1;
+        }
+    }
+
+    private static async Task<WrittenComparison> WriteAsync(
+        string photo, string prefix, IReadOnlyList<PictureCell> pictures, CancellationToken cancellation)
+    {
+        var files = new List<string>();
+        foreach (var picture in pictures)
+        {
+            files.Add($"{prefix}.{picture.Name}.png");
+            await File.WriteAllBytesAsync(files[^1], picture.Picture.Memory, cancellation);
+        }
+        var sheet = $"{prefix}.png";
+        (byte[], string)[] row = [.. pictures.Select(picture => (picture.Picture.ToByteArray(), picture.Caption))];
+        await File.WriteAllBytesAsync(sheet, ContactSheet.Draw([row], PictureFormat.Png), cancellation);
+        return new WrittenComparison(photo, files, sheet);
+    }
+}

@@ -1,0 +1,7 @@
+namespace GradCamGrpc.Cli.Comparing;
+
+/// <summary>The pictures of a comparison.</summary>
+/// <param name="Photo">The photo it is about.</param>
+/// <param name="Files">A file for each picture.</param>
+/// <param name="ContactSheet">The file that has them side by side.</param>
+internal sealed record WrittenComparison(string Photo, IReadOnlyList<string> Files, string ContactSheet);

@@ -1,0 +1,51 @@
+using GradCamGrpc.Explain.Evidence;
+using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Requests;
+using Grpc.Core;
+
+namespace GradCamGrpc.Server.Comparison;
+
+/// <summary>Asks several models about one photo, all at once.</summary>
+internal sealed class ModelComparer(PhotoReader photos)
+{
+    /// <param name="request">What is asked.</param>
+    /// <param name="photo">The photo, read for the first model, its pixels kept.</param>
+    /// <param name="context">The call.</param>
+    /// <returns>The answers in the order of the questions.</returns>
+    /// <exception cref="NotFoundException">A model does not know the first one's class.</exception>
+    public async Task<JudgedAnswer[]> RunAsync(CheckedCompareModelsRequest request, Photo photo, ServerCallContext context)
+    {
+        var spare = photo with { Input = photo.Input.Copy() };
+        var first = request.Questions[0].Model.Submit(photo, request.Questions[0], context);
+        var questions = request.IsClassKnown ? request.Questions : await OfItsClassAsync(request.Questions, first);
+        var others = questions.Skip(1).Select(question => AskAsync(question, photo, context));
+        return await Task.WhenAll(others.Prepend(JudgeAsync(questions[0], photo, spare, first, context)));
+    }
+
+    private static async Task<IReadOnlyList<CheckedExplainRequest>> OfItsClassAsync(
+        IReadOnlyList<CheckedExplainRequest> questions, ExplanationRequest first)
+    {
+        var faults = new Violations();
+        var classIndex = Ranking.Top((await first.Prediction).Logits, 1)[0];
+        CheckedExplainRequest[] named = [.. ComparisonReader.WithClass(questions, classIndex, faults)];
+        faults.ThrowIfAny();
+        return [questions[0], .. named.Skip(1)];
+    }
+
+    private async Task<JudgedAnswer> AskAsync(CheckedExplainRequest question, Photo photo, ServerCallContext context)
+    {
+        var own = await photos.ReadAgainAsync(photo, question.Model, context.CancellationToken);
+        var spare = own with { Input = own.Input.Copy() };
+        return await JudgeAsync(question, own, spare, question.Model.Submit(own, question, context), context);
+    }
+
+    private static async Task<JudgedAnswer> JudgeAsync(
+        CheckedExplainRequest question, Photo photo, Photo spare, ExplanationRequest inference, ServerCallContext context)
+    {
+        var answer = await AnsweredQuestion.OfAsync(question, photo, inference, context.CancellationToken);
+        var heat = HeatMap.Of(answer.Map.Map);
+        var judged = question.Model.Inspect<MapFaithfulness>(spare, inspected => [MapFaithfulness.Of(inspected, heat, answer.Map.ClassIndex)], context);
+        return new JudgedAnswer(answer, await judged.Items.FirstAsync(context.CancellationToken));
+    }
+}

@@ -1,0 +1,53 @@
+using GradCamGrpc.Explain.Evidence;
+using GradCamGrpc.Imaging;
+using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Requests;
+using Grpc.Core;
+
+namespace GradCamGrpc.Server.Comparison;
+
+/// <summary>Explains a photo, changes it, and explains it again.</summary>
+internal static class PhotoAttacker
+{
+    /// <param name="request">What is asked.</param>
+    /// <param name="photo">The photo.</param>
+    /// <param name="context">The call.</param>
+    /// <returns>The answers before and after; the second one's photo is the caller's to dispose of.</returns>
+    public static async Task<AttackOutcome> RunAsync(CheckedPerturbRequest request, Photo photo, ServerCallContext context)
+    {
+        var (question, model) = (request.Question, request.Question.Model);
+        var scale = new PixelScale(model.Manifest.Preprocessing.Mean, model.Manifest.Preprocessing.Std);
+        var spare = photo with { Input = photo.Input.Copy() };
+        var explained = model.Submit(photo, question, context);
+        var attack = model.Inspect<AttackedPhoto>(spare, inspected => [request.Attack.On(inspected, scale, request.TrueClass)], context);
+        var before = await AnsweredQuestion.OfAsync(question, photo, explained, context.CancellationToken);
+        var attacked = await attack.Items.FirstAsync(context.CancellationToken);
+
+        // The network is asked about what is returned, in the way in which it is asked about any photo.
+        var changed = Changed(attacked.Changed, model);
+        try
+        {
+            var again = question with { Targets = [new TargetChoice.Class(attacked.ClassIndex, ScoreChoice.Logit)] };
+            var after = await AnsweredQuestion.OfAsync(again, changed, model.Submit(changed, again, context), context.CancellationToken);
+            return new AttackOutcome(attacked, before, after);
+        }
+        catch
+        {
+            changed.Dispose();
+            throw;
+        }
+    }
+
+    private static Photo Changed(EightBitImage image, ModelInstance model)
+    {
+        var pixels = new PixelBuffer(image.Width, image.Height);
+        var from = image.Colours.Span;
+        var to = pixels.Bytes;
+        for (var pixel = 0; pixel < image.Width * image.Height; pixel++)
+        {
+            from.Slice(3 * pixel, 3).CopyTo(to[(PixelBuffer.Channels * pixel)..]);
+            to[PixelBuffer.Channels * pixel + 3] = byte.MaxValue;
+        }
+        return new Photo(image.Width, image.Height, model.Preprocessor.PrepareResized(pixels), TimeSpan.Zero, new PhotoDrawing(pixels, Share: null));
+    }
+}

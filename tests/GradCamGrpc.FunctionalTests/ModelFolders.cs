@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using GradCamGrpc.TestData;
+
+namespace GradCamGrpc.FunctionalTests;
+
+/// <summary>A folder of two models that share the embedded one's weights, and differ otherwise.</summary>
+internal static class ModelFolders
+{
+    /// <summary>The embedded model as it is.</summary>
+    public const string Cropped = "embedded";
+
+    /// <summary>The one that sees the whole photo, resized to its input, and does not know one class.</summary>
+    public const string Whole = "embedded_2";
+
+    public const string Goldfish = "goldfish, Carassius auratus";
+
+    /// <param name="folder">Where both are written.</param>
+    /// <param name="unknown">The label that the second one does not know.</param>
+    public static void WriteTo(string folder, string unknown)
+    {
+        Write(Path.Combine(folder, "cropped"), (_, _) => { });
+        Write(Path.Combine(folder, "whole"), (manifest, labels) =>
+        {
+            manifest["name"] = Whole;
+            manifest["version"] = "2.0.0";
+            manifest["preprocessing"]!["resize_shorter_side"] = null;
+            labels[Array.IndexOf(labels, unknown)] = "something";
+        });
+    }
+
+    private static void Write(string folder, Action<JsonNode, string[]> change)
+    {
+        Directory.CreateDirectory(folder);
+        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(EmbeddedModel.Path, "model.json")))!;
+        var labels = File.ReadAllLines(Path.Combine(EmbeddedModel.Path, "labels.txt"));
+        change(manifest, labels);
+        File.WriteAllText(Path.Combine(folder, "model.json"), manifest.ToJsonString());
+        File.WriteAllLines(Path.Combine(folder, "labels.txt"), labels);
+        var weights = (string)manifest["weights"]!["file"]!;
+        File.CreateSymbolicLink(Path.Combine(folder, weights), Path.Combine(EmbeddedModel.Path, weights));
+    }
+}
