@@ -70,9 +70,9 @@ internal sealed class ComparisonWriter(ResponseWriter writer)
         return compared;
     }
 
-    private static MapFigures Figures(JudgedAnswer judged, IReadOnlyList<BoundingBox> boxes)
+    private static TrustFigures Figures(JudgedAnswer judged, IReadOnlyList<BoundingBox> boxes)
     {
-        var figures = new MapFigures
+        var figures = new TrustFigures
         {
             InsertionArea = judged.Faithfulness.InsertionArea,
             DeletionArea = judged.Faithfulness.DeletionArea,
