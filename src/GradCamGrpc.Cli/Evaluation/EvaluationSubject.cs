@@ -9,9 +9,6 @@ namespace GradCamGrpc.Cli.Evaluation;
 /// <summary>What is evaluated: photos, a network, and methods that it can have.</summary>
 internal sealed class EvaluationSubject : IDisposable
 {
-    /// <summary>Methods that take seconds a photo.</summary>
-    private static readonly string[] Slow = ["score-cam", "ablation-cam", "occlusion", "smooth-grad", "integrated-gradients"];
-
     /// <exception cref="EvaluationException">The data, a method or the layer will not do.</exception>
     /// <exception cref="InvalidModelException">The model cannot be used.</exception>
     public EvaluationSubject(EvaluationQuestion question)
@@ -55,7 +52,7 @@ internal sealed class EvaluationSubject : IDisposable
     public void Dispose() => Network.Dispose();
 
     private IExplanationMethod[] Usual() =>
-        [.. ExplanationMethods.All.Where(method => !Slow.Contains(method.Name) && Network.ObjectionTo(method) is null)];
+        [.. ExplanationMethods.All.Where(method => !method.IsSlow && Network.ObjectionTo(method) is null)];
 
     private IExplanationMethod[] Named(IReadOnlyList<string> names)
     {

@@ -23,6 +23,9 @@ public sealed class AblationCam : IAttributionMethod
     public bool UsesLayer => true;
 
     /// <inheritdoc />
+    public bool IsSlow => true;
+
+    /// <inheritdoc />
     public Tensor Attribute(AttributionTask task)
     {
         var activations = task.Network.Activations(task.Image, task.Layer);                     // [C, h, w]

@@ -23,6 +23,9 @@ public sealed class IntegratedGradients(int steps = IntegratedGradients.DefaultS
     public bool UsesLayer => false;
 
     /// <inheritdoc />
+    public bool IsSlow => true;
+
+    /// <inheritdoc />
     public Tensor Attribute(AttributionTask task)
     {
         var sums = task.InChunks(Steps, (first, count) =>

@@ -31,6 +31,9 @@ public sealed class Occlusion(int patch = Occlusion.DefaultPatch, int stride = O
     public bool UsesLayer => false;
 
     /// <inheritdoc />
+    public bool IsSlow => true;
+
+    /// <inheritdoc />
     public Tensor Attribute(AttributionTask task)
     {
         var places = Places(task);

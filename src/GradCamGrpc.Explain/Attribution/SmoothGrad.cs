@@ -32,6 +32,9 @@ public sealed class SmoothGrad(
     public bool UsesLayer => false;
 
     /// <inheritdoc />
+    public bool IsSlow => true;
+
+    /// <inheritdoc />
     public Tensor Attribute(AttributionTask task)
     {
         // Drawn where the numbers do not depend on the device.

@@ -11,6 +11,9 @@ public interface IExplanationMethod
     /// <summary>Whether the map is made at a layer; else the image's own pixels are explained.</summary>
     bool UsesLayer { get; }
 
+    /// <summary>Whether a map takes dozens of passes through the network or more.</summary>
+    bool IsSlow => false;
+
     /// <summary>Why the method cannot be used at a layer of a network, a clause behind "it"; null where it can.</summary>
     string? ObjectionTo(CutNetwork network, CutLayer layer) => null;
 }

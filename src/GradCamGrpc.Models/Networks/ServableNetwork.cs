@@ -20,16 +20,21 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
     /// <summary>What the names of arrays begin with that a checkpoint may have for training's sake, and that are left aside.</summary>
     public virtual IReadOnlyList<string> IgnoredPrefixes => [];
 
+    /// <summary>Turns training off, and nothing else: the network runs as the checkpoint describes it, by its own parameters.</summary>
+    public void Freeze()
+    {
+        eval();
+        foreach (var parameter in parameters())
+            parameter.requires_grad_(false);
+    }
+
     /// <summary>
     /// Freezes the parameters and folds each normalisation into its convolution. Weights are in channels-last strides, and inputs
     /// should be.
     /// </summary>
     public void PrepareForServing()
     {
-        eval();
-        foreach (var parameter in parameters())
-            parameter.requires_grad_(false);
-
+        Freeze();
         _pairs = [.. modules().OfType<FoldableConv2d>().Select(convolution => convolution.Pair).OfType<ConvNorm>()];
         foreach (var pair in _pairs)
             pair.Fold();
