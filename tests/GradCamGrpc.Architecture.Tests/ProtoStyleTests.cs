@@ -9,8 +9,8 @@ public sealed partial class ProtoStyleTests
 {
     private static readonly FileDescriptor[] Files =
     [
-        ClassificationServiceReflection.Descriptor, ComparisonServiceReflection.Descriptor, ExplanationReflection.Descriptor,
-        ImageReflection.Descriptor, ModelServiceReflection.Descriptor,
+        ClassificationServiceReflection.Descriptor, ComparisonServiceReflection.Descriptor, EvidenceServiceReflection.Descriptor,
+        ExplanationReflection.Descriptor, ImageReflection.Descriptor, ModelServiceReflection.Descriptor,
     ];
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class OperationsTests(RunningServer shared)
     [Theory]
     [InlineData("")]
     [InlineData("gradcam.v1.ClassificationService")]
+    [InlineData("gradcam.v1.EvidenceService")]
     [InlineData("gradcam.v1.ModelService")]
     public async Task Health_FromStartToReady_IsNotServingThenServing(string service)
     {

@@ -42,6 +42,8 @@ public sealed class RunningServer : IAsyncLifetime
 
     internal ComparisonService.ComparisonServiceClient Comparison => new(Channel);
 
+    internal EvidenceService.EvidenceServiceClient Evidence => new(Channel);
+
     internal ModelService.ModelServiceClient Models => new(Channel);
 
     public async ValueTask InitializeAsync()

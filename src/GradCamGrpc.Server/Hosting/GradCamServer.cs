@@ -1,6 +1,7 @@
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Comparison;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Evidence;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Requests;
@@ -81,6 +82,7 @@ public sealed class GradCamServer : IAsyncDisposable
         var app = builder.Build();
         app.MapGrpcService<ClassificationGrpcService>();
         app.MapGrpcService<ComparisonGrpcService>();
+        app.MapGrpcService<EvidenceGrpcService>();
         app.MapGrpcService<ModelGrpcService>();
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
@@ -170,6 +172,7 @@ public sealed class GradCamServer : IAsyncDisposable
         services.AddSingleton<LabelImageWriter>();
         services.AddSingleton<ComparisonWriter>();
         services.AddSingleton<ModelComparer>();
+        services.AddSingleton<SanityChecks>();
         services.AddSingleton<HealthServiceImpl>();
         services.AddHostedService<ModelLoader>();
     }

@@ -12,7 +12,13 @@ internal sealed class ModelLoader(
 {
     // The empty name is the server as a whole.
     private static readonly string[] Services =
-        ["", ClassificationService.Descriptor.FullName, ComparisonService.Descriptor.FullName, ModelService.Descriptor.FullName];
+    [
+        "",
+        ClassificationService.Descriptor.FullName,
+        ComparisonService.Descriptor.FullName,
+        EvidenceService.Descriptor.FullName,
+        ModelService.Descriptor.FullName,
+    ];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -23,7 +23,7 @@ internal sealed class ModelInstance : IAsyncDisposable
 
     public ModelInstance(ModelFolder folder, ServerOptions options, ServerMetrics metrics, ILogger<ModelInstance> logger, TimeProvider time)
     {
-        Manifest = folder.Manifest;
+        Folder = folder;
         Labels = new LabelIndex(folder.Labels);
         Preprocessor = new Preprocessor(Spec(folder.Manifest.Preprocessing));
         _device = options.Device;
@@ -40,7 +40,9 @@ internal sealed class ModelInstance : IAsyncDisposable
         metrics.WatchQueue(Name, () => _batcher.QueueLength);
     }
 
-    public ModelManifest Manifest { get; }
+    public ModelFolder Folder { get; }
+
+    public ModelManifest Manifest => Folder.Manifest;
 
     public string Name => Manifest.Name;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Explain;
@@ -156,14 +155,7 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
 
     /// <summary>The classes to explain, each with the index of the target that asks for it.</summary>
     private static (int TargetIndex, int ClassIndex)[] Classes(ExplanationRequest request, float[] logits) =>
-        [.. request.Targets.SelectMany((target, i) => Classes(target, logits).Select(index => (i, index)))];
-
-    private static int[] Classes(TargetChoice target, float[] logits) => target switch
-    {
-        TargetChoice.Class chosen => [chosen.Index],
-        TargetChoice.Top top => Ranking.Top(logits, top.K),
-        _ => throw new UnreachableException(),
-    };
+        [.. request.Targets.SelectMany((target, i) => target.Classes(logits).Select(index => (i, index)))];
 
     /// <summary>Copies the inputs into one tensor and gives their buffers back.</summary>
     private Tensor Stack(InferenceRequest[] batch)

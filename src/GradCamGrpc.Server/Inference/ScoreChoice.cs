@@ -10,6 +10,9 @@ internal sealed record ScoreChoice(ScoreKind Kind, int? Contrast)
 {
     public static ScoreChoice Logit { get; } = new(ScoreKind.Logit, null);
 
+    /// <summary>Whether it says how much one class is meant, so that the class's probability says the same.</summary>
+    public bool IsForOneClass => Contrast is null && Kind is ScoreKind.Logit or ScoreKind.Probability or ScoreKind.LogProbability;
+
     /// <summary>The score of one class.</summary>
     public ScoreTarget Of(int classIndex) => (Kind, Contrast) switch
     {

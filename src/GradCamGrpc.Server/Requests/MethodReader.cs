@@ -61,6 +61,16 @@ internal static class MethodReader
         return message;
     }
 
+    /// <summary>How a photo is covered; null where a message has wrong parameters.</summary>
+    public static Occlusion? Occluding(Protos.V1.Occlusion message, string field, Violations faults)
+    {
+        var patch = message.HasPatchSize ? message.PatchSize : Occlusion.DefaultPatch;
+        if (!faults.Within($"{field}.patch_size", patch, MinPatch, MaxPatch))
+            return null;
+        var stride = message.HasStride ? message.Stride : patch / 2;
+        return faults.Within($"{field}.stride", stride, MinStride, patch) ? new Occlusion(patch, stride) : null;
+    }
+
     private static FieldDescriptor FieldOf(IExplanationMethod method) =>
         Protos.V1.ExplanationMethod.Descriptor.FindFieldByName(method.Name.Replace('-', '_'));
 
@@ -77,14 +87,5 @@ internal static class MethodReader
         var isRight = faults.Within($"{field}.sample_count", samples, 1, MaxPasses);
         isRight &= faults.Within($"{field}.noise_share", noise, 0, 1);
         return isRight ? new SmoothGrad(samples, noise, message.Seed) : null;
-    }
-
-    private static Occlusion? Occluding(Protos.V1.Occlusion message, string field, Violations faults)
-    {
-        var patch = message.HasPatchSize ? message.PatchSize : Occlusion.DefaultPatch;
-        if (!faults.Within($"{field}.patch_size", patch, MinPatch, MaxPatch))
-            return null;
-        var stride = message.HasStride ? message.Stride : patch / 2;
-        return faults.Within($"{field}.stride", stride, MinStride, patch) ? new Occlusion(patch, stride) : null;
     }
 }

@@ -3,6 +3,7 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Evidence;
 using GradCamGrpc.Server.Inference;
 
 namespace GradCamGrpc.Server.Requests;
@@ -13,7 +14,16 @@ internal sealed class RequestReader(ModelCatalog catalog)
     /// <summary>The most maps one request may ask for.</summary>
     public const int MaxMaps = 64;
 
+    /// <summary>The most maps one request may have judged.</summary>
+    public const int MaxJudgedMaps = 16;
+
     private const int DefaultTopK = 5;
+    private const int DefaultCheckpoints = 10;
+    private const int MaxCheckpoints = 100;
+
+    /// <summary>What requests for maps have in common; the model is null where there is no such model.</summary>
+    private sealed record Question(
+        ModelInstance? Model, int TopK, TargetChoice[] Targets, CutLayer[] Layers, IExplanationMethod[] Methods);
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
     /// <exception cref="NotFoundException">There is no such model.</exception>
@@ -32,25 +42,59 @@ internal sealed class RequestReader(ModelCatalog catalog)
     public CheckedExplainRequest Read(ClassificationServiceExplainRequest request)
     {
         var faults = new Violations();
-        var model = Model(request.Model, faults);
-        RequireImage(request.Image, faults);
-        var topK = 0;
-        CutLayer[] layers = [];
-        TargetChoice[] targets = [];
-        if (model is not null)
-        {
-            topK = TopK("prediction_top_k", request.HasPredictionTopK ? request.PredictionTopK : null, model, faults);
-            targets = TargetReader.Read(request.Targets, model, faults);
-            layers = Layers(request.Layers, model, faults);
-        }
-        var methods = Methods(request.Methods, model, layers, faults);
-        CheckMaps(targets, layers, methods, faults);
+        var asked = ReadQuestion(
+            request.Model,
+            request.Image,
+            request.HasPredictionTopK ? request.PredictionTopK : null,
+            model => TargetReader.Read(request.Targets, model, faults),
+            model => Layers(request.Layers, model, faults),
+            request.Methods,
+            faults);
+        CheckMaps(asked, MaxMaps, baselines: 0, faults);
         var outputs = OutputReader.Read(request.Outputs, faults);
         var labelImages = LabelImageReader.Read(request.LabelImages, faults);
-        if (targets.Length == Math.Max(request.Targets.Count, 1))
-            LabelImageReader.CheckMaps(labelImages, targets, faults);
+        if (asked.Targets.Length == Math.Max(request.Targets.Count, 1))
+            LabelImageReader.CheckMaps(labelImages, asked.Targets, faults);
         faults.ThrowIfAny();
-        return new CheckedExplainRequest(model!, topK, targets, layers, methods, outputs, labelImages);
+        return new CheckedExplainRequest(asked.Model!, asked.TopK, asked.Targets, asked.Layers, asked.Methods, outputs, labelImages);
+    }
+
+    /// <exception cref="InvalidRequestException">A field is wrong.</exception>
+    /// <exception cref="NotFoundException">There is no such model, layer or label.</exception>
+    public CheckedEvaluateRequest Read(EvaluateRequest request)
+    {
+        var faults = new Violations();
+        var asked = ReadQuestion(
+            request.Model,
+            request.Image,
+            request.HasPredictionTopK ? request.PredictionTopK : null,
+            model => TargetReader.Read(request.Targets, model, faults),
+            model => Layers(request.Layers, model, faults),
+            request.Methods,
+            faults);
+        CheckMaps(asked, MaxJudgedMaps, request.IncludeBaselines ? MapEvaluation.Baselines : 0, faults);
+        var measures = MeasureReader.Read(request, asked.Methods, faults);
+        faults.ThrowIfAny();
+        return new CheckedEvaluateRequest(asked.Model!, asked.TopK, asked.Targets, asked.Layers, asked.Methods, measures!);
+    }
+
+    /// <exception cref="InvalidRequestException">A field is wrong.</exception>
+    /// <exception cref="NotFoundException">There is no such model, layer or label.</exception>
+    public CheckedSanityRequest Read(CheckSanityRequest request)
+    {
+        var faults = new Violations();
+        var asked = ReadQuestion(
+            request.Model,
+            request.Image,
+            request.HasPredictionTopK ? request.PredictionTopK : null,
+            model => TargetReader.ReadOne(request.Target, "target", model, faults) is { } target ? [target] : [],
+            model => Layer(request.Layer.Length == 0 ? model.DefaultLayer : request.Layer, model, faults, "layer") is { } layer ? [layer] : [],
+            request.Methods,
+            faults);
+        var checkpoints = request.HasCheckpointCount ? request.CheckpointCount : DefaultCheckpoints;
+        faults.Within("checkpoint_count", checkpoints, 1, MaxCheckpoints);
+        faults.ThrowIfAny();
+        return new CheckedSanityRequest(asked.Model!, asked.TopK, asked.Targets[0], asked.Layers[0], asked.Methods, checkpoints, request.Seed);
     }
 
     /// <exception cref="NotFoundException">There is no such model.</exception>
@@ -61,6 +105,29 @@ internal sealed class RequestReader(ModelCatalog catalog)
         var model = Model(request.Name, faults, field: "name");
         faults.ThrowIfAny();
         return model!;
+    }
+
+    private Question ReadQuestion(
+        string name,
+        Image? image,
+        int? predictionTopK,
+        Func<ModelInstance, TargetChoice[]> readTargets,
+        Func<ModelInstance, CutLayer[]> readLayers,
+        RepeatedField<ExplanationMethod> methods,
+        Violations faults)
+    {
+        var model = Model(name, faults);
+        RequireImage(image, faults);
+        var topK = 0;
+        TargetChoice[] targets = [];
+        CutLayer[] layers = [];
+        if (model is not null)
+        {
+            topK = TopK("prediction_top_k", predictionTopK, model, faults);
+            targets = readTargets(model);
+            layers = readLayers(model);
+        }
+        return new Question(model, topK, targets, layers, Methods(methods, model, layers, faults));
     }
 
     /// <summary>The model of that name, or the only one where the name is empty; null where there is none.</summary>
@@ -151,13 +218,16 @@ internal sealed class RequestReader(ModelCatalog catalog)
         return [.. methods];
     }
 
-    private static void CheckMaps(TargetChoice[] targets, CutLayer[] layers, IExplanationMethod[] methods, Violations faults)
+    private static void CheckMaps(Question asked, int most, int baselines, Violations faults)
     {
-        var maps = targets.Sum(target => target.Count) * methods.Sum(method => method.UsesLayer ? layers.Length : 1);
-        if (maps > MaxMaps)
+        var classes = asked.Targets.Sum(target => target.Count);
+        var maps = classes * (asked.Methods.Sum(method => method.UsesLayer ? asked.Layers.Length : 1) + baselines);
+        if (maps > most)
         {
+            var also = baselines > 0 ? $" and with {baselines} baselines each" : "";
             faults.Invalid(
-                "targets", $"at {layers.Length} layers by {methods.Length} methods they stand for {maps} maps; a request may ask for {MaxMaps}");
+                "targets",
+                $"at {asked.Layers.Length} layers by {asked.Methods.Length} methods{also} they stand for {maps} maps; a request may ask for {most}");
         }
     }
 }

@@ -140,37 +140,39 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         Data = UnsafeByteOperations.UnsafeWrap(PictureEncoder.Encode(picture, writing.Format, writing.Quality)),
     };
 
-    public static MapProvenance Provenance(CheckedExplainRequest request, Photo photo, ReadyMap ready) => new()
+    /// <summary>Where a map comes from.</summary>
+    public static MapProvenance Provenance(CheckedExplainRequest request, Photo photo, ReadyMap ready) =>
+        Provenance(request.Model, photo, request.Targets[ready.TargetIndex].Score, ready.ClassIndex, ready.Map);
+
+    /// <summary>Where a map comes from.</summary>
+    public static MapProvenance Provenance(ModelInstance model, Photo photo, ScoreChoice score, int classIndex, Explain.SaliencyMap map) => new()
     {
-        Model = request.Model.Name,
-        ModelVersion = request.Model.Manifest.Version,
-        WeightsSha256 = request.Model.Manifest.Weights.Sha256,
-        Layer = ready.Map.Layer?.Name ?? "",
-        NativeSize = Size(ready.Map.Shape.Width, ready.Map.Shape.Height),
-        Method = MethodReader.Write(ready.Map.Method),
-        Score = Score(request, ready),
+        Model = model.Name,
+        ModelVersion = model.Manifest.Version,
+        WeightsSha256 = model.Manifest.Weights.Sha256,
+        Layer = map.Layer?.Name ?? "",
+        NativeSize = Size(map.Shape.Width, map.Shape.Height),
+        Method = MethodReader.Write(map.Method),
+        Score = Score(model, score, classIndex, map.Score),
         Crop = Rectangle(photo.Input.Crop),
         ImageSize = Size(photo.Width, photo.Height),
         InputSize = Size(photo.Input.Width, photo.Input.Height),
     };
 
-    private static ExplainedScore Score(CheckedExplainRequest request, ReadyMap ready)
+    /// <summary>A score and its value.</summary>
+    public static ExplainedScore Score(ModelInstance model, ScoreChoice score, int classIndex, double value) => new()
     {
-        var choice = request.Targets[ready.TargetIndex].Score;
-        return new ExplainedScore
-        {
-            Kind = choice.Kind,
-            Value = ready.Map.Score,
-            Class = Class(request.Model, ready.ClassIndex),
-            Contrast = choice.Contrast is { } other ? Class(request.Model, other) : null,
-        };
-    }
+        Kind = score.Kind,
+        Value = value,
+        Class = Class(model, classIndex),
+        Contrast = score.Contrast is { } other ? Class(model, other) : null,
+    };
+
+    public static PixelSize Size(int width, int height) => new() { Width = width, Height = height };
 
     private static ExplainedClass Class(ModelInstance model, int index) => new() { Index = index, Label = model.Labels.Labels[index] };
 
     private static CropRectangle Whole(int width, int height) => new(0, 0, width, height);
-
-    private static PixelSize Size(int width, int height) => new() { Width = width, Height = height };
 
     private static PixelRectangle Rectangle(CropRectangle crop) => new() { X = crop.X, Y = crop.Y, Width = crop.Width, Height = crop.Height };
 }

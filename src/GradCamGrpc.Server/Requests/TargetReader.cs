@@ -20,6 +20,22 @@ internal static class TargetReader
         return [.. targets.Select((target, i) => Read(target, $"targets[{i}]", model, faults)).OfType<TargetChoice>()];
     }
 
+    /// <summary>The one score that a request is about.</summary>
+    /// <param name="target">The target; null for the most probable class.</param>
+    /// <param name="field">Its field.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="faults">What is wrong.</param>
+    /// <returns>Null where it is wrong.</returns>
+    public static TargetChoice? ReadOne(ClassTarget? target, string field, ModelInstance model, Violations faults)
+    {
+        if (target is null)
+            return new TargetChoice.Top(1, ScoreChoice.Logit);
+        var choice = Read(target, field, model, faults);
+        if (choice is { Count: > 1 })
+            faults.Invalid($"{field}.top_k", $"{choice.Count} classes are too many: one score is asked about");
+        return choice;
+    }
+
     private static TargetChoice? Read(ClassTarget target, string field, ModelInstance model, Violations faults)
     {
         var score = Score(target, field, model, faults);

@@ -31,7 +31,7 @@ internal sealed class ServerMetrics : IDisposable
         _stages = _meter.CreateHistogram("gradcam.stage.duration", "s", "How long a stage of a request or a batch took.", advice: Seconds);
         _batches = _meter.CreateHistogram("gradcam.batch.size", "{request}", "Requests in a batch.", advice: Counts);
         _dropped = _meter.CreateCounter<long>("gradcam.request.dropped", "{request}", "Requests that left the queue unanswered.");
-        _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that were refused: for the queue, or for pixels.");
+        _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that were refused: for the queue, for pixels, or for a sanity check that runs.");
     }
 
     /// <summary>Starts a stage on this thread; its end is the disposal.</summary>

@@ -8,4 +8,5 @@ internal static class Stage
     public const string Forward = "forward";
     public const string Backward = "backward";
     public const string Render = "render";
+    public const string Evidence = "evidence";
 }

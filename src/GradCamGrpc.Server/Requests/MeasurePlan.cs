@@ -1,0 +1,25 @@
+using GradCamGrpc.Explain.Evidence;
+using GradCamGrpc.Explain.Localization;
+using GradCamGrpc.Protos.V1;
+
+namespace GradCamGrpc.Server.Requests;
+
+/// <summary>What is measured of every map, checked.</summary>
+/// <param name="Measures">What.</param>
+/// <param name="Boxes">Where the thing is, in pixels of the photo.</param>
+/// <param name="IncludesBaselines">Whether maps that know nothing are judged, too.</param>
+/// <param name="Curves">How curves are drawn.</param>
+/// <param name="Occlusion">How the photo is covered.</param>
+/// <param name="Sensitivity">How the photo is shaken.</param>
+/// <param name="Seed">Of the random map.</param>
+internal sealed record MeasurePlan(
+    IReadOnlySet<Measure> Measures,
+    IReadOnlyList<BoundingBox> Boxes,
+    bool IncludesBaselines,
+    PixelCurves Curves,
+    Explain.Attribution.Occlusion Occlusion,
+    Sensitivity Sensitivity,
+    ulong Seed)
+{
+    public bool Has(Measure measure) => Measures.Contains(measure);
+}

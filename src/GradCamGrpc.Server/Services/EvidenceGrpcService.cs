@@ -1,0 +1,60 @@
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Evidence;
+using GradCamGrpc.Server.Requests;
+using GradCamGrpc.Server.Telemetry;
+using Grpc.Core;
+
+namespace GradCamGrpc.Server.Services;
+
+/// <summary><c>gradcam.v1.EvidenceService</c>.</summary>
+internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader photos, SanityChecks checks, ServerMetrics metrics)
+    : EvidenceService.EvidenceServiceBase
+{
+    /// <inheritdoc />
+    public override async Task Evaluate(
+        EvaluateRequest request, IServerStreamWriter<EvaluateResponse> responseStream, ServerCallContext context)
+    {
+        var query = reader.Read(request);
+        query.Model.EnsureRoom();
+        var size = photos.Measure(request.Image);
+        using var photo = await photos.ReadAsync(request.Image, size, query.Model, isDrawn: false, context.CancellationToken);
+        query.EnsureWithin(photo);
+        var evaluation = new MapEvaluation(query, new InputGrid(photo.Input), metrics);
+        var inference = query.Model.Inspect(photo, evaluation.Run, context);
+
+        var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
+        await responseStream.WriteAsync(new EvaluateResponse { Prediction = prediction }, context.CancellationToken);
+        await foreach (var figures in inference.Items)
+        {
+            var evidence = EvidenceWriter.Map(query, photo, figures);
+            await responseStream.WriteAsync(new EvaluateResponse { Evidence = evidence }, context.CancellationToken);
+        }
+    }
+
+    /// <inheritdoc />
+    public override async Task CheckSanity(
+        CheckSanityRequest request, IServerStreamWriter<CheckSanityResponse> responseStream, ServerCallContext context)
+    {
+        var query = reader.Read(request);
+        query.Model.EnsureRoom();
+        using var turn = checks.Take(query.Model);
+        var size = photos.Measure(request.Image);
+        using var photo = await photos.ReadAsync(request.Image, size, query.Model, isDrawn: false, context.CancellationToken);
+
+        // The model takes the input; the check needs it after that.
+        var values = photo.Input.Values.ToArray();
+        var result = await query.Model.Submit(photo, context).Prediction;
+        var prediction = ResponseWriter.Prediction(query.Model, photo, result, query.PredictionTopK);
+        var plan = new SanityPlan(query, query.Target.Classes(result.Logits)[0], photo.Input.Width, photo.Input.Height, values);
+        await foreach (var step in checks.RunAsync(plan, context.CancellationToken))
+        {
+            var response = step switch
+            {
+                SanityStep.Started started => new CheckSanityResponse { Subject = EvidenceWriter.Subject(plan, prediction, started) },
+                SanityStep.Compared compared => new CheckSanityResponse { Checkpoint = EvidenceWriter.Checkpoint(plan, compared.Checkpoint) },
+                _ => throw new ArgumentOutOfRangeException(nameof(request), step, "unknown step"),
+            };
+            await responseStream.WriteAsync(response, context.CancellationToken);
+        }
+    }
+}
