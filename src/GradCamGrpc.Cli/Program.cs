@@ -13,6 +13,8 @@ var root = new RootCommand("Predicts what is on photos and shows where the netwo
     CompareCommand.Create(),
     CompareModelsCommand.Create(),
     PerturbCommand.Create(),
+    EvidenceCommand.Create(),
+    SanityCommand.Create(),
     ModelsCommand.Create(),
     EvalCommand.Create(),
     serve,

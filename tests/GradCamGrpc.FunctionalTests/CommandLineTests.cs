@@ -88,6 +88,51 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Evidence_Json_HasTheFiguresOfEachMap()
+    {
+        using var run = ProgramRun.CommandLine(
+            "evidence", Photos.CatPath, "nowhere.jpg", "--class", "tiger cat", "--method", "grad-cam", "--method", "saliency", "--box", "60,10,330,290",
+            "--baselines", "--steps", "2", "--json", "--server", server.Address.ToString());
+
+        Assert.Equal(1, await run.EndAsync());
+        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.Contains("nowhere.jpg", (string?)lines[1]["error"], StringComparison.Ordinal);
+        var maps = lines[0]["evidence"]!.AsArray();
+        Assert.Equal(4, maps.Count);
+        Assert.All(maps, map =>
+        {
+            Assert.Equal(3, map!["deletion"]!["points"]!.AsArray().Count);
+            Assert.InRange((double)map["energyInside"]!, 0.5, 1);
+            Assert.NotNull(map["pointing"]);
+        });
+        Assert.Equal("BASELINE_RANDOM", (string?)maps[2]!["baseline"]!["baseline"]);
+    }
+
+    [Fact]
+    public async Task Evidence_Table_HasARowForEachMapAndOnlyWhatWasMeasured()
+    {
+        using var run = ProgramRun.CommandLine(
+            "evidence", Photos.CatPath, "--measure", "occlusion-correlation", "--baselines", "--server", server.Address.ToString());
+
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Contains("(a blob in the middle)", run.Output, StringComparison.Ordinal);
+        Assert.Contains("occlusion", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("deletion", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--box", "1,2,3")]
+    [InlineData("--box", "1,2,3,NaN")]
+    [InlineData("--measure", "beauty")]
+    public async Task Evidence_MistypedValue_IsRefused(string option, string value)
+    {
+        using var run = ProgramRun.CommandLine("evidence", Photos.CatPath, option, value, "--server", server.Address.ToString());
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains(value, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Explain_MistypedOption_IsNoPhotoAndNothingRuns()
     {
         using var run = ProgramRun.CommandLine(

@@ -74,6 +74,37 @@ public sealed class EvaluationTests : IDisposable
         Assert.True((double?)ours["occlusionCorrelation"] > (double?)random["occlusionCorrelation"]);
     }
 
+    [Fact]
+    public async Task Sanity_OnePhoto_GuidedBackpropagationStaysAndGradCamDoesNot()
+    {
+        Write("chelsea.png\t282\tn02123159\t60\t10\t330\t290", "cat.png\t282\tn02123159\t0\t0\t451\t300");
+
+        using var run = ProgramRun.CommandLine(
+            "eval", "sanity", "--data", _folder.FullName, "--method", "grad-cam", "--method", "guided-backpropagation", "--checkpoints", "5", "--json");
+
+        Assert.Equal(0, await run.EndAsync());
+        var result = JsonNode.Parse(run.Output)!;
+        Assert.Equal((2, "bn2"), ((int?)result["photoCount"], (string?)result["layer"]));
+        var checkpoints = result["checkpoints"]!.AsArray();
+        Assert.Equal(5, checkpoints.Count);
+        Assert.Equal((int?)result["moduleCount"], (int?)checkpoints[^1]!["randomizedCount"]);
+        var (gradCam, guided) = (checkpoints[0]!["methods"]![0]!, checkpoints[0]!["methods"]![1]!);
+        Assert.Equal("guided-backpropagation", (string?)guided["method"]);
+        Assert.True((double?)guided["structuralSimilarity"] > 0.9 && (double?)guided["rankCorrelation"] > 0.9);
+        Assert.True((double?)gradCam["rankCorrelation"] < 0.6);
+    }
+
+    [Theory]
+    [InlineData("--checkpoints")]
+    [InlineData("--photos")]
+    public async Task Sanity_NothingToDo_IsRefused(string option)
+    {
+        using var run = ProgramRun.CommandLine("eval", "sanity", "--data", _folder.FullName, option, "0");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains(option, run.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--photos", "0")]
     [InlineData("--steps", "0")]

@@ -25,7 +25,7 @@ internal static class CompareCommand
                 {
                     Model = model.Model(parsed),
                     Image = photo,
-                    TrueClass = QuestionOptions.Class(parsed.GetValue(truth)!),
+                    TrueClass = ClassNames.Reference(parsed.GetValue(truth)!),
                     Layer = model.Layer(parsed),
                     Method = maps.Method(parsed),
                     Outputs = { maps.Overlay(parsed) },

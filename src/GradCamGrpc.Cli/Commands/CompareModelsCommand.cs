@@ -41,7 +41,7 @@ internal static class CompareModelsCommand
                 {
                     Image = photo,
                     Models = { parsed.GetValue(models)!.Select(Choice) },
-                    Class = parsed.GetValue(named) is { } text ? QuestionOptions.Class(text) : null,
+                    Class = parsed.GetValue(named) is { } text ? ClassNames.Reference(text) : null,
                     Method = maps.Method(parsed),
                     Outputs = { maps.Overlay(parsed) },
                     Boxes = { parsed.GetValue(boxes) ?? [] },

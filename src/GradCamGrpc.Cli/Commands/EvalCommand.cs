@@ -5,5 +5,10 @@ namespace GradCamGrpc.Cli.Commands;
 /// <summary><c>gradcam eval</c>: what is measured on data.</summary>
 internal static class EvalCommand
 {
-    public static Command Create() => new("eval", "Measure how good maps are.") { EvalLocalizationCommand.Create(), EvalFaithfulnessCommand.Create() };
+    public static Command Create() => new("eval", "Measure how good maps are.")
+    {
+        EvalLocalizationCommand.Create(),
+        EvalFaithfulnessCommand.Create(),
+        EvalSanityCommand.Create(),
+    };
 }

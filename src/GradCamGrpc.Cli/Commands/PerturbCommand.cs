@@ -52,7 +52,7 @@ internal static class PerturbCommand
                 {
                     Model = model.Model(parsed),
                     Image = photo,
-                    TrueClass = parsed.GetValue(truth) is { } text ? QuestionOptions.Class(text) : null,
+                    TrueClass = parsed.GetValue(truth) is { } text ? ClassNames.Reference(text) : null,
                     Layer = model.Layer(parsed),
                     Method = maps.Method(parsed),
                     Outputs = { maps.Overlay(parsed) },

@@ -29,9 +29,12 @@ internal sealed class PhotoArguments
         });
     }
 
+    /// <summary>For a command that writes nothing.</summary>
+    public void AddPhotosTo(Command command) => command.Arguments.Add(_photos);
+
     public void AddTo(Command command)
     {
-        command.Arguments.Add(_photos);
+        AddPhotosTo(command);
         command.Options.Add(_folder);
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Evidence;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Imaging.Preprocessing;
@@ -15,6 +16,7 @@ namespace GradCamGrpc.Cli.Evaluation;
 /// <summary>A network in this process, to be asked for maps of known classes. It belongs to one thread.</summary>
 internal sealed class EvaluatedNetwork : IDisposable
 {
+    private readonly ModelFolder _folder;
     private readonly ServableNetwork _network;
     private readonly CutNetwork _cut;
     private readonly Device _device;
@@ -27,6 +29,7 @@ internal sealed class EvaluatedNetwork : IDisposable
     public EvaluatedNetwork(ModelFolder folder, string device, string? layer)
     {
         var input = folder.Manifest.Preprocessing;
+        _folder = folder;
         _device = new Device(device);
 
         // Resized to exactly the input's size: a crop would cut off what the boxes are about.
@@ -35,9 +38,7 @@ internal sealed class EvaluatedNetwork : IDisposable
         _network = folder.BuildNetwork();
         _network.to(_device);
         _network.PrepareForServing();
-        using var generator = new Generator(seed: 1);
-        var sample = ChannelsLast.Of(randn([1, 3, input.CropHeight, input.CropWidth], generator: generator)).to(_device);
-        _cut = new CutNetwork(_network, sample, _network.UseFolded);
+        _cut = new CutNetwork(_network, Noise(), _network.UseFolded);
         _layer = _cut.Layers.GetValueOrDefault(layer ?? folder.Manifest.DefaultLayer)
             ?? throw new EvaluationException($"the model has no layer '{layer ?? folder.Manifest.DefaultLayer}' with maps; `gradcam models NAME` lists them");
     }
@@ -92,7 +93,31 @@ internal sealed class EvaluatedNetwork : IDisposable
         return ask(_cut, Stack([photo]));
     }
 
+    /// <summary>Checks methods on a copy of the network, which is destroyed (see <see cref="SanityCheck"/>).</summary>
+    /// <param name="batch">The photos; their classes are what is explained.</param>
+    /// <param name="methods">The methods.</param>
+    /// <param name="check">Given the check.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public T CheckSanity<T>(
+        IReadOnlyList<LoadedPhoto> batch, IReadOnlyList<IExplanationMethod> methods, Func<SanityCheck, T> check, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var copy = _folder.BuildNetwork();
+        copy.to(_device);
+        copy.Freeze();
+        var cut = new CutNetwork(copy, Noise());
+        SanityQuestion[] questions = [.. batch.Select(photo => new SanityQuestion(Stack([photo]), ScoreTarget.Of(photo.Photo.ClassIndex)))];
+        return check(new SanityCheck(copy, cut, questions, cut.Layers[Layer], methods, cancellation));
+    }
+
     public void Dispose() => _network.Dispose();
+
+    private Tensor Noise()
+    {
+        var input = _folder.Manifest.Preprocessing;
+        using var generator = new Generator(seed: 1);
+        return ChannelsLast.Of(randn([1, 3, input.CropHeight, input.CropWidth], generator: generator)).to(_device);
+    }
 
     private Tensor Stack(IReadOnlyList<LoadedPhoto> batch)
     {

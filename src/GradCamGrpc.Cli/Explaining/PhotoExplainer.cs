@@ -1,5 +1,3 @@
-using Google.Protobuf;
-using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Protos.V1;
 using Grpc.Core;
 
@@ -21,14 +19,11 @@ internal sealed class PhotoExplainer(
         ClassificationPrediction? prediction = null;
         var maps = new List<WrittenMap>();
         var labelImages = new List<WrittenLabelImage>();
-        if (Directory.Exists(path))
-            return Explained("it is a folder; a photo is needed");
-        try
+        var fault = await PhotoCall.RunAsync(path, server.Address, async image =>
         {
-            var photo = await File.ReadAllBytesAsync(path, cancellation);
-            var files = new PhotoFiles(photo, prefix, question, folder);
+            var files = new PhotoFiles(image.Encoded.Memory, prefix, question, folder);
             var request = question.Clone();
-            request.Image = new Image { Encoded = UnsafeByteOperations.UnsafeWrap(photo) };
+            request.Image = image;
             using var call = server.Classification.Explain(request, cancellationToken: cancellation);
             await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
             {
@@ -45,17 +40,7 @@ internal sealed class PhotoExplainer(
                         break;
                 }
             }
-            return Explained(fault: null);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidImageException)
-        {
-            return Explained(fault.Message);
-        }
-        catch (RpcException fault) when (!cancellation.IsCancellationRequested)
-        {
-            return Explained(CallFaults.Describe(fault, server.Address));
-        }
-
-        ExplainedPhoto Explained(string? fault) => new(path, prediction, maps, labelImages, fault);
+        }, cancellation);
+        return new ExplainedPhoto(path, prediction, maps, labelImages, fault);
     }
 }

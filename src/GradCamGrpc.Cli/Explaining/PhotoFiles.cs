@@ -10,7 +10,7 @@ namespace GradCamGrpc.Cli.Explaining;
 /// <param name="prefix">What the names of all files begin with.</param>
 /// <param name="question">What was asked.</param>
 /// <param name="folder">Where files are written.</param>
-internal sealed class PhotoFiles(byte[] photo, string prefix, ClassificationServiceExplainRequest question, DirectoryInfo folder)
+internal sealed class PhotoFiles(ReadOnlyMemory<byte> photo, string prefix, ClassificationServiceExplainRequest question, DirectoryInfo folder)
 {
     /// <summary>The server has looked at the photo before.</summary>
     private static readonly ImageLimits NoLimits = new() { MaxBytes = int.MaxValue, MaxPixels = int.MaxValue, MaxSide = int.MaxValue };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using GradCamGrpc.Protos.V1;
 
 namespace GradCamGrpc.Cli.Explaining;
@@ -9,54 +8,7 @@ internal sealed class QuestionOptions
 {
     private static readonly string[] Forms = ["overlay", "heat-map", "raw", "boxes", "mask", "graded-mask", "peak"];
 
-    private static readonly string[] Scores = ["logit", "probability", "log-probability", "counterfactual"];
-
-    private readonly int _defaultTopK;
-
-    private readonly Option<string[]> _classes = new("--class", "-c")
-    {
-        Description = "a class to explain, by index or label; may be repeated [default: the most probable class]",
-        HelpName = "index|label",
-    };
-
-    private readonly Option<int?> _topK = new("--top-k", "-k")
-    {
-        Description = "explain this many of the most probable classes, 1 to 64",
-        HelpName = "k",
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var k))
-                return k;
-            result.AddError($"--top-k: '{result.Tokens[0].Value}' is not a whole number");
-            return null;
-        },
-    };
-
-    private readonly Option<string> _score = new("--score")
-    {
-        Description = "what of a class is explained",
-        DefaultValueFactory = _ => Scores[0],
-    };
-
-    private readonly Option<string?> _contrast = new("--contrast")
-    {
-        Description = "why the classes rather than this one",
-        HelpName = "index|label",
-    };
-
-    private readonly Option<string> _model = new("--model") { Description = "the model's name [default: the only one]", DefaultValueFactory = _ => "" };
-
-    private readonly Option<string[]> _layers = new("--layer", "-l")
-    {
-        Description = "a layer to explain at; `gradcam models NAME` lists them; may be repeated [default: the model's]",
-        HelpName = "name",
-    };
-
-    private readonly Option<string[]> _methods = new("--method", "-m")
-    {
-        Description = $"how maps are made: {string.Join(", ", MethodNames.All)}; may be repeated [default: grad-cam]",
-        HelpName = "name",
-    };
+    private readonly SubjectOptions _subject;
 
     private readonly Option<string[]> _outputs = new("--output")
     {
@@ -92,9 +44,7 @@ internal sealed class QuestionOptions
     /// <param name="defaultTopK">How many of the most probable classes are explained where none is named.</param>
     public QuestionOptions(int defaultTopK = 1)
     {
-        _defaultTopK = defaultTopK;
-        _methods.AcceptOnlyFromAmong([.. MethodNames.All]);
-        _score.AcceptOnlyFromAmong(Scores);
+        _subject = new SubjectOptions(defaultTopK);
         _outputs.AcceptOnlyFromAmong(Forms);
         _segments.AcceptOnlyFromAmong([.. LabelRules.Names]);
         _colors.AcceptOnlyFromAmong("turbo", "viridis", "inferno", "jet", "grey");
@@ -103,11 +53,8 @@ internal sealed class QuestionOptions
 
     public void AddTo(Command command)
     {
-        Option[] options =
-        [
-            _classes, _topK, _score, _contrast, _model, _layers, _methods, _outputs, _threshold, _segments, _colors, _opacity, _format, _quality,
-        ];
-        foreach (var option in options)
+        _subject.AddTo(command);
+        foreach (Option option in new Option[] { _outputs, _threshold, _segments, _colors, _opacity, _format, _quality })
             command.Options.Add(option);
     }
 
@@ -116,42 +63,15 @@ internal sealed class QuestionOptions
     {
         var request = new ClassificationServiceExplainRequest
         {
-            Model = parsed.GetValue(_model),
-            Layers = { parsed.GetValue(_layers) ?? [] },
-            Targets = { Targets(parsed) },
-            Methods = { (parsed.GetValue(_methods) ?? []).Select(MethodNames.Parse) },
+            Model = _subject.Model(parsed),
+            Layers = { _subject.Layers(parsed) },
+            Targets = { _subject.Targets(parsed) },
+            Methods = { _subject.Methods(parsed) },
             Outputs = { (parsed.GetValue(_outputs) ?? []).Select(form => Output(form, parsed)) },
             LabelImages = { (parsed.GetValue(_segments) ?? []).Select(rule => LabelImage(rule, parsed)) },
         };
         return request;
     }
-
-    private List<ClassTarget> Targets(ParseResult parsed)
-    {
-        var kind = Enum.Parse<ScoreKind>(parsed.GetValue(_score)!.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
-        var contrast = parsed.GetValue(_contrast) is { } other ? Class(other) : null;
-        var targets = (parsed.GetValue(_classes) ?? []).Select(text => Target(Class(text))).ToList();
-        if (parsed.GetValue(_topK) is { } topK)
-            targets.Add(new ClassTarget { TopK = topK });
-        if (targets.Count == 0)
-            targets.Add(new ClassTarget { TopK = _defaultTopK });
-        foreach (var target in targets)
-        {
-            target.ScoreKind = kind;
-            target.Contrast = contrast;
-        }
-        return targets;
-    }
-
-    private static ClassTarget Target(ClassReference reference) => reference.HasLabel
-        ? new ClassTarget { Label = reference.Label }
-        : new ClassTarget { ClassIndex = reference.ClassIndex };
-
-    /// <summary>A class as people name it: a number is an index, all else a label.</summary>
-    public static ClassReference Class(string text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index)
-            ? new ClassReference { ClassIndex = index }
-            : new ClassReference { Label = text };
 
     private MapOutput Output(string form, ParseResult parsed)
     {

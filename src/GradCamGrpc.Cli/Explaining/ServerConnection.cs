@@ -20,6 +20,7 @@ internal sealed class ServerConnection : IAsyncDisposable
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
         Classification = new ClassificationService.ClassificationServiceClient(_channel);
         Comparison = new ComparisonService.ComparisonServiceClient(_channel);
+        Evidence = new EvidenceService.EvidenceServiceClient(_channel);
         Models = new ModelService.ModelServiceClient(_channel);
     }
 
@@ -28,6 +29,8 @@ internal sealed class ServerConnection : IAsyncDisposable
     public ClassificationService.ClassificationServiceClient Classification { get; }
 
     public ComparisonService.ComparisonServiceClient Comparison { get; }
+
+    public EvidenceService.EvidenceServiceClient Evidence { get; }
 
     public ModelService.ModelServiceClient Models { get; }
 

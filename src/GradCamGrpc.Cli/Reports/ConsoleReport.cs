@@ -1,6 +1,7 @@
 using System.Globalization;
 using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
+using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
 using Spectre.Console;
@@ -42,11 +43,8 @@ internal sealed class ConsoleReport : IReport
 
     public void Photo(ExplainedPhoto photo)
     {
-        _console.MarkupLineInterpolated($"[bold]{photo.Path}[/]");
-        if (photo.Fault is { } fault)
-            _console.MarkupLineInterpolated($"  [red]{fault}[/]");
-        foreach (var found in photo.Prediction?.Classes ?? [])
-            _console.MarkupLineInterpolated($"  {found.Probability,6:P1}  {found.Label} ({found.ClassIndex})");
+        Heading(photo.Path, photo.Fault);
+        Classes(photo.Prediction);
         foreach (var map in photo.Maps)
         {
             var label = map.Provenance.Score.Class.Label;
@@ -228,7 +226,56 @@ internal sealed class ConsoleReport : IReport
         _console.WriteLine("occlusion: the rank correlation with what is lost where a patch covers the photo");
     }
 
+    public void Evidence(JudgedPhoto photo)
+    {
+        Heading(photo.Path, photo.Fault);
+        Classes(photo.Prediction);
+        if (photo.Maps.Count > 0)
+            _console.Write(EvidenceTables.Of(photo.Maps));
+    }
+
+    public void Sanity(SanityCheckedPhoto photo)
+    {
+        Heading(photo.Path, photo.Fault);
+        Classes(photo.Subject?.Prediction);
+        if (photo.Subject is not { } subject)
+            return;
+        _console.MarkupLineInterpolated(
+            $"  why [bold]{subject.Score.Class.Label}[/] at {subject.Layer}, {subject.Modules.Count} modules from the outputs down");
+        Similarities(EvidenceTables.Rows(photo.Checkpoints));
+    }
+
+    public void Sanity(SanityResult result)
+    {
+        _console.MarkupLineInterpolated(
+            $"[bold]{result.Model}[/] at {result.Layer}, {result.PhotoCount} photos, {result.ModuleCount} modules from the outputs down");
+        Similarities(EvidenceTables.Rows(result.Checkpoints));
+    }
+
     public void Fault(string message) => _console.MarkupLineInterpolated($"[red]{message}[/]");
+
+    private void Heading(string path, string? fault)
+    {
+        _console.MarkupLineInterpolated($"[bold]{path}[/]");
+        if (fault is not null)
+            _console.MarkupLineInterpolated($"  [red]{fault}[/]");
+    }
+
+    private void Classes(ClassificationPrediction? prediction)
+    {
+        foreach (var found in prediction?.Classes ?? [])
+            _console.MarkupLineInterpolated($"  {found.Probability,6:P1}  {found.Label} ({found.ClassIndex})");
+    }
+
+    private void Similarities(IReadOnlyList<SimilarityRow> rows)
+    {
+        if (rows.Count == 0)
+            return;
+        _console.WriteLine("structural similarity of the maps to those before; near 1, a method does not show what the network has learnt:");
+        _console.Write(EvidenceTables.Of(rows, cell => cell.Structural));
+        _console.WriteLine("rank correlation:");
+        _console.Write(EvidenceTables.Of(rows, cell => cell.Rank));
+    }
 
     private static Table LocalizationTable(params string[] more) => new Table()
         .AddColumn("method")

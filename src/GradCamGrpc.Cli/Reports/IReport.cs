@@ -1,5 +1,6 @@
 using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
+using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
 
@@ -30,6 +31,12 @@ internal interface IReport
     void Localization(LocalizationResult result);
 
     void Faithfulness(FaithfulnessResult result);
+
+    void Evidence(JudgedPhoto photo);
+
+    void Sanity(SanityCheckedPhoto photo);
+
+    void Sanity(SanityResult result);
 
     void Fault(string message);
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
+using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
 
@@ -20,9 +21,7 @@ internal sealed class JsonReport(TextWriter output) : IReport
 
     public void Photo(ExplainedPhoto photo)
     {
-        var line = new JsonObject { ["photo"] = photo.Path };
-        if (photo.Fault is { } fault)
-            line["error"] = fault;
+        var line = Line(photo.Path, photo.Fault);
         if (photo.Prediction is { } prediction)
             line["prediction"] = ToJson(prediction);
         line["maps"] = new JsonArray([.. photo.Maps.Select(ToJson)]);
@@ -75,6 +74,26 @@ internal sealed class JsonReport(TextWriter output) : IReport
 
     public void Faithfulness(FaithfulnessResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
 
+    public void Evidence(JudgedPhoto photo)
+    {
+        var line = Line(photo.Path, photo.Fault);
+        if (photo.Prediction is { } prediction)
+            line["prediction"] = ToJson(prediction);
+        line["evidence"] = new JsonArray([.. photo.Maps.Select(ToJson)]);
+        Write(line);
+    }
+
+    public void Sanity(SanityCheckedPhoto photo)
+    {
+        var line = Line(photo.Path, photo.Fault);
+        if (photo.Subject is { } subject)
+            line["subject"] = ToJson(subject);
+        line["checkpoints"] = new JsonArray([.. photo.Checkpoints.Select(ToJson)]);
+        Write(line);
+    }
+
+    public void Sanity(SanityResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
+
     public void Fault(string message) => Write(new JsonObject { ["error"] = message });
 
     /// <summary>An answer without its pictures, and where they are.</summary>
@@ -85,6 +104,14 @@ internal sealed class JsonReport(TextWriter output) : IReport
         line["files"] = new JsonArray([.. written.Files.Select(file => JsonValue.Create(file))]);
         line["contactSheet"] = written.ContactSheet;
         Write(line);
+    }
+
+    private static JsonObject Line(string photo, string? fault)
+    {
+        var line = new JsonObject { ["photo"] = photo };
+        if (fault is not null)
+            line["error"] = fault;
+        return line;
     }
 
     private static JsonObject ToJson(WrittenMap written)

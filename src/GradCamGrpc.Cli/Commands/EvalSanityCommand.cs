@@ -1,0 +1,34 @@
+using System.CommandLine;
+using GradCamGrpc.Cli.Evaluation;
+
+namespace GradCamGrpc.Cli.Commands;
+
+/// <summary><c>gradcam eval sanity --data DIR</c></summary>
+internal static class EvalSanityCommand
+{
+    private const int DefaultCheckpoints = 10;
+
+    public static Command Create()
+    {
+        var options = new EvaluationOptions();
+        var checkpoints = new Option<int>("--checkpoints")
+        {
+            Description = "how many times maps are compared",
+            HelpName = "count",
+            DefaultValueFactory = _ => DefaultCheckpoints,
+        };
+        checkpoints.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+                result.AddError("--checkpoints: at least one is needed");
+        });
+        var command = new Command("sanity", "Destroy copies of the model, and measure how far maps change.") { checkpoints };
+        options.AddTo(command);
+        command.SetAction((parsed, cancellation) => EvaluationRun.RunAsync(
+            parsed,
+            options,
+            (subject, done) => new SanityEvaluation(subject, parsed.GetValue(checkpoints)).Run(done, cancellation),
+            (report, result) => report.Sanity(result)));
+        return command;
+    }
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using GradCamGrpc.Protos.V1;
+
+namespace GradCamGrpc.Cli.Explaining;
+
+/// <summary>The options that say which maps of every photo are meant.</summary>
+internal sealed class SubjectOptions
+{
+    private static readonly string[] Scores = ["logit", "probability", "log-probability", "counterfactual"];
+
+    private readonly int _defaultTopK;
+
+    private readonly Option<string[]> _classes = new("--class", "-c")
+    {
+        Description = "a class to explain, by index or label; may be repeated [default: the most probable class]",
+        HelpName = "index|label",
+    };
+
+    private readonly Option<int?> _topK = new("--top-k", "-k")
+    {
+        Description = "explain this many of the most probable classes, 1 to 64",
+        HelpName = "k",
+        CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var k))
+                return k;
+            result.AddError($"--top-k: '{result.Tokens[0].Value}' is not a whole number");
+            return null;
+        },
+    };
+
+    private readonly Option<string> _score = new("--score")
+    {
+        Description = "what of a class is explained",
+        DefaultValueFactory = _ => Scores[0],
+    };
+
+    private readonly Option<string?> _contrast = new("--contrast")
+    {
+        Description = "why the classes rather than this one",
+        HelpName = "index|label",
+    };
+
+    private readonly Option<string> _model = new("--model") { Description = "the model's name [default: the only one]", DefaultValueFactory = _ => "" };
+
+    private readonly Option<string[]> _layers = new("--layer", "-l")
+    {
+        Description = "a layer to explain at; `gradcam models NAME` lists them; may be repeated [default: the model's]",
+        HelpName = "name",
+    };
+
+    private readonly Option<string[]> _methods = new("--method", "-m")
+    {
+        Description = $"how maps are made: {string.Join(", ", MethodNames.All)}; may be repeated [default: grad-cam]",
+        HelpName = "name",
+    };
+
+    /// <param name="defaultTopK">How many of the most probable classes are explained where none is named.</param>
+    public SubjectOptions(int defaultTopK = 1)
+    {
+        _defaultTopK = defaultTopK;
+        _methods.AcceptOnlyFromAmong([.. MethodNames.All]);
+        _score.AcceptOnlyFromAmong(Scores);
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _classes, _topK, _score, _contrast, _model, _layers, _methods })
+            command.Options.Add(option);
+    }
+
+    public string Model(ParseResult parsed) => parsed.GetValue(_model)!;
+
+    public string[] Layers(ParseResult parsed) => parsed.GetValue(_layers) ?? [];
+
+    public ExplanationMethod[] Methods(ParseResult parsed) => [.. (parsed.GetValue(_methods) ?? []).Select(MethodNames.Parse)];
+
+    public List<ClassTarget> Targets(ParseResult parsed)
+    {
+        var kind = Enum.Parse<ScoreKind>(parsed.GetValue(_score)!.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+        var contrast = parsed.GetValue(_contrast) is { } other ? ClassNames.Reference(other) : null;
+        var targets = (parsed.GetValue(_classes) ?? []).Select(ClassNames.Target).ToList();
+        if (parsed.GetValue(_topK) is { } topK)
+            targets.Add(new ClassTarget { TopK = topK });
+        if (targets.Count == 0)
+            targets.Add(new ClassTarget { TopK = _defaultTopK });
+        foreach (var target in targets)
+        {
+            target.ScoreKind = kind;
+            target.Contrast = contrast;
+        }
+        return targets;
+    }
+}
