@@ -96,6 +96,23 @@ public sealed class PictureTests
         Assert.Equal(new CropRectangle(0, 0, 8, 8), input.Crop);
     }
 
+    [Theory]
+    [InlineData(Interpolation.Bilinear)]
+    [InlineData(Interpolation.Bicubic)]
+    public void PrepareResized_OfWhatWasResized_IsWhatPrepareMakes(Interpolation interpolation)
+    {
+        using var image = TestImages.Quarters(50, 31);
+        new Random(1).NextBytes(image.Bytes);
+        var preprocessor = new Preprocessor(new PreprocessingSpec(null, 12, 9, interpolation, [0, 0, 0], [1, 1, 1]));
+
+        using var resized = preprocessor.Resize(image);
+
+        using var expected = preprocessor.Prepare(image);
+        using var input = preprocessor.PrepareResized(resized);
+        Assert.Equal((12, 9), (resized.Width, resized.Height));
+        Assert.Equal(expected.Values.ToArray(), input.Values.ToArray());
+    }
+
     /// <summary>Half a pixel goes to the even neighbour, as in Python: torchvision's centre crop rounds so.</summary>
     [Theory]
     [InlineData(11, 2)]

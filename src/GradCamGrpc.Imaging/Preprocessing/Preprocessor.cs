@@ -24,9 +24,8 @@ public sealed class Preprocessor
     /// <summary>Resizes, crops and normalises.</summary>
     public ModelInput Prepare(PixelBuffer image)
     {
-        var geometry = ResizeGeometry.Of(image.Width, image.Height, _spec);
-        using var pixels = Resizer.Resize(image, geometry, _spec.CropWidth, _spec.CropHeight, _spec.Interpolation);
-        var input = new ModelInput(_spec.CropWidth, _spec.CropHeight, CropOf(image, geometry));
+        using var pixels = Resize(image);
+        var input = new ModelInput(_spec.CropWidth, _spec.CropHeight, CropOf(image, ResizeGeometry.Of(image.Width, image.Height, _spec)));
         Normalise(pixels.Bytes, input.WritableValues);
         return input;
     }
@@ -41,6 +40,10 @@ public sealed class Preprocessor
         Normalise(image.Bytes, input.WritableValues);
         return input;
     }
+
+    /// <summary>Resizes and crops: what the network sees, as a picture.</summary>
+    public PixelBuffer Resize(PixelBuffer image) =>
+        Resizer.Resize(image, ResizeGeometry.Of(image.Width, image.Height, _spec), _spec.CropWidth, _spec.CropHeight, _spec.Interpolation);
 
     private void Normalise(ReadOnlySpan<byte> pixels, Span<float> values)
     {

@@ -49,4 +49,24 @@ public sealed class PointingGameTests
 
     [Fact]
     public void ShareInside_NothingIsPositive_IsZero() => Assert.Equal(0, HeatEnergy.ShareInside([0, -1], 2, [new(0, 0, 2, 1)]));
+
+    /// <summary>1 − 0.8² of 10 x 10 pixels; of the single ones by hand.</summary>
+    [Fact]
+    public void ShareInBorder_EvenMapAndSinglePixels_CountsWhoseCentreIsWithinTheDepth()
+    {
+        var even = Enumerable.Repeat(1f, 100).ToArray();
+        Assert.Equal(0.36, HeatEnergy.ShareInBorder(even, 10, 0.1), 12);
+        Assert.Equal(0, HeatEnergy.ShareInBorder(even, 10, 0.05), 12);
+        Assert.Equal(1, HeatEnergy.ShareInBorder(even, 10, 0.5), 12);
+
+        // 5 rows of 2: the first and last row, and no column, lie within a fifth.
+        Assert.Equal(4.0 / 16, HeatEnergy.ShareInBorder([1, 0, 4, 4, 4, -9, 0, 0, 0, 3], 2, 0.2), 12);
+    }
+
+    [Fact]
+    public void ShareInBorder_NothingIsPositiveOrDepthIsNone_IsZeroOrRefused()
+    {
+        Assert.Equal(0, HeatEnergy.ShareInBorder([0, -1], 2, 0.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => HeatEnergy.ShareInBorder([1, 1], 2, 0.6));
+    }
 }
