@@ -9,7 +9,9 @@ namespace GradCamGrpc.Cli.Evaluation;
 /// </summary>
 internal static class BoxedPhotos
 {
-    private const string BoxFile = "boxes.tsv";
+    /// <summary>The table's file name.</summary>
+    public const string BoxFile = "boxes.tsv";
+
     private const string ImageFolder = "images";
     private const int Columns = 7;
 
@@ -19,6 +21,17 @@ internal static class BoxedPhotos
     /// <returns>The photos in the order of their file names.</returns>
     /// <exception cref="EvaluationException">The folder, the table or a photo is not there, or a line of the table is wrong.</exception>
     public static IReadOnlyList<BoxedPhoto> Read(string folder)
+    {
+        var photos = ReadTable(folder);
+        return photos.FirstOrDefault(photo => !File.Exists(photo.Path)) is { } missing
+            ? throw new EvaluationException($"there is no photo {missing.Path}, which {BoxFile} names")
+            : photos;
+    }
+
+    /// <summary>Reads the table alone: a photo may be missing.</summary>
+    /// <returns>The photos in the order of their file names.</returns>
+    /// <exception cref="EvaluationException">The folder or the table is not there, or a line of the table is wrong.</exception>
+    public static IReadOnlyList<BoxedPhoto> ReadTable(string folder)
     {
         var table = Path.Combine(folder, BoxFile);
         if (!Directory.Exists(folder))
@@ -61,11 +74,8 @@ internal static class BoxedPhotos
     private static BoxedPhoto Photo(string folder, Row[] rows)
     {
         var file = rows[0].File;
-        var path = Path.Combine(folder, ImageFolder, file);
-        if (!File.Exists(path))
-            throw new EvaluationException($"there is no photo {path}, which {BoxFile} names");
         if (rows.FirstOrDefault(row => row.ClassIndex != rows[0].ClassIndex) is { } other)
             throw new EvaluationException($"{BoxFile}: {file} is of class {rows[0].ClassIndex} and of class {other.ClassIndex}; one is needed");
-        return new BoxedPhoto(path, rows[0].ClassIndex, [.. rows.Select(row => row.Box)]);
+        return new BoxedPhoto(Path.Combine(folder, ImageFolder, file), rows[0].ClassIndex, [.. rows.Select(row => row.Box)]);
     }
 }

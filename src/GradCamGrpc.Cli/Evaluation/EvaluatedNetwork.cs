@@ -31,6 +31,7 @@ internal sealed class EvaluatedNetwork : IDisposable
         var input = folder.Manifest.Preprocessing;
         _folder = folder;
         _device = new Device(device);
+        (InputHeight, InputWidth) = (input.CropHeight, input.CropWidth);
 
         // Resized to exactly the input's size: a crop would cut off what the boxes are about.
         Preprocessor = new Preprocessor(new PreprocessingSpec(
@@ -45,6 +46,12 @@ internal sealed class EvaluatedNetwork : IDisposable
 
     /// <summary>How a photo becomes an input: the whole of it.</summary>
     public Preprocessor Preprocessor { get; }
+
+    /// <summary>The input's rows.</summary>
+    public int InputHeight { get; }
+
+    /// <summary>The input's columns.</summary>
+    public int InputWidth { get; }
 
     public string Layer => _layer.Name;
 
@@ -64,24 +71,43 @@ internal sealed class EvaluatedNetwork : IDisposable
     public int[] Explain(
         IReadOnlyList<LoadedPhoto> batch, IReadOnlyList<IExplanationMethod> methods, Action<int, SaliencyMap> onMap, CancellationToken cancellation)
     {
+        int[][] classes = [.. batch.Select(photo => new[] { photo.Photo.ClassIndex })];
+        var outputs = Explain([.. batch.Select(photo => photo.Input)], classes, methods, (image, _, map) => onMap(image, map), cancellation);
+        return [.. outputs.Select(image => image.First)];
+    }
+
+    /// <summary>Runs a batch, and makes maps of several classes of each image.</summary>
+    /// <param name="inputs">The images; at least one.</param>
+    /// <param name="classes">For each image, as many classes as for any other.</param>
+    /// <param name="methods">The methods.</param>
+    /// <param name="onMap">Told (index of the image, index of its class, map) as each map is ready.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The outputs of each image.</returns>
+    public ClassOutputs[] Explain(
+        IReadOnlyList<ModelInput> inputs,
+        IReadOnlyList<IReadOnlyList<int>> classes,
+        IReadOnlyList<IExplanationMethod> methods,
+        Action<int, int, SaliencyMap> onMap,
+        CancellationToken cancellation)
+    {
         using var scope = NewDisposeScope();
-        var images = Stack(batch);
+        var images = Stack(inputs);
         var cams = methods.OfType<ICamMethod>().ToArray();
-        var query = cams.Length > 0 ? new ImageQuery([_layer], 1) : ImageQuery.PredictionOnly;
-        var pass = _cut.Forward(images, [.. batch.Select(_ => query)]);
-        var classes = MemoryMarshal.Cast<byte, long>(pass.Outputs.argmax(1).cpu().bytes).ToArray();
-        ScoreTarget[][] targets = [.. batch.Select(photo => new[] { ScoreTarget.Of(photo.Photo.ClassIndex) })];
+        var query = cams.Length > 0 ? new ImageQuery([_layer], classes[0].Count) : ImageQuery.PredictionOnly;
+        var pass = _cut.Forward(images, [.. inputs.Select(_ => query)]);
+        ScoreTarget[][] targets = [.. classes.Select(ofImage => ofImage.Select(index => ScoreTarget.Of(index)).ToArray())];
         if (cams.Length > 0)
-            pass.Explain(targets, [.. batch.Select(_ => cams)], (image, _, map) => onMap(image, map));
+            pass.Explain(targets, [.. inputs.Select(_ => cams)], onMap);
 
         var attributions = methods.OfType<IAttributionMethod>().ToArray();
-        for (var i = 0; i < batch.Count && attributions.Length > 0; i++)
+        for (var i = 0; i < inputs.Count && attributions.Length > 0; i++)
         {
             var image = i;
             Attributions.Explain(
-                _cut, images.narrow(0, i, 1), [_layer], targets[i], attributions, (_, map) => onMap(image, map), cancellation);
+                _cut, images.narrow(0, i, 1), [_layer], targets[i], attributions, (target, map) => onMap(image, target, map), cancellation);
         }
-        return [.. classes.Select(index => (int)index)];
+        var outputs = MemoryMarshal.Cast<byte, float>(pass.Outputs.to(float32).cpu().contiguous().bytes).ToArray();
+        return [.. outputs.Chunk(outputs.Length / inputs.Count).Select(image => new ClassOutputs(image))];
     }
 
     /// <summary>Asks something about one photo.</summary>
@@ -90,7 +116,7 @@ internal sealed class EvaluatedNetwork : IDisposable
     public T Ask<T>(LoadedPhoto photo, Func<CutNetwork, Tensor, T> ask)
     {
         using var scope = NewDisposeScope();
-        return ask(_cut, Stack([photo]));
+        return ask(_cut, Stack([photo.Input]));
     }
 
     /// <summary>Checks methods on a copy of the network, which is destroyed (see <see cref="SanityCheck"/>).</summary>
@@ -106,7 +132,7 @@ internal sealed class EvaluatedNetwork : IDisposable
         copy.to(_device);
         copy.Freeze();
         var cut = new CutNetwork(copy, Noise());
-        SanityQuestion[] questions = [.. batch.Select(photo => new SanityQuestion(Stack([photo]), ScoreTarget.Of(photo.Photo.ClassIndex)))];
+        SanityQuestion[] questions = [.. batch.Select(photo => new SanityQuestion(Stack([photo.Input]), ScoreTarget.Of(photo.Photo.ClassIndex)))];
         return check(new SanityCheck(copy, cut, questions, cut.Layers[Layer], methods, cancellation));
     }
 
@@ -114,19 +140,18 @@ internal sealed class EvaluatedNetwork : IDisposable
 
     private Tensor Noise()
     {
-        var input = _folder.Manifest.Preprocessing;
         using var generator = new Generator(seed: 1);
-        return ChannelsLast.Of(randn([1, 3, input.CropHeight, input.CropWidth], generator: generator)).to(_device);
+        return ChannelsLast.Of(randn([1, 3, InputHeight, InputWidth], generator: generator)).to(_device);
     }
 
-    private Tensor Stack(IReadOnlyList<LoadedPhoto> batch)
+    private Tensor Stack(IReadOnlyList<ModelInput> batch)
     {
-        var input = batch[0].Input;
+        var input = batch[0];
         var stacked = empty(batch.Count, input.Height, input.Width, 3);                     // [B, h, w, 3]
         var bytes = stacked.bytes;
         var size = bytes.Length / batch.Count;
         for (var i = 0; i < batch.Count; i++)
-            MemoryMarshal.AsBytes(batch[i].Input.Values).CopyTo(bytes[(i * size)..]);
+            MemoryMarshal.AsBytes(batch[i].Values).CopyTo(bytes[(i * size)..]);
         return stacked.to(_device).permute(0, 3, 1, 2);                                      // [B, 3, h, w], channels last
     }
 }

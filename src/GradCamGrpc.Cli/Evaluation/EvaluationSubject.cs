@@ -12,12 +12,22 @@ internal sealed class EvaluationSubject : IDisposable
     /// <exception cref="EvaluationException">The data, a method or the layer will not do.</exception>
     /// <exception cref="InvalidModelException">The model cannot be used.</exception>
     public EvaluationSubject(EvaluationQuestion question)
+        : this(question, _ => BoxedPhotos.Read(question.Data))
     {
-        var photos = BoxedPhotos.Read(question.Data);
-        Photos = question.PhotoCount is { } count ? [.. photos.Take(count)] : photos;
+    }
+
+    /// <param name="question">What is asked.</param>
+    /// <param name="read">Reads the photos, given the model's labels.</param>
+    /// <exception cref="EvaluationException">The data, a method or the layer will not do.</exception>
+    /// <exception cref="InvalidModelException">The model cannot be used.</exception>
+    public EvaluationSubject(EvaluationQuestion question, Func<LabelIndex, IReadOnlyList<BoxedPhoto>> read)
+    {
         var options = ServerOptions.FromEnvironment(question.Models);
         if (ModelRepository.Read(options.Models) is not [var folder])
             throw new EvaluationException($"{options.Models} holds several models; --models names the folder of one");
+        Labels = new LabelIndex(folder.Labels);
+        var photos = read(Labels);
+        Photos = question.PhotoCount is { } count ? [.. photos.Take(count)] : photos;
         if (Photos.FirstOrDefault(photo => photo.ClassIndex >= folder.Labels.Count) is { } unknown)
             throw new EvaluationException($"{unknown.Path} is of class {unknown.ClassIndex}; the model has the classes 0 to {folder.Labels.Count - 1}");
 
@@ -41,6 +51,9 @@ internal sealed class EvaluationSubject : IDisposable
     public static IEnumerable<string> MethodNames => ExplanationMethods.All.Select(method => method.Name);
 
     public IReadOnlyList<BoxedPhoto> Photos { get; }
+
+    /// <summary>The model's classes.</summary>
+    public LabelIndex Labels { get; }
 
     /// <summary>The model's name.</summary>
     public string Model { get; }

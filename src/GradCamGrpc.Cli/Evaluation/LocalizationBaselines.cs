@@ -20,7 +20,7 @@ internal sealed record LocalizationBaselines(double WidthShare, double HeightSha
             .SelectMany(width => sides.Select(height => (Width: width, Height: height, Share: CentredBoxShare(photos, width, height))))
             .MaxBy(tried => tried.Share);
         return new LocalizationBaselines(
-            best.Width, best.Height, best.Share, Rates.Of(photos, HasBoxInTheMiddle), photos.Average(BoxAreaShare));
+            best.Width, best.Height, best.Share, Rates.Of(photos, HasBoxInTheMiddle), photos.Average(photo => BoxedShare.Of(photo.Size, photo.Photo.Boxes)));
     }
 
     private static double CentredBoxShare(IReadOnlyList<PhotoOutcome> photos, double width, double height) => Rates.Of(
@@ -28,11 +28,4 @@ internal sealed record LocalizationBaselines(double WidthShare, double HeightSha
 
     private static bool HasBoxInTheMiddle(PhotoOutcome photo) =>
         PointingGame.IsHit(new PixelPosition(photo.Size.Height / 2, photo.Size.Width / 2), photo.Photo.Boxes);
-
-    private static double BoxAreaShare(PhotoOutcome photo)
-    {
-        var even = new float[photo.Size.Width * photo.Size.Height];
-        Array.Fill(even, 1);
-        return HeatEnergy.ShareInside(even, photo.Size.Width, photo.Photo.Boxes);
-    }
 }

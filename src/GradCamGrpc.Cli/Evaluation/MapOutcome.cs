@@ -1,8 +1,6 @@
 using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Localization;
-using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Decoding;
-using GradCamGrpc.Imaging.Rendering;
 
 namespace GradCamGrpc.Cli.Evaluation;
 
@@ -27,8 +25,7 @@ internal sealed record MapOutcome(IReadOnlyList<bool> Hits, bool Points, double 
     /// <param name="boxes">The photo's boxes.</param>
     public static MapOutcome Of(SaliencyMap map, ImageSize size, IReadOnlyList<BoundingBox> boxes)
     {
-        var heat = new HeatGrid(map.Shape.Width, map.Shape.Height, map.Heat()).Rectified()
-            .Placed(size.Width, size.Height, new CropRectangle(0, 0, size.Width, size.Height)).Values;
+        var heat = PhotoHeat.Of(map, size);
         return new MapOutcome(
             [.. Shares.Select(share => Fits(Localizer.LargestBox(heat.Span, size.Width, share), boxes))],
             PointingGame.IsHit(PointingGame.Peak(heat.Span, size.Width), boxes),
