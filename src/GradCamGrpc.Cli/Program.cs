@@ -15,6 +15,7 @@ var root = new RootCommand("Predicts what is on photos and shows where the netwo
     PerturbCommand.Create(),
     EvidenceCommand.Create(),
     SanityCommand.Create(),
+    AuditCommand.Create(),
     ModelsCommand.Create(),
     EvalCommand.Create(),
     serve,

@@ -10,5 +10,6 @@ internal static class EvalCommand
         EvalLocalizationCommand.Create(),
         EvalFaithfulnessCommand.Create(),
         EvalSanityCommand.Create(),
+        EvalDiscriminationCommand.Create(),
     };
 }

@@ -6,7 +6,8 @@ namespace GradCamGrpc.Cli.Commands;
 /// <summary>The options of every evaluation.</summary>
 internal sealed class EvaluationOptions
 {
-    private readonly Option<string> _data = new("--data")
+    /// <summary>Which photos.</summary>
+    public Option<string> Data { get; } = new("--data")
     {
         Description = "a folder of images/ and boxes.tsv (a box a line: file, class index, WordNet id, x0, y0, x1, y1 in pixels)",
         HelpName = "DIR",
@@ -39,12 +40,12 @@ internal sealed class EvaluationOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _data, _methods, _layer, _models, _photos, _json })
+        foreach (Option option in new Option[] { Data, _methods, _layer, _models, _photos, _json })
             command.Options.Add(option);
     }
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 
     public EvaluationQuestion Read(ParseResult parsed) => new(
-        parsed.GetValue(_data)!, parsed.GetValue(_methods) ?? [], parsed.GetValue(_layer), parsed.GetValue(_models), parsed.GetValue(_photos));
+        parsed.GetValue(Data)!, parsed.GetValue(_methods) ?? [], parsed.GetValue(_layer), parsed.GetValue(_models), parsed.GetValue(_photos));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GradCamGrpc.Cli.Auditing;
 using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
@@ -250,6 +251,64 @@ internal sealed class ConsoleReport : IReport
         _console.MarkupLineInterpolated(
             $"[bold]{result.Model}[/] at {result.Layer}, {result.PhotoCount} photos, {result.ModuleCount} modules from the outputs down");
         Similarities(EvidenceTables.Rows(result.Checkpoints));
+    }
+
+    public void Discrimination(DiscriminationResult result)
+    {
+        _console.MarkupLineInterpolated(
+            $"[bold]{result.Model}[/] at {result.Layer}, {result.PairCount} pairs of photos side by side; on {result.KnownPairCount} both classes are among the {result.KnownRank} first");
+        var table = new Table().AddColumn("method").AddColumns(Right("correlation"), Right("own half"), Right("energy there"), Right("blank"));
+        foreach (var method in result.Methods)
+        {
+            table.AddRow(
+                Markup.Escape(method.Method),
+                Figure(method.Correlation),
+                Percent(method.OwnHalf),
+                Percentages.Precise(method.OwnHalfEnergy),
+                $"{method.BlankMaps}");
+        }
+        _console.Write(table);
+        _console.WriteLine("correlation: the rank correlation of the maps of both classes, 1 where they are the same;");
+        _console.WriteLine("own half: % of maps with more than half of their energy in the half of their class, by chance 50; energy there: % of it, the mean;");
+        _console.WriteLine("blank: maps in which nothing speaks for the class");
+    }
+
+    public void Comparison(ClassComparison result)
+    {
+        _console.MarkupLineInterpolated($"[bold]{result.Photo}[/] by {result.Model} at {result.Layer}");
+        foreach (var compared in new[] { result.First, result.Second })
+            _console.MarkupLineInterpolated($"  {compared.Probability,6:P1}  {compared.Label} ({compared.ClassIndex}), number {compared.Rank}");
+        var table = new Table().AddColumn("method").AddColumns(Right("correlation"));
+        foreach (var method in result.Methods)
+            table.AddRow(Markup.Escape(method.Method), Figure(method.Correlation));
+        _console.Write(table);
+        _console.WriteLine("correlation: the rank correlation of the maps of both classes, 1 where they are the same");
+    }
+
+    public void Audit(AuditResult result, AuditFiles files)
+    {
+        _console.MarkupLineInterpolated(
+            $"[bold]{result.Model}[/] by {result.Method}, {result.Photos.Count} photos: the first class is right on {Percent(result.Top1)} %");
+        var table = new Table().AddColumn("class").AddColumns(
+            Right("photos"), Right("first class right"), Right("probability"), Right("in the boxes"), Right("their area"), Right("at the border"), Right("blank"));
+        foreach (var figures in result.Classes)
+        {
+            table.AddRow(
+                Markup.Escape($"{figures.Label.Split(',')[0]} ({figures.ClassIndex})"),
+                $"{figures.PhotoCount}",
+                Percent(figures.Top1),
+                Percent(figures.MeanProbability),
+                Percentages.Precise(figures.EnergyInside),
+                Percentages.Precise(figures.BoxArea),
+                Percentages.Precise(figures.BorderEnergy),
+                $"{figures.BlankMaps}");
+        }
+        _console.Write(table);
+        _console.WriteLine(
+            $"%; in the boxes, at the border: how much of the maps lies there; even maps would have the boxes' area in them, and {Percentages.Whole(AuditedPhoto.EvenBorderEnergy)} at the border");
+        foreach (var photo in result.Skipped)
+            Fault($"not used: {photo.File}: {photo.Reason}");
+        _console.MarkupLineInterpolated($"the report: [blue]{Path.GetRelativePath(Environment.CurrentDirectory, files.Page)}[/]");
     }
 
     public void Fault(string message) => _console.MarkupLineInterpolated($"[red]{message}[/]");

@@ -1,3 +1,4 @@
+using GradCamGrpc.Cli.Auditing;
 using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
@@ -37,6 +38,12 @@ internal interface IReport
     void Sanity(SanityCheckedPhoto photo);
 
     void Sanity(SanityResult result);
+
+    void Audit(AuditResult result, AuditFiles files);
+
+    void Discrimination(DiscriminationResult result);
+
+    void Comparison(ClassComparison result);
 
     void Fault(string message);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using GradCamGrpc.Cli.Auditing;
 using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
@@ -93,6 +94,17 @@ internal sealed class JsonReport(TextWriter output) : IReport
     }
 
     public void Sanity(SanityResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
+
+    public void Audit(AuditResult result, AuditFiles files)
+    {
+        var line = JsonSerializer.SerializeToNode(result, Figures)!;
+        line["files"] = JsonSerializer.SerializeToNode(files, Figures);
+        Write(line);
+    }
+
+    public void Discrimination(DiscriminationResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
+
+    public void Comparison(ClassComparison result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
 
     public void Fault(string message) => Write(new JsonObject { ["error"] = message });
 
