@@ -1,4 +1,3 @@
-using GradCamGrpc.Explain.Methods;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Attribution;
@@ -11,7 +10,7 @@ namespace GradCamGrpc.Explain.Attribution;
 /// At a layer behind a ReLU a channel is taken away by setting it to 0. Elsewhere 0 is a value like any other; there, as in
 /// pytorch-grad-cam, the channel is set far below whatever the layer holds, so that a ReLU behind it sees nothing.
 /// </remarks>
-public sealed class AblationCam : IAttributionMethod
+public sealed class AblationCam : IChannelWeightAttribution
 {
     /// <summary>The reference's.</summary>
     private const float FarBelow = 1e7f;
@@ -20,13 +19,10 @@ public sealed class AblationCam : IAttributionMethod
     public string Name => "ablation-cam";
 
     /// <inheritdoc />
-    public bool UsesLayer => true;
-
-    /// <inheritdoc />
     public bool IsSlow => true;
 
     /// <inheritdoc />
-    public Tensor Attribute(AttributionTask task)
+    public (Tensor Activations, Tensor Weights) Weigh(AttributionTask task)
     {
         var activations = task.Network.Activations(task.Image, task.Layer);                     // [C, h, w]
         var least = activations.min().item<float>();
@@ -39,7 +35,6 @@ public sealed class AblationCam : IAttributionMethod
                 without.select(0, i).select(0, first + i).fill_(absent);
             return task.Scores(task.Network.OutputsWith(task.Image, task.Layer, without));      // [K, R]
         });
-        var weights = (whole - cat(ablated, 1)) / whole;                                   // [K, C]
-        return ChannelReduction.WeightedSum(activations, weights).unsqueeze(1);
+        return (activations, (whole - cat(ablated, 1)) / whole);
     }
 }

@@ -1,4 +1,5 @@
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using static TorchSharp.torch;
 
@@ -29,6 +30,25 @@ public sealed record AttributionTask(
     {
         var rows = (int)outputs.shape[0];
         return stack([.. Targets.Select(target => ScoreTable.Evaluate(outputs, [.. Enumerable.Repeat(target, rows)]))]);
+    }
+
+    /// <summary>The maps of the K scores of several images at the layer, in one batch.</summary>
+    /// <param name="images">[B, 3, H, W].</param>
+    /// <param name="method">How they are made.</param>
+    /// <returns>[B, K, 1, h, w].</returns>
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
+    public Tensor Cams(Tensor images, ICamMethod method)
+    {
+        var batch = (int)images.shape[0];
+        var maps = new ReadOnlyMemory<float>[batch * Targets.Count];
+        Network.Forward(images, [.. Enumerable.Repeat(new ImageQuery([Layer], Targets.Count), batch)]).Explain(
+            [.. Enumerable.Repeat(Targets, batch)],
+            [.. Enumerable.Repeat<ICamMethod[]>([method], batch)],
+            (image, target, map) => maps[image * Targets.Count + target] = map.Values,
+            _ => !Cancellation.IsCancellationRequested);
+        Cancellation.ThrowIfCancellationRequested();
+        return tensor([.. maps.SelectMany(map => map.ToArray())], Image.dtype, device: Image.device)
+            .reshape(batch, Targets.Count, 1, Layer.Height, Layer.Width);
     }
 
     /// <summary>Asks about many variants of the image, a few at a time.</summary>

@@ -25,17 +25,7 @@ public sealed class GuidedGradCam : IAttributionMethod
     public Tensor Attribute(AttributionTask task)
     {
         var coarse = nn.functional.interpolate(
-            GradCams(task).relu(), [task.Height, task.Width], mode: InterpolationMode.Bilinear, align_corners: false);
+            task.Cams(task.Image, new GradCam()).squeeze(0).relu(), [task.Height, task.Width], mode: InterpolationMode.Bilinear, align_corners: false);
         return _guided.Attribute(task) * coarse;
-    }
-
-    /// <returns>[K, 1, h, w].</returns>
-    private static Tensor GradCams(AttributionTask task)
-    {
-        var maps = new float[task.Targets.Count][];
-        task.Network.Forward(task.Image, [new ImageQuery([task.Layer], task.Targets.Count)])
-            .Explain([task.Targets], [[new GradCam()]], (_, target, map) => maps[target] = map.Values.ToArray());
-        return tensor(maps.SelectMany(map => map).ToArray(), task.Image.dtype, device: task.Image.device)
-            .reshape(maps.Length, 1, task.Layer.Height, task.Layer.Width);
     }
 }

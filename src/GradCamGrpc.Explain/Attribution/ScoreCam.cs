@@ -1,4 +1,3 @@
-using GradCamGrpc.Explain.Methods;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Attribution;
@@ -7,7 +6,7 @@ namespace GradCamGrpc.Explain.Attribution;
 /// Score-CAM: a channel's weight is the score of the image seen through that channel alone, by a softmax over the channels (Wang et al.
 /// 2020, section 3). It needs no gradient, but a forward pass for each channel, which all scores share.
 /// </summary>
-public sealed class ScoreCam : IAttributionMethod
+public sealed class ScoreCam : IChannelWeightAttribution
 {
     // The reference's: keeps a channel that is the same everywhere finite.
     private const double DivisionGuard = 1e-8;
@@ -16,13 +15,10 @@ public sealed class ScoreCam : IAttributionMethod
     public string Name => "score-cam";
 
     /// <inheritdoc />
-    public bool UsesLayer => true;
-
-    /// <inheritdoc />
     public bool IsSlow => true;
 
     /// <inheritdoc />
-    public Tensor Attribute(AttributionTask task)
+    public (Tensor Activations, Tensor Weights) Weigh(AttributionTask task)
     {
         var activations = task.Network.Activations(task.Image, task.Layer);                     // [C, h, w]
         var scores = task.InChunks(task.Layer.Channels, (first, count) =>
@@ -30,8 +26,7 @@ public sealed class ScoreCam : IAttributionMethod
             var masks = Masks(activations.narrow(0, first, count), task);                       // [R, 1, H, W]
             return task.Scores(task.Network.Outputs(task.Image * masks));                       // [K, R]
         });
-        var weights = nn.functional.softmax(cat(scores, 1), 1);                            // [K, C]
-        return ChannelReduction.WeightedSum(activations, weights).unsqueeze(1);
+        return (activations, nn.functional.softmax(cat(scores, 1), 1));
     }
 
     private static Tensor Masks(Tensor channels, AttributionTask task)

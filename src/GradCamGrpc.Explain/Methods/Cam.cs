@@ -7,7 +7,7 @@ namespace GradCamGrpc.Explain.Methods;
 /// CAM: a channel's weight is the classifier's for the class (Zhou et al. 2016, eq. 2), where nothing but a global average pooling and one
 /// linear layer follows. There the weight is the sum of the channel's gradient over all positions.
 /// </summary>
-public sealed class Cam : ICamMethod
+public sealed class Cam : IChannelWeightMethod
 {
     /// <inheritdoc />
     public string Name => "cam";
@@ -18,5 +18,5 @@ public sealed class Cam : ICamMethod
         : $"needs a layer that only a global average pooling and one linear layer follow, and '{layer.Name}' is none";
 
     /// <inheritdoc />
-    public Tensor Map(Tensor activations, Tensor gradients) => ChannelReduction.WeightedSum(activations, gradients.sum([2, 3]));
+    public Tensor Weights(Tensor activations, Tensor gradients) => gradients.sum([2, 3]);
 }

@@ -11,6 +11,11 @@ internal static class ChannelReduction
     public static Tensor WeightedSum(Tensor activations, Tensor weights) =>
         weights.matmul(activations.flatten(1)).reshape(-1, activations.shape[1], activations.shape[2]);
 
+    /// <param name="activations">[C, h, w].</param>
+    /// <param name="weights">[K, C].</param>
+    /// <returns>The summands, [K, C, h, w].</returns>
+    public static Tensor Weighted(Tensor activations, Tensor weights) => activations * weights.unsqueeze(2).unsqueeze(3);
+
     /// <summary>Each stack's positions, centred, projected on the first right-singular vector of them.</summary>
     /// <remarks>
     /// The sign of a singular vector is arbitrary. The one is taken whose projection correlates with the channels' sum: where the network is

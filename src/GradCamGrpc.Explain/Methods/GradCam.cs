@@ -3,15 +3,13 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Explain.Methods;
 
 /// <summary>Grad-CAM: a channel's weight is the spatial mean of its gradient (Selvaraju et al. 2017, eq. 1 and 2).</summary>
-public sealed class GradCam : ICamMethod
+public sealed class GradCam : IChannelWeightMethod
 {
     /// <inheritdoc />
     public string Name => "grad-cam";
 
     /// <inheritdoc />
-    public Tensor Map(Tensor activations, Tensor gradients) => ChannelReduction.WeightedSum(activations, SpatialMean(gradients));
-
-    private static Tensor SpatialMean(Tensor gradients)
+    public Tensor Weights(Tensor activations, Tensor gradients)
     {
         // An expanded view holds one number for all positions of a channel: that is its mean already.
         var isConstant = gradients.stride(2) == 0 && gradients.stride(3) == 0;

@@ -6,7 +6,7 @@ namespace GradCamGrpc.Explain.Methods;
 /// Grad-CAM++: a channel's weight is the sum of its positive gradients, each weighted so that every occurrence of the class counts alike
 /// however large it is (Chattopadhay et al. 2018, eq. 19).
 /// </summary>
-public sealed class GradCamPlusPlus : ICamMethod
+public sealed class GradCamPlusPlus : IChannelWeightMethod
 {
     // The reference's: keeps a channel without gradient or activation finite.
     private const double DivisionGuard = 1e-6;
@@ -15,12 +15,12 @@ public sealed class GradCamPlusPlus : ICamMethod
     public string Name => "grad-cam-plus-plus";
 
     /// <inheritdoc />
-    public Tensor Map(Tensor activations, Tensor gradients)
+    public Tensor Weights(Tensor activations, Tensor gradients)
     {
         var squares = gradients * gradients;
         var sums = activations.sum([1, 2], keepdim: true);                                      // [C, 1, 1]
         var shares = squares / (2 * squares + sums * squares * gradients + DivisionGuard);      // α, [K, C, h, w]
         shares = where(gradients == 0, zeros_like(shares), shares);
-        return ChannelReduction.WeightedSum(activations, (shares * gradients.relu()).sum([2, 3]));
+        return (shares * gradients.relu()).sum([2, 3]);
     }
 }

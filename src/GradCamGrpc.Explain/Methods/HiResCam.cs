@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Explain.Methods;
 
 /// <summary>HiResCAM: activations times gradients, position by position, summed over the channels (Draelos and Carin 2020, eq. 6).</summary>
-public sealed class HiResCam : ICamMethod
+public sealed class HiResCam : IChannelwiseMethod
 {
     /// <inheritdoc />
     public string Name => "hires-cam";
 
     /// <inheritdoc />
-    public Tensor Map(Tensor activations, Tensor gradients) => (gradients * activations).sum(1);
+    public Tensor Contributions(Tensor activations, Tensor gradients) => gradients * activations;
 }

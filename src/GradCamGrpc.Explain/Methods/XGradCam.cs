@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Explain.Methods;
 
 /// <summary>XGrad-CAM: a channel's weight is the mean of its gradient, weighted by its activations' share of their sum (Fu et al. 2020, eq. 8).</summary>
-public sealed class XGradCam : ICamMethod
+public sealed class XGradCam : IChannelWeightMethod
 {
     // The reference's: keeps a channel without activation finite.
     private const double DivisionGuard = 1e-7;
@@ -12,10 +12,9 @@ public sealed class XGradCam : ICamMethod
     public string Name => "xgrad-cam";
 
     /// <inheritdoc />
-    public Tensor Map(Tensor activations, Tensor gradients)
+    public Tensor Weights(Tensor activations, Tensor gradients)
     {
         var sums = activations.sum([1, 2]);                                         // [C]
-        var weights = (gradients * activations).sum([2, 3]) / (sums + DivisionGuard);
-        return ChannelReduction.WeightedSum(activations, weights);
+        return (gradients * activations).sum([2, 3]) / (sums + DivisionGuard);
     }
 }
