@@ -6,7 +6,7 @@ namespace GradCamGrpc.Explain;
 
 /// <summary>The map of one score of one image, signed and at its own resolution, with where it comes from.</summary>
 /// <param name="Method">How it was made.</param>
-/// <param name="Layer">The layer it was made at; null for a method that explains the pixels themselves.</param>
+/// <param name="Layer">The layer it was made at; null for a method that explains the pixels themselves, and for a map fused of several layers'.</param>
 /// <param name="Target">The score that was explained.</param>
 /// <param name="Score">That score's value.</param>
 /// <param name="Shape">The map's shape.</param>
@@ -14,6 +14,18 @@ namespace GradCamGrpc.Explain;
 public sealed record SaliencyMap(
     IExplanationMethod Method, CutLayer? Layer, ScoreTarget Target, float Score, MapShape Shape, ReadOnlyMemory<float> Values)
 {
+    /// <summary>
+    /// Whether the score's gradient is exactly zero everywhere at the layer, or at the pixels, and the map with it: nothing there moves the
+    /// score.
+    /// </summary>
+    public bool ScoreIsFlat { get; init; }
+
+    /// <summary>The layers whose maps were fused into this one; none for a map of its own.</summary>
+    public IReadOnlyList<CutLayer> FusedLayers { get; init; } = [];
+
+    /// <summary>Whether every value is exactly 0, before any ReLU.</summary>
+    public bool IsZero => !Values.Span.ContainsAnyExcept(0f);
+
     /// <summary>Whether every value is a finite number.</summary>
     public bool IsFinite
     {

@@ -1,4 +1,5 @@
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using static TorchSharp.torch;
 
@@ -37,8 +38,22 @@ public static class Attributions
                 var shape = new MapShape((int)maps.shape[1], (int)maps.shape[2], (int)maps.shape[3]);
                 var values = TensorValues.Floats(maps).Chunk(shape.Channels * shape.Positions).ToArray();
                 for (var i = 0; i < targets.Count; i++)
-                    onMap(i, new SaliencyMap(method, method.UsesLayer ? layer : null, targets[i], scores[i], shape, values[i]));
+                {
+                    var map = new SaliencyMap(method, method.UsesLayer ? layer : null, targets[i], scores[i], shape, values[i]);
+                    onMap(i, map.IsZero ? map with { ScoreIsFlat = IsFlat(network, image, map) } : map);
+                }
             }
         }
+    }
+
+    /// <summary>Whether the gradient of a map's score is zero at the map's layer, or at the pixels.</summary>
+    private static bool IsFlat(CutNetwork network, Tensor image, SaliencyMap map)
+    {
+        if (map.Layer is null)
+            return !network.ImageGradients(image, [map.Target], GradientRule.Derivative).any().item<bool>();
+        var isFlat = false;
+        network.Forward(image, [new ImageQuery([map.Layer], 1)])
+            .Explain([[map.Target]], [[new GradCam()]], (_, _, cam) => isFlat = cam.ScoreIsFlat);
+        return isFlat;
     }
 }

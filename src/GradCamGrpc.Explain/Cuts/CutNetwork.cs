@@ -17,6 +17,8 @@ public sealed class CutNetwork
     /// <summary>Bounds the memory that lanes take: an image gets fewer lanes, and its targets more backward passes, beyond it.</summary>
     private const int MaxLaneElements = 1 << 21;
 
+    private const string NothingDepends = "the network's outputs do not depend on its output";
+
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly Action<bool> _allowShortcuts;
     private readonly Dictionary<string, LayerProfile> _profiles;
@@ -39,13 +41,16 @@ public sealed class CutNetwork
         _sample = sample;
         _allowShortcuts = allowShortcuts ?? (_ => { });
         RegisterHooks(network);
-        _profiles = Probe();
+        (_profiles, UnusableLayers) = Probe();
         Layers = _profiles.ToDictionary(pair => pair.Key, pair => pair.Value.Layer, StringComparer.Ordinal);
         OtherNonlinearity = network.named_modules().FirstOrDefault(pair => IsNonlinearity(pair.module) && !IsRectifier(pair.module)).name;
     }
 
     /// <summary>The layers that can be cut, by name, in the order of a forward pass.</summary>
     public IReadOnlyDictionary<string, CutLayer> Layers { get; }
+
+    /// <summary>The parts of the network that cannot be cut, by name: why, a clause.</summary>
+    public IReadOnlyDictionary<string, string> UnusableLayers { get; }
 
     /// <summary>The name of a non-linearity that is neither ReLU nor ReLU6: only of those is it known how a <see cref="GradientRule"/> changes them; null where there is none.</summary>
     public string? OtherNonlinearity { get; }
@@ -177,7 +182,7 @@ public sealed class CutNetwork
         }
     }
 
-    private Dictionary<string, LayerProfile> Probe()
+    private (Dictionary<string, LayerProfile> Profiles, Dictionary<string, string> Unusable) Probe()
     {
         using var scope = NewDisposeScope();
         var probe = new NetworkProbe();
@@ -192,11 +197,42 @@ public sealed class CutNetwork
         var pools = probe.Pools
             .Where(pair => always.Contains(pair.Layer) && IsBottleneck(pair.Pool))
             .ToDictionary(pair => pair.Layer, pair => pair.Pool, StringComparer.Ordinal);
-        return probe.Layers
+        var names = probe.Layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
+        var deadEnds = DeadEnds(names);
+        var profiles = probe.Layers
+            .Where(layer => !deadEnds.Contains(layer.Name))
             .Select(layer => pools.TryGetValue(layer.Name, out var pool)
                 ? Pooled(layer, pool, probe.HeadWeight(pool, outputs))
                 : new LayerProfile(layer, Pool: null, HeadWeight: null))
             .ToDictionary(profile => profile.Layer.Name, StringComparer.Ordinal);
+        var unusable = _network.named_modules()
+            .Select(pair => pair.name)
+            .Where(name => name.Length > 0 && !profiles.ContainsKey(name))
+            .ToDictionary(name => name, name => probe.ObjectionTo(name) ?? NothingDepends, StringComparer.Ordinal);
+        return (profiles, unusable);
+    }
+
+    /// <summary>The layers on whose output the network's outputs do not depend, such as a branch whose result is thrown away.</summary>
+    private HashSet<string> DeadEnds(HashSet<string> layers)
+    {
+        using var scope = NewDisposeScope();
+        var seen = new List<(string Name, Tensor Output)>();
+        _allowShortcuts(false);
+        var outputs = Run(_sample.detach().requires_grad_(), (name, _, _, output) =>
+        {
+            if (!layers.Contains(name))
+                return null;
+            var kept = output.requires_grad ? output.alias() : output.detach().requires_grad_();
+            scope.Attach(kept);
+            seen.Add((name, kept));
+
+            // A copy flows on: what comes next may work in place.
+            return kept.clone();
+        });
+        if (!outputs.requires_grad)
+            return layers;
+        var gradients = autograd.grad([outputs.sum()], [.. seen.Select(layer => layer.Output)], allow_unused: true);
+        return [.. seen.Where((_, i) => gradients[i].IsInvalid).Select(layer => layer.Name)];
     }
 
     private static LayerProfile Pooled(CutLayer layer, string pool, Tensor? headWeight) =>

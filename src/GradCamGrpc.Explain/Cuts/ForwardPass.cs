@@ -72,8 +72,9 @@ public sealed class ForwardPass
                         var shape = new MapShape(1, layer.Height, layer.Width);
                         for (var i = 0; i < count; i++)
                         {
-                            var score = values[_lanes.Start(image) + i];
-                            onMap(image, first + i, new SaliencyMap(method, layer, targets[image][first + i], score, shape, maps[i]));
+                            var lane = _lanes.Start(image) + i;
+                            var map = new SaliencyMap(method, layer, targets[image][first + i], values[lane], shape, maps[i]);
+                            onMap(image, first + i, map.IsZero ? map with { ScoreIsFlat = IsFlat(image, layer, i, gradients) } : map);
                         }
                     }
                 }
@@ -132,6 +133,13 @@ public sealed class ForwardPass
             return gradients.matmul(weight);
         var columns = tensor(classes, device: gradients.device);
         return gradients.index_select(1, columns).matmul(weight.index_select(0, columns));
+    }
+
+    /// <summary>Whether the gradient of one image's next target but <paramref name="target"/> is zero everywhere at a layer.</summary>
+    private bool IsFlat(int image, CutLayer layer, int target, Dictionary<string, Tensor> gradients)
+    {
+        var cut = _profiles[layer.Name].Cut;
+        return !gradients[cut].select(0, _recorder.Cuts[cut].Lanes.Start(image) + target).any().item<bool>();
     }
 
     /// <summary>The maps of one image's next targets at one layer, each h·w values.</summary>

@@ -8,6 +8,7 @@ internal sealed class NetworkProbe
 {
     private readonly Dictionary<string, CutLayer> _layers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _repeated = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _run = new(StringComparer.Ordinal);
     private readonly List<(string Layer, string Pool)> _pools = [];
     private readonly Dictionary<string, (Tensor Output, Tensor Weight)> _heads = new(StringComparer.Ordinal);
     private List<(string Layer, Tensor Output)> _latest = [];
@@ -19,12 +20,23 @@ internal sealed class NetworkProbe
     /// <summary>Layers and the layer that averages their output over all positions.</summary>
     public IReadOnlyList<(string Layer, string Pool)> Pools => _pools;
 
+    /// <summary>Why a part of the network is not among the <see cref="Layers"/>; null where it is.</summary>
+    public string? ObjectionTo(string name)
+    {
+        if (_repeated.Contains(name))
+            return "it runs several times in a pass, so that its name says nothing clear";
+        if (_layers.ContainsKey(name))
+            return null;
+        return _run.Contains(name) ? "its output has no height and width, so that there is no map of it" : "it has no output of its own";
+    }
+
     /// <summary>The weights of the linear layer that makes <paramref name="outputs"/> of a pooling's output; null where there is no such layer.</summary>
     public Tensor? HeadWeight(string pool, Tensor outputs) =>
         _heads.TryGetValue(pool, out var head) && ReferenceEquals(head.Output, outputs) ? head.Weight : null;
 
     public void Observe(string name, nn.Module module, Tensor input, Tensor output)
     {
+        _run.Add(name);
         if (module is Linear linear && _latestPool is { } pooled && ReferenceEquals(pooled.Output, input))
             _heads[pooled.Pool] = (output, linear.weight!);
         if (output.shape is [1, var channels, var height, var width] && height * width > 1)
