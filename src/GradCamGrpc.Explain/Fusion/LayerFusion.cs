@@ -1,0 +1,49 @@
+namespace GradCamGrpc.Explain.Fusion;
+
+/// <summary>Makes one map of those that one score and method have at several layers, as pytorch-grad-cam aggregates target layers.</summary>
+public static class LayerFusion
+{
+    // The reference's: keeps a map of zeros zero.
+    private const float DivisionGuard = 1e-7f;
+
+    /// <summary>
+    /// Of each map v, after the ReLU: (v − min v) / (1e-7 + max(v − min v)) on its own grid, so that every layer has the same say; then
+    /// bilinear to the common grid; there the mean or the maximum over the layers.
+    /// </summary>
+    /// <param name="maps">The maps, one or more; of several channels <see cref="SaliencyMap.Heat"/> is taken.</param>
+    /// <param name="rule">The mean or the maximum.</param>
+    /// <param name="height">The common grid's rows: the network's input's.</param>
+    /// <param name="width">Its columns.</param>
+    /// <returns>One channel, 0 to 1. All zero where all the maps are, and flat where the score is at all the layers.</returns>
+    public static SaliencyMap Fuse(IReadOnlyList<SaliencyMap> maps, FusionRule rule, int height, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(maps.Count, nameof(maps));
+        var fused = new float[height * width];
+        foreach (var map in maps)
+        {
+            var placed = BilinearGrid.Resize(Scaled(map.Heat().Span), map.Shape.Height, map.Shape.Width, height, width);
+            for (var i = 0; i < fused.Length; i++)
+                fused[i] = rule is FusionRule.Mean ? fused[i] + placed[i] / maps.Count : Math.Max(fused[i], placed[i]);
+        }
+        return maps[0] with
+        {
+            Layer = null,
+            Shape = new MapShape(1, height, width),
+            Values = fused,
+            ScoreIsFlat = maps.All(map => map.ScoreIsFlat),
+            FusedLayers = [.. maps.Select(map => map.Layer!)],
+        };
+    }
+
+    private static float[] Scaled(ReadOnlySpan<float> values)
+    {
+        var scaled = values.ToArray();
+        foreach (ref var value in scaled.AsSpan())
+            value = Math.Max(value, 0);
+        var least = scaled.Min();
+        var divisor = DivisionGuard + (scaled.Max() - least);
+        foreach (ref var value in scaled.AsSpan())
+            value = (value - least) / divisor;
+        return scaled;
+    }
+}
