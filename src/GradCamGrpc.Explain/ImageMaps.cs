@@ -39,10 +39,10 @@ public static class ImageMaps
         if (attributions.Length > 0)
             Attributions.Explain(network, image, layers, targets, attributions, (target, map) => maps[target].Add(map), cancellation);
 
-        string[] order = [.. methods.Select(method => method.Name)];
+        IExplanationMethod[] order = [.. methods];
         string[] depths = [.. layers.Select(layer => layer.Name)];
         return [.. maps.Select(made => made
-            .OrderBy(map => Array.IndexOf(order, map.Method.Name))
+            .OrderBy(map => Array.IndexOf(order, map.Method))
             .ThenBy(map => Array.IndexOf(depths, map.Layer?.Name))
             .ToArray())];
     }

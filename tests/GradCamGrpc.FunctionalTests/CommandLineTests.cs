@@ -190,6 +190,59 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Explain_WeightedSumFusedAndSmoothed_IsAskedAndTheFilesSaySo()
+    {
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--term", "tiger cat=2", "--term", "goldfish, Carassius auratus=-0.5", "--layer", "bn2", "--layer", "blocks.4.2",
+            "--fuse", "maximum", "--smooth", "eigen", "--smooth", "augmentation", "--json", "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(0, await run.EndAsync());
+        var provenance = JsonNode.Parse(run.Output)!["maps"]!.AsArray().Single()!["provenance"]!;
+        Assert.Equal("chelsea.sum-282-001.maximum-of-2-layers.grad-cam+augmentation+eigen.overlay.png", Assert.Single(_folder.GetFiles()).Name);
+        Assert.Equal("LAYER_FUSION_MAXIMUM", (string?)provenance["layerFusion"]);
+        Assert.Equal([2, -0.5], provenance["score"]!["weightedClasses"]!["terms"]!.AsArray().Select(term => (double)term!["weight"]!));
+        Assert.True((bool)provenance["method"]!["augmentationSmoothing"]!);
+        Assert.True((bool)provenance["method"]!["eigenSmoothing"]!);
+    }
+
+    [Fact]
+    public async Task Explain_WeightedSum_IsSaidInWordsAndFusedLayersAreCounted()
+    {
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--term", "282=1", "--term", "285=-0.5", "--term", "1=3", "--term", "2=1", "--layer", "bn2", "--layer", "blocks.4.2",
+            "--fuse", "mean", "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Contains("why tiger cat - 0.5 Egyptian cat + 3 goldfish and 1 more at mean of 2 layers by grad-cam", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tiger cat")]
+    [InlineData("=1")]
+    [InlineData("tiger cat=much")]
+    public async Task Explain_TermWithoutAWeight_SaysWhatIsNeeded(string term)
+    {
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--term", term, "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains($"--term: '{term}' is not CLASS=WEIGHT", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(_folder.GetFiles());
+    }
+
+    [Fact]
+    public async Task Gallery_SmoothedMethods_AreDrawnAndThoseThatCannotBeAreNamed()
+    {
+        using var run = ProgramRun.CommandLine(
+            "gallery", Photos.CatPath, "--method", "grad-cam", "--method", "eigen-cam", "--smooth", "eigen", "--top-k", "1",
+            "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("eigen-cam is a principal component already", run.Output, StringComparison.Ordinal);
+        Assert.Single(_folder.GetFiles());
+    }
+
+    [Fact]
     public async Task Explain_MistypedClass_NamesNearOnes()
     {
         using var run = ProgramRun.CommandLine(

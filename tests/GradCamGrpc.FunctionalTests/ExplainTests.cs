@@ -94,7 +94,7 @@ public sealed class ExplainTests(RunningServer server)
         }
     }
 
-    public static TheoryData<string> Methods => [.. ExplanationMethod.Descriptor.Fields.InFieldNumberOrder().Select(method => method.Name)];
+    public static TheoryData<string> Methods => [.. ExplanationMethod.Descriptor.Oneofs[0].Fields.Select(method => method.Name)];
 
     /// <summary>Every method that the API names, at two targets and layers; those on pixels have one map for both layers.</summary>
     [Theory, MemberData(nameof(Methods))]

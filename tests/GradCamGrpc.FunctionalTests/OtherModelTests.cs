@@ -75,6 +75,39 @@ public sealed class OtherModelTests : IDisposable
         Assert.All(Enumerable.Range(0, 451), x => Assert.Equal(0, onPhoto[225 * 451 + x]));
     }
 
+    /// <summary>A classifier a thousand times as sure: the best class's probability is 1 in single precision, and nothing moves it.</summary>
+    [Fact]
+    public async Task Explain_ProbabilityIsSaturated_TheMapIsZeroAndSaysThatTheScoreIsFlat()
+    {
+        var manifest = CopyEmbedded();
+        var weights = Path.Combine(_folder, (string)manifest["weights"]!["file"]!);
+        File.WriteAllBytes(weights, Sure(weights));
+        manifest["weights"]!["sha256"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights)));
+        Write(manifest);
+        await using var server = new RunningServer(options => options with { Models = _folder });
+        await server.InitializeAsync();
+
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Targets =
+            {
+                new ClassTarget { TopK = 1, ScoreKind = ScoreKind.Probability },
+                new ClassTarget { TopK = 1, ScoreKind = ScoreKind.Counterfactual },
+                new ClassTarget { TopK = 1 },
+            },
+            Layers = { "bn2", "blocks.4.2" },
+            LayerFusion = LayerFusion.Mean,
+            Methods = { new ExplanationMethod { GradCam = new GradCam() }, new ExplanationMethod { Saliency = new Saliency() } },
+        });
+
+        Assert.Equal(1, answer.Prediction.Classes[0].Probability);
+        Assert.Equal(2 * 3, answer.Maps.Count);
+        Assert.All(answer.Maps, map => Assert.Equal(map.TargetIndex == 0, map.ScoreIsFlat));
+        Assert.All(answer.Maps.Where(map => map.TargetIndex == 0), map => Assert.True(map.AllZero));
+        Assert.All(answer.Maps.Where(map => map.TargetIndex == 2), map => Assert.False(map.AllZero));
+    }
+
     private JsonNode CopyEmbedded()
     {
         foreach (var file in Directory.GetFiles(EmbeddedModel.Path))
@@ -85,13 +118,25 @@ public sealed class OtherModelTests : IDisposable
     private void Write(JsonNode manifest) => File.WriteAllText(Path.Combine(_folder, "model.json"), manifest.ToJsonString());
 
     /// <summary>The file with the first weight of the classifier no number.</summary>
-    private static byte[] Damaged(string weights)
+    private static byte[] Damaged(string weights) => WithClassifier(weights, values => values[0] = float.NaN);
+
+    /// <summary>The file with the classifier's weights a thousand times as large.</summary>
+    private static byte[] Sure(string weights) => WithClassifier(weights, values =>
+    {
+        for (var i = 0; i < values.Length; i++)
+            values[i] *= 1000;
+    });
+
+    private static byte[] WithClassifier(string weights, Action<float[]> change)
     {
         var bytes = File.ReadAllBytes(weights);
         using var file = SafetensorsFile.Open(weights);
-        Assert.Equal(ElementType.F32, file.Entry("classifier.weight").Type);
-        var data = 8 + (int)MemoryMarshal.Read<long>(bytes) + (int)file.Entry("classifier.weight").Offset;
-        MemoryMarshal.Write(bytes.AsSpan(data), float.NaN);
+        var entry = file.Entry("classifier.weight");
+        Assert.Equal(ElementType.F32, entry.Type);
+        var stored = bytes.AsSpan(8 + (int)MemoryMarshal.Read<long>(bytes) + (int)entry.Offset, 1000 * 1280 * sizeof(float));
+        var values = MemoryMarshal.Cast<byte, float>(stored).ToArray();
+        change(values);
+        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(stored);
         return bytes;
     }
 }

@@ -13,7 +13,7 @@ internal static class GalleryCommand
     {
         var arguments = new PhotoArguments();
         var connection = new ConnectionOptions();
-        var question = new QuestionOptions(DefaultTopK);
+        var question = new QuestionOptions(DefaultTopK, MethodNames.All);
         var command = new Command("gallery", "Draw one picture of each photo: a row for each method, a column for each target.");
         arguments.AddTo(command);
         question.AddTo(command);

@@ -8,11 +8,12 @@ internal static class Captions
     /// <summary>The first of a label's names.</summary>
     public static string ShortLabel(string label) => label.Split(',')[0];
 
-    /// <summary>The class, the layer where there is one, and the method.</summary>
+    /// <summary>The class or classes, the layer or layers where there are any, and the method.</summary>
     public static string Of(MapProvenance provenance)
     {
-        var label = ShortLabel(provenance.Score.Class.Label);
+        var label = Subjects.ShortLabel(provenance.Score);
+        var layers = LayerNames.Of(provenance);
         var method = MethodNames.Of(provenance.Method);
-        return provenance.Layer.Length == 0 ? $"{method}: {label}" : $"{method}: {label}, {provenance.Layer}";
+        return layers.Length == 0 ? $"{method}: {label}" : $"{method}: {label}, {layers}";
     }
 }

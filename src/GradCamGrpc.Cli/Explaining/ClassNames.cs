@@ -16,4 +16,13 @@ internal static class ClassNames
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index)
             ? new ClassReference { ClassIndex = index }
             : new ClassReference { Label = text };
+
+    /// <summary>A class and its weight, which the last equals sign parts: labels have commas. Null where the text is none.</summary>
+    public static WeightedClass? Term(string text)
+    {
+        var end = text.LastIndexOf('=');
+        return end > 0 && double.TryParse(text[(end + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out var weight)
+            ? new WeightedClass { Class = Reference(text[..end]), Weight = weight }
+            : null;
+    }
 }

@@ -10,6 +10,9 @@ internal static class FileNames
         return string.Concat(first.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '.' ? letter : '-'));
     }
 
+    /// <summary>The parts of a name that there are, with dots between them.</summary>
+    public static string Joined(params string[] parts) => string.Join('.', parts.Where(part => part.Length > 0));
+
     /// <summary>A prefix for each photo: its file's name, with a number where two photos share one.</summary>
     public static IReadOnlyList<string> Prefixes(IReadOnlyList<string> photos)
     {

@@ -7,7 +7,7 @@ namespace GradCamGrpc.Cli.Explaining;
 
 /// <summary>Draws photos' overlays in one picture each: a row for each method, a column for each target and layer.</summary>
 /// <param name="server">Who answers.</param>
-/// <param name="question">What is asked of every photo; where it names no methods, all there are.</param>
+/// <param name="question">What is asked of every photo; a row for each of its methods.</param>
 /// <param name="folder">Where pictures are written.</param>
 internal sealed class GalleryPainter(ServerConnection server, ClassificationServiceExplainRequest question, DirectoryInfo folder)
 {
@@ -26,8 +26,7 @@ internal sealed class GalleryPainter(ServerConnection server, ClassificationServ
         var photo = UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(path, cancellation));
         var rows = new List<IReadOnlyList<(byte[], string)>>();
         var faults = new List<string>();
-        var methods = question.Methods.Count > 0 ? question.Methods.ToArray() : [.. MethodNames.All.Select(MethodNames.Parse)];
-        foreach (var method in methods)
+        foreach (var method in question.Methods)
         {
             try
             {

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using GradCamGrpc.Protos.V1;
 
 namespace GradCamGrpc.Cli.Explaining;
@@ -6,7 +7,15 @@ namespace GradCamGrpc.Cli.Explaining;
 /// <summary>Methods by the names of their fields in <c>gradcam.v1.ExplanationMethod</c>, with hyphens: what the API learns, this knows.</summary>
 internal static class MethodNames
 {
-    public static IEnumerable<string> All => ExplanationMethod.Descriptor.Fields.InFieldNumberOrder().Select(choice => choice.Name.Replace('_', '-'));
+    /// <summary>The ways to smooth a method.</summary>
+    public const string Augmentation = "augmentation";
+
+    /// <inheritdoc cref="Augmentation" />
+    public const string Eigen = "eigen";
+
+    public static IEnumerable<string> All => Choice.Fields.Select(choice => choice.Name.Replace('_', '-'));
+
+    private static OneofDescriptor Choice => ExplanationMethod.Descriptor.Oneofs[0];
 
     public static ExplanationMethod Parse(string name)
     {
@@ -16,6 +25,12 @@ internal static class MethodNames
         return method;
     }
 
-    public static string Of(ExplanationMethod method) =>
-        ExplanationMethod.Descriptor.Oneofs[0].Accessor.GetCaseFieldDescriptor(method)?.Name.Replace('_', '-') ?? "unknown";
+    /// <summary>The method's name and, behind plus signs, how it is smoothed.</summary>
+    public static string Of(ExplanationMethod method)
+    {
+        var name = Choice.Accessor.GetCaseFieldDescriptor(method)?.Name.Replace('_', '-') ?? "unknown";
+        var augmentation = method.AugmentationSmoothing ? $"+{Augmentation}" : "";
+        var eigen = method.EigenSmoothing ? $"+{Eigen}" : "";
+        return $"{name}{augmentation}{eigen}";
+    }
 }

@@ -18,7 +18,7 @@ internal sealed class PhotoFiles(ReadOnlyMemory<byte> photo, string prefix, Clas
     public async Task<WrittenMap> WriteAsync(SaliencyMap map, CancellationToken cancellation)
     {
         var provenance = map.Provenance;
-        var name = $"{prefix}.{provenance.Score.Class.Index:d3}-{FileNames.Safe(provenance.Score.Class.Label)}.{MadeBy(provenance)}";
+        var name = FileNames.Joined(prefix, Subjects.FilePart(provenance.Score), MadeBy(provenance));
         var files = new List<string>();
         MapBoxes? boxes = null;
         MapPeak? peak = null;
@@ -45,12 +45,12 @@ internal sealed class PhotoFiles(ReadOnlyMemory<byte> photo, string prefix, Clas
                     break;
             }
         }
-        return new WrittenMap(provenance, map.AllZero, files, boxes, peak);
+        return new WrittenMap(provenance, map.AllZero, map.ScoreIsFlat, files, boxes, peak);
     }
 
     public async Task<WrittenLabelImage> WriteAsync(LabelImage labelled, CancellationToken cancellation)
     {
-        var name = $"{prefix}.{MadeBy(labelled.Provenance)}.{LabelRules.NameOf(labelled.Rule)}.png";
+        var name = FileNames.Joined(prefix, MadeBy(labelled.Provenance), $"{LabelRules.NameOf(labelled.Rule)}.png");
         var file = await SaveAsync(name, labelled.Image.Data.Memory, cancellation);
         var legend = labelled.Clone();
         legend.Image = null;
@@ -64,10 +64,9 @@ internal sealed class PhotoFiles(ReadOnlyMemory<byte> photo, string prefix, Clas
         return file;
     }
 
-    /// <summary>The layer and, where methods were asked for, the method.</summary>
-    private string MadeBy(MapProvenance provenance) => question.Methods.Count == 0
-        ? FileNames.Safe(provenance.Layer)
-        : $"{FileNames.Safe(provenance.Layer)}.{MethodNames.Of(provenance.Method)}";
+    /// <summary>The layer or layers and, where methods were asked for, the method.</summary>
+    private string MadeBy(MapProvenance provenance) => FileNames.Joined(
+        FileNames.Safe(LayerNames.Of(provenance)), question.Methods.Count == 0 ? "" : MethodNames.Of(provenance.Method));
 
     /// <summary>The photo with boxes on it.</summary>
     private byte[] Outlined(MapBoxes boxes)

@@ -8,7 +8,15 @@ internal sealed class QuestionOptions
 {
     private static readonly string[] Forms = ["overlay", "heat-map", "raw", "boxes", "mask", "graded-mask", "peak"];
 
+    private static readonly string[] Fusions = ["mean", "maximum"];
+
     private readonly SubjectOptions _subject;
+
+    private readonly Option<string?> _fusion = new("--fuse")
+    {
+        Description = "make one map of those of the layers: mean or maximum",
+        HelpName = "rule",
+    };
 
     private readonly Option<string[]> _outputs = new("--output")
     {
@@ -42,9 +50,11 @@ internal sealed class QuestionOptions
     private readonly Option<int> _quality = new("--quality") { Description = "of JPEG and WebP, 1 to 100", DefaultValueFactory = _ => 90 };
 
     /// <param name="defaultTopK">How many of the most probable classes are explained where none is named.</param>
-    public QuestionOptions(int defaultTopK = 1)
+    /// <param name="defaultMethods">The methods where none is named; null for the server's default.</param>
+    public QuestionOptions(int defaultTopK = 1, IEnumerable<string>? defaultMethods = null)
     {
-        _subject = new SubjectOptions(defaultTopK);
+        _subject = new SubjectOptions(defaultTopK, defaultMethods);
+        _fusion.AcceptOnlyFromAmong(Fusions);
         _outputs.AcceptOnlyFromAmong(Forms);
         _segments.AcceptOnlyFromAmong([.. LabelRules.Names]);
         _colors.AcceptOnlyFromAmong("turbo", "viridis", "inferno", "jet", "grey");
@@ -54,7 +64,7 @@ internal sealed class QuestionOptions
     public void AddTo(Command command)
     {
         _subject.AddTo(command);
-        foreach (Option option in new Option[] { _outputs, _threshold, _segments, _colors, _opacity, _format, _quality })
+        foreach (Option option in new Option[] { _fusion, _outputs, _threshold, _segments, _colors, _opacity, _format, _quality })
             command.Options.Add(option);
     }
 
@@ -66,6 +76,7 @@ internal sealed class QuestionOptions
             Model = _subject.Model(parsed),
             Layers = { _subject.Layers(parsed) },
             Targets = { _subject.Targets(parsed) },
+            LayerFusion = parsed.GetValue(_fusion) is { } rule ? Enum.Parse<LayerFusion>(rule, ignoreCase: true) : LayerFusion.Unspecified,
             Methods = { _subject.Methods(parsed) },
             Outputs = { (parsed.GetValue(_outputs) ?? []).Select(form => Output(form, parsed)) },
             LabelImages = { (parsed.GetValue(_segments) ?? []).Select(rule => LabelImage(rule, parsed)) },

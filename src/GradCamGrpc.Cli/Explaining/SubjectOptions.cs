@@ -9,7 +9,10 @@ internal sealed class SubjectOptions
 {
     private static readonly string[] Scores = ["logit", "probability", "log-probability", "counterfactual"];
 
+    private const string DefaultMethod = "grad-cam";
+
     private readonly int _defaultTopK;
+    private readonly string[] _defaultMethods;
 
     private readonly Option<string[]> _classes = new("--class", "-c")
     {
@@ -28,6 +31,12 @@ internal sealed class SubjectOptions
             result.AddError($"--top-k: '{result.Tokens[0].Value}' is not a whole number");
             return null;
         },
+    };
+
+    private readonly Option<string[]> _terms = new("--term")
+    {
+        Description = "a class and its weight in a weighted sum, such as \"tiger cat=1\"; may be repeated, all make one score",
+        HelpName = "index|label=weight",
     };
 
     private readonly Option<string> _score = new("--score")
@@ -56,17 +65,31 @@ internal sealed class SubjectOptions
         HelpName = "name",
     };
 
+    private readonly Option<string[]> _smoothings = new("--smooth")
+    {
+        Description = "how maps are smoothed: augmentation (six copies of the photo), eigen (the channels' first principal component); may be repeated",
+        HelpName = "way",
+    };
+
     /// <param name="defaultTopK">How many of the most probable classes are explained where none is named.</param>
-    public SubjectOptions(int defaultTopK = 1)
+    /// <param name="defaultMethods">The methods where none is named; null for the server's default.</param>
+    public SubjectOptions(int defaultTopK = 1, IEnumerable<string>? defaultMethods = null)
     {
         _defaultTopK = defaultTopK;
+        _defaultMethods = [.. defaultMethods ?? []];
+        _terms.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => ClassNames.Term(token.Value) is null))
+                result.AddError($"--term: '{token.Value}' is not CLASS=WEIGHT, such as \"tiger cat=0.5\"");
+        });
+        _smoothings.AcceptOnlyFromAmong(MethodNames.Augmentation, MethodNames.Eigen);
         _methods.AcceptOnlyFromAmong([.. MethodNames.All]);
         _score.AcceptOnlyFromAmong(Scores);
     }
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _classes, _topK, _score, _contrast, _model, _layers, _methods })
+        foreach (Option option in new Option[] { _classes, _topK, _terms, _score, _contrast, _model, _layers, _methods, _smoothings })
             command.Options.Add(option);
     }
 
@@ -74,7 +97,22 @@ internal sealed class SubjectOptions
 
     public string[] Layers(ParseResult parsed) => parsed.GetValue(_layers) ?? [];
 
-    public ExplanationMethod[] Methods(ParseResult parsed) => [.. (parsed.GetValue(_methods) ?? []).Select(MethodNames.Parse)];
+    public IEnumerable<ExplanationMethod> Methods(ParseResult parsed)
+    {
+        var smoothings = parsed.GetValue(_smoothings) ?? [];
+        var names = parsed.GetValue(_methods) is { Length: > 0 } named ? named : _defaultMethods;
+
+        // The server's default method can be smoothed only by its name.
+        if (names.Length == 0 && smoothings.Length > 0)
+            names = [DefaultMethod];
+        foreach (var name in names)
+        {
+            var method = MethodNames.Parse(name);
+            method.AugmentationSmoothing = smoothings.Contains(MethodNames.Augmentation);
+            method.EigenSmoothing = smoothings.Contains(MethodNames.Eigen);
+            yield return method;
+        }
+    }
 
     public List<ClassTarget> Targets(ParseResult parsed)
     {
@@ -83,6 +121,8 @@ internal sealed class SubjectOptions
         var targets = (parsed.GetValue(_classes) ?? []).Select(ClassNames.Target).ToList();
         if (parsed.GetValue(_topK) is { } topK)
             targets.Add(new ClassTarget { TopK = topK });
+        if (parsed.GetValue(_terms) is { Length: > 0 } terms)
+            targets.Add(new ClassTarget { WeightedClasses = new WeightedClasses { Terms = { terms.Select(ClassNames.Term) } } });
         if (targets.Count == 0)
             targets.Add(new ClassTarget { TopK = _defaultTopK });
         foreach (var target in targets)

@@ -48,8 +48,13 @@ internal sealed class ConsoleReport : IReport
         Classes(photo.Prediction);
         foreach (var map in photo.Maps)
         {
-            var label = map.Provenance.Score.Class.Label;
-            var note = map.AllZero ? ": nothing speaks for it, the map is all zero" : "";
+            var label = Subjects.Label(map.Provenance.Score);
+            var note = (map.ScoreIsFlat, map.AllZero) switch
+            {
+                (true, _) => ": the score's gradient is zero everywhere, the map is all zero; try another --score",
+                (_, true) => ": nothing speaks for it, the map is all zero",
+                _ => "",
+            };
             _console.MarkupLineInterpolated($"  why [bold]{label}[/]{At(map.Provenance)} by {MethodNames.Of(map.Provenance.Method)}{note}");
             Places(map);
             foreach (var file in map.Files)
@@ -110,7 +115,7 @@ internal sealed class ConsoleReport : IReport
         for (var k = 0; k < labelled.Legend.Labels.Count; k++)
         {
             var label = labelled.Legend.Labels[k];
-            _console.MarkupLineInterpolated($"    {k + 1} is [bold]{label.Score.Class.Label}[/], {Percent(label.PixelCount / pixels)} % of the photo");
+            _console.MarkupLineInterpolated($"    {k + 1} is [bold]{Subjects.Label(label.Score)}[/], {Percent(label.PixelCount / pixels)} % of the photo");
         }
         File(labelled.File);
     }
@@ -187,9 +192,14 @@ internal sealed class ConsoleReport : IReport
 
     private static string Label(ClassScore score) => Markup.Escape($"{score.Label} ({score.ClassIndex})");
 
-    private static string Nothing(SaliencyMap map) => map.AllZero ? "all zero: nothing speaks for it" : "";
+    private static string Nothing(SaliencyMap map) => (map.ScoreIsFlat, map.AllZero) switch
+    {
+        (true, _) => "all zero: the score's gradient is zero everywhere",
+        (_, true) => "all zero: nothing speaks for it",
+        _ => "",
+    };
 
-    private static string At(MapProvenance provenance) => provenance.Layer.Length == 0 ? "" : $" at {provenance.Layer}";
+    private static string At(MapProvenance provenance) => LayerNames.Of(provenance) is { Length: > 0 } layers ? $" at {layers}" : "";
 
     public void Localization(LocalizationResult result)
     {
@@ -242,7 +252,7 @@ internal sealed class ConsoleReport : IReport
         if (photo.Subject is not { } subject)
             return;
         _console.MarkupLineInterpolated(
-            $"  why [bold]{subject.Score.Class.Label}[/] at {subject.Layer}, {subject.Modules.Count} modules from the outputs down");
+            $"  why [bold]{Subjects.Label(subject.Score)}[/] at {subject.Layer}, {subject.Modules.Count} modules from the outputs down");
         Similarities(EvidenceTables.Rows(photo.Checkpoints));
     }
 

@@ -62,8 +62,8 @@ internal static class EvidenceTables
             [.. checkpoint.Methods.Select(method => new SimilarityRow.Cell(method.Method, method.StructuralSimilarity, method.RankCorrelation))]))];
 
     private static string[] Names(MapEvidence evidence) => evidence.SubjectCase is MapEvidence.SubjectOneofCase.Baseline
-        ? [evidence.Baseline.Score.Class.Label, "", evidence.Baseline.Baseline is Baseline.Random ? "(a random map)" : "(a blob in the middle)"]
-        : [evidence.Map.Score.Class.Label, evidence.Map.Layer, MethodNames.Of(evidence.Map.Method) + (evidence.AllZero ? ", all zero" : "")];
+        ? [Subjects.Label(evidence.Baseline.Score), "", evidence.Baseline.Baseline is Baseline.Random ? "(a random map)" : "(a blob in the middle)"]
+        : [Subjects.Label(evidence.Map.Score), evidence.Map.Layer, MethodNames.Of(evidence.Map.Method) + (evidence.AllZero ? ", all zero" : "")];
 
     private static string? Text(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture);
 }

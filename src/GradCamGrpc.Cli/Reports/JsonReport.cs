@@ -132,6 +132,7 @@ internal sealed class JsonReport(TextWriter output) : IReport
         {
             ["provenance"] = ToJson(written.Provenance),
             ["allZero"] = written.AllZero,
+            ["scoreIsFlat"] = written.ScoreIsFlat,
             ["files"] = new JsonArray([.. written.Files.Select(file => JsonValue.Create(file))]),
         };
         if (written.Boxes is { } boxes)

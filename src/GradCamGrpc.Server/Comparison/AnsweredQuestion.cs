@@ -10,6 +10,9 @@ namespace GradCamGrpc.Server.Comparison;
 /// <param name="Map">The map.</param>
 internal sealed record AnsweredQuestion(CheckedExplainRequest Question, Photo Photo, ForwardResult Forward, ReadyMap Map)
 {
+    /// <summary>The class whose score the map explains.</summary>
+    public int ClassIndex => Map.ClassIndex ?? throw new InvalidOperationException("the map explains several classes together");
+
     /// <summary>Waits for the answer to a question of one map.</summary>
     public static async Task<AnsweredQuestion> OfAsync(
         CheckedExplainRequest question, Photo photo, ExplanationRequest inference, CancellationToken cancellation) =>

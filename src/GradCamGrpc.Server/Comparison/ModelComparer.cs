@@ -45,7 +45,7 @@ internal sealed class ModelComparer(PhotoReader photos)
     {
         var answer = await AnsweredQuestion.OfAsync(question, photo, inference, context.CancellationToken);
         var heat = HeatMap.Of(answer.Map.Map);
-        var judged = question.Model.Inspect<MapFaithfulness>(spare, inspected => [MapFaithfulness.Of(inspected, heat, answer.Map.ClassIndex)], context);
+        var judged = question.Model.Inspect<MapFaithfulness>(spare, inspected => [MapFaithfulness.Of(inspected, heat, answer.ClassIndex)], context);
         return new JudgedAnswer(answer, await judged.Items.FirstAsync(context.CancellationToken));
     }
 }

@@ -26,13 +26,16 @@ internal sealed class MapEvaluation(CheckedEvaluateRequest request, InputGrid gr
     private readonly BoundingBox[] _boxes = [.. request.Plan.Boxes.Select(grid.FromPhoto)];
     private readonly OcclusionCorrelation _occlusion = new(request.Plan.Occlusion);
 
-    /// <summary>A class whose score is explained, by the target that asks for it.</summary>
-    private sealed record Subject(int TargetIndex, ScoreChoice Choice, int ClassIndex)
+    /// <summary>A score that is explained, by the target that asks for it.</summary>
+    private sealed record Subject(int TargetIndex, ScoreChoice Choice, ChosenScore Score)
     {
-        public ScoreTarget Target => Choice.Of(ClassIndex);
+        public ScoreTarget Target => Score.Target;
 
         /// <summary>What curves follow.</summary>
-        public ScoreTarget Followed => Choice.IsForOneClass ? ScoreTarget.Of(ClassIndex, ScoreLink.Probability) : Target;
+        public ScoreTarget Followed => OnlyClass is { } index ? ScoreTarget.Of(index, ScoreLink.Probability) : Target;
+
+        /// <summary>The class that alone the score speaks for; null where there is none.</summary>
+        public int? OnlyClass => Choice.IsForOneClass ? Score.ClassIndex : null;
     }
 
     /// <summary>Judges map by map. No dispose scope is open between two of them.</summary>
@@ -41,7 +44,7 @@ internal sealed class MapEvaluation(CheckedEvaluateRequest request, InputGrid gr
     public IEnumerable<MapJudgement> Run(InspectedPhoto photo)
     {
         Subject[] subjects =
-            [.. request.Targets.SelectMany((target, i) => target.Classes(photo.Logits).Select(index => new Subject(i, target.Score, index)))];
+            [.. request.Targets.SelectMany((target, i) => target.Scores(photo.Logits).Select(score => new Subject(i, target.Score, score)))];
         var maps = ImageMaps.Of(
             photo.Network, photo.Image, request.Layers, [.. subjects.Select(subject => subject.Target)], request.Methods, photo.Cancellation);
         foreach (var (subject, made) in subjects.Zip(maps))
@@ -58,9 +61,9 @@ internal sealed class MapEvaluation(CheckedEvaluateRequest request, InputGrid gr
     private List<JudgedMap> ToJudge(Subject subject, IReadOnlyList<Explain.SaliencyMap> maps)
     {
         if (maps.FirstOrDefault(map => !map.IsFinite) is { } damaged)
-            throw new NonFiniteException($"the values of the {damaged.Method.Name} map of class {subject.ClassIndex}");
+            throw new NonFiniteException($"the values of the {damaged.Method.Name} map of {subject.Score.Name}");
         List<JudgedMap> judged =
-            [.. maps.Select(map => new JudgedMap(subject.TargetIndex, subject.ClassIndex, map.Score, HeatMap.Of(map), map, Baseline.Unspecified))];
+            [.. maps.Select(map => new JudgedMap(subject.TargetIndex, subject.Score.ClassIndex, map.Score, HeatMap.Of(map), map, Baseline.Unspecified))];
         if (_plan.IncludesBaselines)
         {
             // As coarse as a layer's map, so that they lose for what they know, not for how they look.
@@ -79,7 +82,7 @@ internal sealed class MapEvaluation(CheckedEvaluateRequest request, InputGrid gr
         var rectified = new Lazy<HeatMap>(() => Rectified(judged.Heat).ResizedTo(grid.Height, grid.Width));
         return new MapJudgement(
             judged,
-            subject.Choice.IsForOneClass,
+            subject.OnlyClass is not null,
             Finite(_plan.Has(Measure.Insertion)
                 ? _plan.Curves.Insertion(photo.Network, photo.Image, heat, subject.Followed, photo.Cancellation)
                 : null),

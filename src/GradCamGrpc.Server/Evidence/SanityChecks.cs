@@ -85,7 +85,7 @@ internal sealed class SanityChecks(ServerOptions options, ServerMetrics metrics)
         network.Freeze();
         var cut = new CutNetwork(network, Noise(request.Model.Manifest.Preprocessing, device));
         var image = tensor(plan.Values).reshape(1, plan.Height, plan.Width, 3).to(device).permute(0, 3, 1, 2);   // [1, 3, h, w], channels last
-        var question = new SanityQuestion(image, request.Target.Score.Of(plan.ClassIndex));
+        var question = new SanityQuestion(image, plan.Score.Target);
         var check = new SanityCheck(network, cut, [question], cut.Layers[request.Layer.Name], request.Methods, cancellation);
         steps.TryWrite(new SanityStep.Started(check.Modules, check.Scores[0]));
         foreach (var checkpoint in check.Randomize(request.CheckpointCount, request.Seed, cancellation))

@@ -58,6 +58,10 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
     public IReadOnlyDictionary<string, CutLayer> Layers => _worker.Layers ?? throw NotReady();
 
+    /// <summary>The parts of the network that cannot be explained at, by name: why, a clause.</summary>
+    /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
+    public IReadOnlyDictionary<string, string> UnusableLayers => _worker.UnusableLayers ?? throw NotReady();
+
     /// <summary>Why a method cannot be used at a layer; null where it can.</summary>
     public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => _worker.ObjectionTo(method, layer);
 

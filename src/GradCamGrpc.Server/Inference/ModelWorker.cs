@@ -25,6 +25,9 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
     /// <summary>The layers that can be explained at; null before the model has started.</summary>
     public IReadOnlyDictionary<string, CutLayer>? Layers { get; private set; }
 
+    /// <summary>The parts of the network that cannot be explained at, by name: why, a clause. Null before the model has started.</summary>
+    public IReadOnlyDictionary<string, string>? UnusableLayers { get; private set; }
+
     /// <summary>Why a method cannot be used at a layer; null where it can. Any thread may ask, once the model has started.</summary>
     public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => method.ObjectionTo(_cut!, layer);
 
@@ -40,8 +43,12 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         var sample = ChannelsLast.Of(randn([1, 3, input.CropHeight, input.CropWidth], generator: generator)).to(_device);
         _cut = new CutNetwork(_network, sample, _network.UseFolded);
         if (!_cut.Layers.ContainsKey(folder.Manifest.DefaultLayer))
-            throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{folder.Manifest.DefaultLayer}' with maps"]);
+        {
+            var why = _cut.UnusableLayers.TryGetValue(folder.Manifest.DefaultLayer, out var objection) ? $": {objection}" : "";
+            throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{folder.Manifest.DefaultLayer}' with maps{why}"]);
+        }
         WarmUp(sample);
+        UnusableLayers = _cut.UnusableLayers;
         Layers = _cut.Layers;
     }
 
@@ -84,21 +91,21 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
     private void Explain(ExplanationRequest?[] batch, Tensor images, ForwardPass pass, float[][] logits)
     {
         // Who has left in the meantime, or has failed, costs nothing more.
-        var classes = batch.Select((request, i) => request is { IsWaiting: true } ? Classes(request, logits[i]) : []).ToArray();
-        if (classes.All(chosen => chosen.Length == 0))
+        var scores = batch.Select((request, i) => request is { IsWaiting: true } ? Scores(request, logits[i]) : []).ToArray();
+        if (scores.All(chosen => chosen.Length == 0))
             return;
 
         using var stage = metrics.Measure(Stage.Backward, folder.Manifest.Name);
-        var targets = classes.Select((chosen, i) => chosen.Select(one => batch[i]!.Targets[one.TargetIndex].Score.Of(one.ClassIndex)).ToArray()).ToArray();
-        var left = batch.Select((request, i) => classes[i].Length * (request?.MapsPerTarget ?? 0)).ToArray();
+        var targets = scores.Select(chosen => chosen.Select(one => one.Score.Target).ToArray()).ToArray();
+        var left = batch.Select((request, i) => scores[i].Length * (request?.MapsPerTarget ?? 0)).ToArray();
         void Deliver(int image, int target, SaliencyMap map)
         {
             var request = batch[image]!;
-            var (targetIndex, classIndex) = classes[image][target];
+            var (targetIndex, score) = scores[image][target];
             if (map.IsFinite)
-                request.Ready(new ReadyMap(targetIndex, classIndex, map, stage.Elapsed));
+                request.Ready(new ReadyMap(targetIndex, score.ClassIndex, map, stage.Elapsed));
             else
-                request.Fail(new NonFiniteException($"the values of the {map.Method.Name} map of class {classIndex}"));
+                request.Fail(new NonFiniteException($"the values of the {map.Method.Name} map of {score.Name}"));
 
             // Who has all its maps need not wait for those of the others.
             if (--left[image] == 0)
@@ -153,9 +160,9 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         }
     }
 
-    /// <summary>The classes to explain, each with the index of the target that asks for it.</summary>
-    private static (int TargetIndex, int ClassIndex)[] Classes(ExplanationRequest request, float[] logits) =>
-        [.. request.Targets.SelectMany((target, i) => target.Classes(logits).Select(index => (i, index)))];
+    /// <summary>The scores to explain, each with the index of the target that asks for it.</summary>
+    private static (int TargetIndex, ChosenScore Score)[] Scores(ExplanationRequest request, float[] logits) =>
+        [.. request.Targets.SelectMany((target, i) => target.Scores(logits).Select(score => (i, score)))];
 
     /// <summary>Copies the inputs into one tensor and gives their buffers back.</summary>
     private Tensor Stack(InferenceRequest[] batch)

@@ -3,7 +3,7 @@ using GradCamGrpc.Protos.V1;
 
 namespace GradCamGrpc.Server.Inference;
 
-/// <summary>What of a class is explained.</summary>
+/// <summary>What of a class, or of several, is explained.</summary>
 /// <param name="Kind">Never unspecified.</param>
 /// <param name="Contrast">The class whose logit is subtracted; null for none.</param>
 internal sealed record ScoreChoice(ScoreKind Kind, int? Contrast)
@@ -17,10 +17,22 @@ internal sealed record ScoreChoice(ScoreKind Kind, int? Contrast)
     public ScoreTarget Of(int classIndex) => (Kind, Contrast) switch
     {
         (ScoreKind.Logit, { } other) => ScoreTarget.Contrast(classIndex, other),
-        (ScoreKind.Logit, null) => ScoreTarget.Of(classIndex),
-        (ScoreKind.Probability, null) => ScoreTarget.Of(classIndex, ScoreLink.Probability),
-        (ScoreKind.LogProbability, null) => ScoreTarget.Of(classIndex, ScoreLink.LogProbability),
-        (ScoreKind.Counterfactual, null) => ScoreTarget.Counterfactual(classIndex),
+        (_, null) => Of([new WeightedTerm(classIndex, 1)]),
         _ => throw new InvalidOperationException($"{Kind} cannot be contrasted"),
+    };
+
+    /// <summary>The score of a weighted sum of classes.</summary>
+    public ScoreTarget Of(IEnumerable<WeightedTerm> terms)
+    {
+        var sign = Kind is ScoreKind.Counterfactual ? -1 : 1;
+        return new ScoreTarget(Link, [.. terms.Select(term => (term.ClassIndex, (float)(sign * term.Weight)))]);
+    }
+
+    private ScoreLink Link => Kind switch
+    {
+        ScoreKind.Logit or ScoreKind.Counterfactual => ScoreLink.Logit,
+        ScoreKind.Probability => ScoreLink.Probability,
+        ScoreKind.LogProbability => ScoreLink.LogProbability,
+        _ => throw new InvalidOperationException($"{Kind} is no kind of score"),
     };
 }

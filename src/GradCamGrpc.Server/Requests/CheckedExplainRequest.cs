@@ -1,4 +1,5 @@
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Fusion;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Imaging.Rendering;
@@ -13,6 +14,7 @@ namespace GradCamGrpc.Server.Requests;
 /// <param name="PredictionTopK">How many classes the prediction lists.</param>
 /// <param name="Targets">What is explained.</param>
 /// <param name="Layers">Where.</param>
+/// <param name="Fusion">How the layers' maps are made into one; null where each layer keeps its own.</param>
 /// <param name="Methods">How.</param>
 /// <param name="Outputs">What is returned for each map.</param>
 /// <param name="LabelImages">What is drawn of the maps of each layer and method together.</param>
@@ -21,6 +23,7 @@ internal sealed record CheckedExplainRequest(
     int PredictionTopK,
     IReadOnlyList<TargetChoice> Targets,
     IReadOnlyList<CutLayer> Layers,
+    FusionRule? Fusion,
     IReadOnlyList<IExplanationMethod> Methods,
     IReadOnlyList<OutputForm> Outputs,
     IReadOnlyList<LabelImageChoice> LabelImages)
@@ -34,6 +37,14 @@ internal sealed record CheckedExplainRequest(
     /// <summary>Whether something as large as the photo is drawn or written, so that its pixels are needed until then.</summary>
     public bool IsDrawn =>
         LabelImages.Count > 0 || Outputs.Any(output => output is OutputForm.Picture or OutputForm.Raw { Grid: MapGrid.Image });
+
+    /// <summary>The maps as they are returned: those of several layers in one, where that is asked.</summary>
+    /// <param name="maps">The maps of each layer.</param>
+    public IAsyncEnumerable<ReadyMap> Fused(IAsyncEnumerable<ReadyMap> maps)
+    {
+        var input = Model.Manifest.Preprocessing;
+        return Fusion is { } rule ? new LayerFuser(rule, Layers.Count, input.CropHeight, input.CropWidth).FuseAsync(maps) : maps;
+    }
 
     /// <summary>Checks that what is asked for can be written.</summary>
     /// <param name="photo">The photo's size.</param>

@@ -118,7 +118,7 @@ internal sealed class ComparisonReader(RequestReader reader)
     }
 
     private static CheckedExplainRequest Question(ModelInstance model, CutLayer layer, IExplanationMethod method, OutputForm[] outputs) =>
-        new(model, RequestReader.DefaultTopKOf(model), Targets: [], [layer], [method], outputs, LabelImages: []);
+        new(model, RequestReader.DefaultTopKOf(model), Targets: [], [layer], Fusion: null, [method], outputs, LabelImages: []);
 
     private static CutLayer? Layer(string name, ModelInstance model, Violations faults, string field) =>
         RequestReader.Layer(name.Length == 0 ? model.DefaultLayer : name, model, faults, field);

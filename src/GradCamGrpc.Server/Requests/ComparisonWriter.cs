@@ -94,7 +94,7 @@ internal sealed class ComparisonWriter(ResponseWriter writer)
         return new PhotoExplanation
         {
             Prediction = ResponseWriter.Prediction(model, answer.Photo, answer.Forward, answer.Question.PredictionTopK),
-            Class = ResponseWriter.Ranked(model, answer.Forward, answer.Map.ClassIndex),
+            Class = ResponseWriter.Ranked(model, answer.Forward, answer.ClassIndex),
             Map = Map(answer.Question, answer.Photo, answer.Map),
         };
     }

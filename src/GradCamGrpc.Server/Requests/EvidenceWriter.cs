@@ -12,7 +12,7 @@ internal static class EvidenceWriter
     public static MapEvidence Map(CheckedEvaluateRequest request, Photo photo, MapJudgement figures)
     {
         var judged = figures.Judged;
-        var choice = request.Targets[judged.TargetIndex].Score;
+        var target = request.Targets[judged.TargetIndex];
         var evidence = new MapEvidence
         {
             TargetIndex = judged.TargetIndex,
@@ -29,13 +29,13 @@ internal static class EvidenceWriter
         if (figures.Sensitivity is { } sensitivity)
             evidence.Sensitivity = sensitivity;
         if (judged.Map is { } map)
-            evidence.Map = ResponseWriter.Provenance(request.Model, photo, choice, judged.ClassIndex, map);
+            evidence.Map = ResponseWriter.Provenance(request.Model, photo, target, judged.ClassIndex, map);
         else
         {
             evidence.Baseline = new BaselineProvenance
             {
                 Baseline = judged.Baseline,
-                Score = ResponseWriter.Score(request.Model, choice, judged.ClassIndex, judged.Score),
+                Score = ScoreWriter.Write(request.Model, target, judged.ClassIndex, judged.Score),
                 NativeSize = ResponseWriter.Size(judged.Heat.Width, judged.Heat.Height),
             };
         }
@@ -45,7 +45,7 @@ internal static class EvidenceWriter
     public static SanitySubject Subject(SanityPlan plan, ClassificationPrediction prediction, SanityStep.Started started) => new()
     {
         Prediction = prediction,
-        Score = ResponseWriter.Score(plan.Request.Model, plan.Request.Target.Score, plan.ClassIndex, started.Score),
+        Score = ScoreWriter.Write(plan.Request.Model, plan.Request.Target, plan.Score.ClassIndex, started.Score),
         Layer = plan.Request.Layer.Name,
         Modules = { started.Modules },
         CheckpointCount = Math.Min(plan.Request.CheckpointCount, started.Modules.Count),

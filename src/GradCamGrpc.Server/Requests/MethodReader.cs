@@ -20,10 +20,55 @@ internal static class MethodReader
         ExplanationMethods.All.ToDictionary(method => FieldOf(method).Name, StringComparer.Ordinal);
 
     /// <summary>The names of all methods, as messages spell them.</summary>
-    public static IEnumerable<string> Names => Protos.V1.ExplanationMethod.Descriptor.Fields.InFieldNumberOrder().Select(known => known.Name);
+    public static IEnumerable<string> Names => Choice.Fields.Select(known => known.Name);
 
-    /// <summary>The method that a message names; null where it names none, or one with wrong parameters.</summary>
+    private static OneofDescriptor Choice => Protos.V1.ExplanationMethod.Descriptor.Oneofs[0];
+
+    /// <summary>The method that a message names, smoothed as it says; null where it names none, or one with wrong parameters.</summary>
     public static IExplanationMethod? Read(Protos.V1.ExplanationMethod message, string field, Violations faults)
+    {
+        var method = Named(message, field, faults);
+        if (method is not null && message.EigenSmoothing)
+            method = EigenSmooth(method, $"{field}.eigen_smoothing", faults);
+        return method is not null && message.AugmentationSmoothing ? new AugmentationSmoothed(method) : method;
+    }
+
+    /// <summary>The message that names a method, with its parameters.</summary>
+    public static Protos.V1.ExplanationMethod Write(IExplanationMethod method)
+    {
+        switch (method)
+        {
+            case AugmentationSmoothed smoothed:
+                var augmented = Write(smoothed.Method);
+                augmented.AugmentationSmoothing = true;
+                return augmented;
+            case EigenSmoothed smoothed:
+                return WriteEigen(smoothed.Method);
+            case EigenSmoothedAttribution smoothed:
+                return WriteEigen(smoothed.Method);
+            default:
+                return WritePlain(method);
+        }
+    }
+
+    private static IExplanationMethod? EigenSmooth(IExplanationMethod method, string field, Violations faults)
+    {
+        switch (method)
+        {
+            case IChannelwiseMethod cam:
+                return new EigenSmoothed(cam);
+            case IChannelWeightAttribution attribution:
+                return new EigenSmoothedAttribution(attribution);
+            case ICamMethod:
+                faults.Invalid(field, $"{method.Name} is a principal component already");
+                return null;
+            default:
+                faults.Invalid(field, $"{method.Name} takes no sum over a layer's channels, in whose place a principal component could be");
+                return null;
+        }
+    }
+
+    private static IExplanationMethod? Named(Protos.V1.ExplanationMethod message, string field, Violations faults)
     {
         switch (message.MethodCase)
         {
@@ -37,12 +82,18 @@ internal static class MethodReader
             case Case.Occlusion:
                 return Occluding(message.Occlusion, $"{field}.occlusion", faults);
             default:
-                return Plain[Protos.V1.ExplanationMethod.Descriptor.Oneofs[0].Accessor.GetCaseFieldDescriptor(message).Name];
+                return Plain[Choice.Accessor.GetCaseFieldDescriptor(message).Name];
         }
     }
 
-    /// <summary>The message that names a method, with its parameters.</summary>
-    public static Protos.V1.ExplanationMethod Write(IExplanationMethod method)
+    private static Protos.V1.ExplanationMethod WriteEigen(IExplanationMethod method)
+    {
+        var message = WritePlain(method);
+        message.EigenSmoothing = true;
+        return message;
+    }
+
+    private static Protos.V1.ExplanationMethod WritePlain(IExplanationMethod method)
     {
         var message = new Protos.V1.ExplanationMethod();
         var field = FieldOf(method);

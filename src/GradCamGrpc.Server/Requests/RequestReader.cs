@@ -1,5 +1,6 @@
 using Google.Protobuf.Collections;
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Fusion;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
@@ -42,12 +43,18 @@ internal sealed class RequestReader(ModelCatalog catalog)
     public CheckedExplainRequest Read(ClassificationServiceExplainRequest request)
     {
         var faults = new Violations();
+        FusionRule? fusion = null;
         var asked = ReadQuestion(
             request.Model,
             request.Image,
             request.HasPredictionTopK ? request.PredictionTopK : null,
             model => TargetReader.Read(request.Targets, model, faults),
-            model => Layers(request.Layers, model, faults),
+            model =>
+            {
+                var layers = Layers(request.Layers, model, faults);
+                fusion = FusionReader.Read(request, faults);
+                return layers;
+            },
             request.Methods,
             faults);
         CheckMaps(asked, MaxMaps, baselines: 0, faults);
@@ -56,7 +63,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
         if (asked.Targets.Length == Math.Max(request.Targets.Count, 1))
             LabelImageReader.CheckMaps(labelImages, asked.Targets, faults);
         faults.ThrowIfAny();
-        return new CheckedExplainRequest(asked.Model!, asked.TopK, asked.Targets, asked.Layers, asked.Methods, outputs, labelImages);
+        return new CheckedExplainRequest(asked.Model!, asked.TopK, asked.Targets, asked.Layers, fusion, asked.Methods, outputs, labelImages);
     }
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
@@ -161,12 +168,15 @@ internal sealed class RequestReader(ModelCatalog catalog)
         return topK ?? DefaultTopKOf(model);
     }
 
-    /// <summary>The layer of that name; null where there is none.</summary>
+    /// <summary>The layer of that name; null where there is none, or none with maps.</summary>
     public static CutLayer? Layer(string name, ModelInstance model, Violations faults, string field)
     {
         if (model.Layers.TryGetValue(name, out var layer))
             return layer;
-        faults.Absent(field, $"the model '{model.Name}' has no layer '{Text.Quoted(name)}' with maps{Suggestions.Hint(name, model.Layers.Keys)}");
+        if (model.UnusableLayers.TryGetValue(name, out var objection))
+            faults.Invalid(field, $"'{Text.Quoted(name)}' cannot be explained at: {objection}");
+        else
+            faults.Absent(field, $"the model '{model.Name}' has no layer '{Text.Quoted(name)}'{Suggestions.Hint(name, model.Layers.Keys)}");
         return null;
     }
 
@@ -209,7 +219,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
             var field = $"methods[{i}]";
             if (MethodReader.Read(messages[i], field, faults) is not { } method)
                 continue;
-            if (methods.Exists(other => other.Name == method.Name))
+            if (methods.Exists(other => MethodReader.Write(other).Equals(MethodReader.Write(method))))
                 faults.Invalid(field, $"{method.Name} is named twice");
             foreach (var objection in layers.Select(layer => model!.ObjectionTo(method, layer)).OfType<string>().Take(1))
                 faults.Invalid(field, $"{method.Name} {objection}");

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using GradCamGrpc.Explain.Fusion;
 using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Protos.V1;
@@ -50,6 +51,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         {
             Provenance = Provenance(request, photo, ready),
             AllZero = heat.IsAllZero,
+            ScoreIsFlat = ready.Map.ScoreIsFlat,
             TargetIndex = ready.TargetIndex,
             Outputs = { request.Outputs.Select(output => Render(output, ready.Map, heat, photo)) },
             Timings = new MapTimings
@@ -142,35 +144,36 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
 
     /// <summary>Where a map comes from.</summary>
     public static MapProvenance Provenance(CheckedExplainRequest request, Photo photo, ReadyMap ready) =>
-        Provenance(request.Model, photo, request.Targets[ready.TargetIndex].Score, ready.ClassIndex, ready.Map);
+        Provenance(request.Model, photo, request.Targets[ready.TargetIndex], ready.ClassIndex, ready.Map, request.Fusion);
 
     /// <summary>Where a map comes from.</summary>
-    public static MapProvenance Provenance(ModelInstance model, Photo photo, ScoreChoice score, int classIndex, Explain.SaliencyMap map) => new()
+    /// <param name="model">Whose map it is.</param>
+    /// <param name="photo">The photo.</param>
+    /// <param name="target">The target that asked for it.</param>
+    /// <param name="classIndex">The class whose score it explains; null for that of several classes together.</param>
+    /// <param name="map">The map.</param>
+    /// <param name="fusion">How it was fused, where it is a fused one.</param>
+    public static MapProvenance Provenance(
+        ModelInstance model, Photo photo, TargetChoice target, int? classIndex, Explain.SaliencyMap map, FusionRule? fusion = null)
     {
-        Model = model.Name,
-        ModelVersion = model.Manifest.Version,
-        WeightsSha256 = model.Manifest.Weights.Sha256,
-        Layer = map.Layer?.Name ?? "",
-        NativeSize = Size(map.Shape.Width, map.Shape.Height),
-        Method = MethodReader.Write(map.Method),
-        Score = Score(model, score, classIndex, map.Score),
-        Crop = Rectangle(photo.Input.Crop),
-        ImageSize = Size(photo.Width, photo.Height),
-        InputSize = Size(photo.Input.Width, photo.Input.Height),
-    };
-
-    /// <summary>A score and its value.</summary>
-    public static ExplainedScore Score(ModelInstance model, ScoreChoice score, int classIndex, double value) => new()
-    {
-        Kind = score.Kind,
-        Value = value,
-        Class = Class(model, classIndex),
-        Contrast = score.Contrast is { } other ? Class(model, other) : null,
-    };
+        return new MapProvenance
+        {
+            Model = model.Name,
+            ModelVersion = model.Manifest.Version,
+            WeightsSha256 = model.Manifest.Weights.Sha256,
+            Layer = map.Layer?.Name ?? "",
+            NativeSize = Size(map.Shape.Width, map.Shape.Height),
+            Method = MethodReader.Write(map.Method),
+            Score = ScoreWriter.Write(model, target, classIndex, map.Score),
+            Crop = Rectangle(photo.Input.Crop),
+            ImageSize = Size(photo.Width, photo.Height),
+            InputSize = Size(photo.Input.Width, photo.Input.Height),
+            LayerFusion = FusionReader.Write(map.FusedLayers.Count > 0 ? fusion : null),
+            FusedLayers = { map.FusedLayers.Select(layer => layer.Name) },
+        };
+    }
 
     public static PixelSize Size(int width, int height) => new() { Width = width, Height = height };
-
-    private static ExplainedClass Class(ModelInstance model, int index) => new() { Index = index, Label = model.Labels.Labels[index] };
 
     private static CropRectangle Whole(int width, int height) => new(0, 0, width, height);
 

@@ -7,6 +7,9 @@ namespace GradCamGrpc.Server.Requests;
 internal static class TargetReader
 {
     private const int Candidates = 10;
+    private const int MaxTerms = 64;
+    private const double MinWeight = 1e-9;
+    private const double MaxWeight = 1e9;
 
     public static TargetChoice[] Read(IReadOnlyList<ClassTarget> targets, ModelInstance model, Violations faults)
     {
@@ -47,8 +50,12 @@ internal static class TargetReader
                 return Chosen(Label(target.Label, $"{field}.label", model, faults), score, field, faults);
             case ClassTarget.TargetOneofCase.TopK:
                 return Top(target.TopK, score, field, model, faults);
+            case ClassTarget.TargetOneofCase.WeightedClasses:
+                if (target.Contrast is not null)
+                    faults.Invalid($"{field}.contrast", "a weighted sum is not contrasted; give the other class a negative weight in it");
+                return Weighted(target.WeightedClasses, score, $"{field}.weighted_classes.terms", model, faults);
             default:
-                faults.Invalid(field, "a class_index, a label or a top_k is needed");
+                faults.Invalid(field, "a class_index, a label, a top_k or weighted_classes is needed");
                 return null;
         }
     }
@@ -77,6 +84,30 @@ internal static class TargetReader
         return new TargetChoice.Top(k, score);
     }
 
+    private static TargetChoice.Weighted? Weighted(
+        WeightedClasses message, ScoreChoice score, string field, ModelInstance model, Violations faults)
+    {
+        if (message.Terms.Count is 0 or > MaxTerms)
+        {
+            faults.Invalid(field, $"{message.Terms.Count} classes make no weighted sum; 1 to {MaxTerms} are needed");
+            return null;
+        }
+        var terms = new List<WeightedTerm>();
+        for (var i = 0; i < message.Terms.Count; i++)
+        {
+            var (named, weight) = (message.Terms[i].Class, message.Terms[i].Weight);
+            var index = Class(named, $"{field}[{i}].class", model, faults);
+            if (!(Math.Abs(weight) is >= MinWeight and <= MaxWeight))
+                faults.Invalid($"{field}[{i}].weight", $"{weight} is not of a magnitude from {MinWeight} to {MaxWeight}");
+            if (index is null)
+                continue;
+            if (terms.Exists(term => term.ClassIndex == index))
+                faults.Invalid($"{field}[{i}].class", $"'{model.Labels.Labels[index.Value]}' is named twice");
+            terms.Add(new WeightedTerm(index.Value, weight));
+        }
+        return new TargetChoice.Weighted(terms, score);
+    }
+
     private static ScoreChoice Score(ClassTarget target, string field, ModelInstance model, Violations faults)
     {
         var kind = target.ScoreKind is ScoreKind.Unspecified ? ScoreKind.Logit : target.ScoreKind;
@@ -90,9 +121,9 @@ internal static class TargetReader
     }
 
     /// <summary>The class that a message names; null where it names none, or not one alone.</summary>
-    public static int? Class(ClassReference reference, string field, ModelInstance model, Violations faults)
+    public static int? Class(ClassReference? reference, string field, ModelInstance model, Violations faults)
     {
-        switch (reference.ReferenceCase)
+        switch (reference?.ReferenceCase)
         {
             case ClassReference.ReferenceOneofCase.ClassIndex:
                 return Index(reference.ClassIndex, $"{field}.class_index", model, faults);

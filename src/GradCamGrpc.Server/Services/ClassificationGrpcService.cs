@@ -36,7 +36,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Prediction = prediction }, context.CancellationToken);
         var compared = new List<ReadyMap>();
-        await foreach (var map in inference.Items)
+        await foreach (var map in query.Fused(inference.Items))
         {
             var rendered = writer.Map(query, photo, map);
             await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Map = rendered }, context.CancellationToken);

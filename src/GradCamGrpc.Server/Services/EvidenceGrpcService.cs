@@ -45,7 +45,7 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
         var values = photo.Input.Values.ToArray();
         var result = await query.Model.Submit(photo, context).Prediction;
         var prediction = ResponseWriter.Prediction(query.Model, photo, result, query.PredictionTopK);
-        var plan = new SanityPlan(query, query.Target.Classes(result.Logits)[0], photo.Input.Width, photo.Input.Height, values);
+        var plan = new SanityPlan(query, query.Target.Scores(result.Logits).First(), photo.Input.Width, photo.Input.Height, values);
         await foreach (var step in checks.RunAsync(plan, context.CancellationToken))
         {
             var response = step switch
