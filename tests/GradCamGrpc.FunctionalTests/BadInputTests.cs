@@ -343,7 +343,7 @@ public sealed class BadInputTests(RunningServer server)
         })));
 
         Assert.Equal(StatusCode.InvalidArgument, (await bad).StatusCode);
-        Assert.Equal(Enumerable.Range(0, 63), good.Select(answer => answer.Maps.Single().Provenance.Score.Class.Index));
+        Assert.Equal(Enumerable.Range(0, 63), good.Select(answer => answer.Maps.Single().Provenance.Score.ExplainedClass.ClassIndex));
         Assert.All(good, answer => Assert.Equal(alone.Prediction.Classes[0].ClassIndex, answer.Prediction.Classes[0].ClassIndex));
         var again = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
         Assert.All(expected.Zip(again.Maps[0].Outputs[0].Raw.Floats()), pair => Assert.InRange(pair.Second - pair.First, -tolerance, tolerance));

@@ -183,7 +183,7 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
             "explain", Photos.CatPath, "--json", "--score", "counterfactual", "--server", server.Address.ToString(), "--out", _folder.FullName);
 
         Assert.Equal((0, 0), (await contrast.EndAsync(), await counterfactual.EndAsync()));
-        Assert.Equal(281, (int?)Score(contrast)["contrast"]!["index"]);
+        Assert.Equal(281, (int?)Score(contrast)["contrast"]!["classIndex"]);
         Assert.Equal("SCORE_KIND_COUNTERFACTUAL", (string?)Score(counterfactual)["kind"]);
 
         static JsonNode Score(ProgramRun run) => JsonNode.Parse(run.Output)!["maps"]![0]!["provenance"]!["score"]!;
@@ -201,8 +201,8 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         Assert.Equal("chelsea.sum-282-001.maximum-of-2-layers.grad-cam+augmentation+eigen.overlay.png", Assert.Single(_folder.GetFiles()).Name);
         Assert.Equal("LAYER_FUSION_MAXIMUM", (string?)provenance["layerFusion"]);
         Assert.Equal([2, -0.5], provenance["score"]!["weightedClasses"]!["terms"]!.AsArray().Select(term => (double)term!["weight"]!));
-        Assert.True((bool)provenance["method"]!["augmentationSmoothing"]!);
-        Assert.True((bool)provenance["method"]!["eigenSmoothing"]!);
+        Assert.NotNull(provenance["method"]!["augmentationSmoothing"]);
+        Assert.Equal("CHANNEL_REDUCTION_PRINCIPAL_COMPONENT", (string?)provenance["method"]!["channelReduction"]);
     }
 
     [Fact]
@@ -296,7 +296,7 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         Assert.Equal((0, 0), (await json.EndAsync(), await words.EndAsync()));
         var segments = JsonNode.Parse(json.Output.Split('\n')[0])!["labelImages"]!.AsArray();
         Assert.Equal(["chelsea.bn2.strongest.png", "chelsea.bn2.seed-cues.png"], segments.Select(found => Path.GetFileName((string)found!["file"]!)));
-        Assert.Equal([282, 285], segments[0]!["labels"]!.AsArray().Select(label => (int)label!["score"]!["class"]!["index"]!));
+        Assert.Equal([282, 285], segments[0]!["labels"]!.AsArray().Select(label => (int)label!["score"]!["explainedClass"]!["classIndex"]!));
         using var picture = Photos.Decode(ByteString.CopyFrom(await File.ReadAllBytesAsync((string)segments[0]!["file"]!, Cancellation)));
         Assert.Equal(new byte[] { 0, 1, 2 }, picture.Bytes.ToArray().Where((_, i) => i % PixelBuffer.Channels == 0).Distinct().Order());
         Assert.Contains("1 is tiger cat", words.Output, StringComparison.Ordinal);

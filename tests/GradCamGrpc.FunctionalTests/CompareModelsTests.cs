@@ -31,7 +31,7 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
 
         Assert.Equal([ModelFolders.Cropped, ModelFolders.Whole], answer.Models.Select(model => model.Prediction.Model));
         Assert.Equal(["1.0.0", "2.0.0"], answer.Models.Select(model => model.Prediction.ModelVersion));
-        Assert.Equal(["bn2", "blocks.4.2"], answer.Models.Select(model => model.Map.Provenance.Layer));
+        Assert.Equal(["bn2", "blocks.4.2"], answer.Models.Select(model => model.Map.Provenance.Layers.Single()));
         foreach (var model in answer.Models)
         {
             var alone = await models.Server.ExplainAsync(new ClassificationServiceExplainRequest
@@ -40,7 +40,7 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
                 Image = Photos.CatImage,
                 PredictionTopK = 1000,
                 Targets = { new ClassTarget { ClassIndex = TigerCat } },
-                Layers = { model.Map.Provenance.Layer },
+                Layers = { model.Map.Provenance.Layers },
             });
             var expected = alone.Maps[0].Outputs[0].Raw.Floats();
             Assert.All(expected.Zip(model.Map.Outputs[0].Raw.Floats()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f * expected.Max()));
@@ -108,7 +108,7 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
         var found = answer.Models[0].Prediction.Classes[0];
         Assert.Equal(1, answer.Models[0].Class.Rank);
         Assert.All(answer.Models, model => Assert.Equal(found.Label, model.Class.Score.Label));
-        Assert.All(answer.Models, model => Assert.Equal(found.ClassIndex, model.Map.Provenance.Score.Class.Index));
+        Assert.All(answer.Models, model => Assert.Equal(found.ClassIndex, model.Map.Provenance.Score.ExplainedClass.ClassIndex));
         Assert.All(answer.Models, model => Assert.False(model.Figures.HasEnergyInside || model.Figures.HasPeakInside));
     }
 

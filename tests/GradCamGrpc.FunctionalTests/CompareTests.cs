@@ -47,7 +47,7 @@ public sealed class CompareTests(RunningServer server)
         for (var i = 0; i < maps.Length; i++)
         {
             var expected = explained.Maps[i];
-            Assert.Equal(expected.Provenance.Score.Class, maps[i].Provenance.Score.Class);
+            Assert.Equal(expected.Provenance.Score.ExplainedClass, maps[i].Provenance.Score.ExplainedClass);
             Assert.Equal(expected.Provenance.Score.Contrast, maps[i].Provenance.Score.Contrast);
             Assert.Equal(0, maps[i].TargetIndex);
             for (var form = 0; form < outputs.Length; form++)
@@ -91,7 +91,7 @@ public sealed class CompareTests(RunningServer server)
         });
 
         Assert.Equal(1, compared.RankCorrelation, 1e-12);
-        Assert.Equal("blocks.4.2", compared.TrueMap.Provenance.Layer);
+        Assert.Equal("blocks.4.2", compared.TrueMap.Provenance.Layers.Single());
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class EvaluateTests(RunningServer server)
         Assert.Equal(2, messages.Count);
         var best = messages[0].Prediction.Classes[0];
         var map = messages[1].Evidence;
-        Assert.Equal((best.ClassIndex, "bn2"), (map.Map.Score.Class.Index, map.Map.Layer));
+        Assert.Equal((best.ClassIndex, "bn2"), (map.Map.Score.ExplainedClass.ClassIndex, map.Map.Layers.Single()));
         Assert.Equal(ExplanationMethod.MethodOneofCase.GradCam, map.Map.Method.MethodCase);
         Assert.Equal((21, 21), (map.Insertion.Points.Count, map.Deletion.Points.Count));
         Assert.True(map.HasOcclusionCorrelation);
@@ -60,7 +60,7 @@ public sealed class EvaluateTests(RunningServer server)
             Assert.Equal(map.Deletion.Points[^1].Score, map.Insertion.Points[0].Score, 1e-4);
             AssertCurve(map.Deletion, steps: 7);
             AssertCurve(map.Insertion, steps: 7);
-            Assert.True(map.Insertion.FollowsProbability && map.Deletion.FollowsProbability);
+            Assert.True(map.Insertion.Score is CurveScore.Probability && map.Deletion.Score is CurveScore.Probability);
             Assert.False(map.HasOcclusionCorrelation);
         }
     }
@@ -83,7 +83,7 @@ public sealed class EvaluateTests(RunningServer server)
         Assert.All(maps, map =>
         {
             Assert.Equal(map.Map.Score.Value, map.Deletion.Points[0].Score, 1e-3);
-            Assert.False(map.Deletion.FollowsProbability);
+            Assert.Equal(CurveScore.Explained, map.Deletion.Score);
             Assert.Null(map.Insertion);
         });
         Assert.True(maps[0].Map.Score.Value < 0 && maps[1].Map.Score.Value > 0);
@@ -108,7 +108,7 @@ public sealed class EvaluateTests(RunningServer server)
         var around = await EvaluateOneAsync(new PixelRectangle { X = x - 0.1, Y = y - 0.1, Width = 0.2, Height = 0.2 });
         var elsewhere = await EvaluateOneAsync(new PixelRectangle { X = x + 20, Y = y, Width = 5, Height = 5 });
 
-        Assert.All([left, around, elsewhere], map => Assert.InRange(Math.Abs(x - map.Pointing.Peak.X) + Math.Abs(y - map.Pointing.Peak.Y), 0, 3));
+        Assert.All([left, around, elsewhere], map => Assert.InRange(Math.Abs(x - map.Pointing.InputPeak.X) + Math.Abs(y - map.Pointing.InputPeak.Y), 0, 3));
         Assert.Equal((true, false), (around.Pointing.Hits, elsewhere.Pointing.Hits));
         var inside = heat.Where((_, i) => i % Side < 100).Sum() / heat.Sum();
         Assert.Equal(inside, left.EnergyInside, 1e-3);
@@ -123,8 +123,8 @@ public sealed class EvaluateTests(RunningServer server)
 
         Assert.Equal((1, true), (whole.EnergyInside, whole.Pointing.Hits));
         Assert.Equal((0, false), (unseen.EnergyInside, unseen.Pointing.Hits));
-        Assert.InRange(whole.Pointing.Peak.X, CropX, CropX + CropWidth);
-        Assert.InRange(whole.Pointing.Peak.Y, CropY, CropY + CropHeight);
+        Assert.InRange(whole.Pointing.InputPeak.X, CropX, CropX + CropWidth);
+        Assert.InRange(whole.Pointing.InputPeak.Y, CropY, CropY + CropHeight);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class EvaluateTests(RunningServer server)
         var byName = theirs.ToDictionary(Name);
         Assert.All(ours, map => Assert.Equal(Figures(map), Figures(byName[Name(map)])));
 
-        static string Name(MapEvidence map) => $"{map.Map.Method.MethodCase} {map.Map.Layer}";
+        static string Name(MapEvidence map) => $"{map.Map.Method.MethodCase} {string.Join(" ", map.Map.Layers)}";
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class EvaluateTests(RunningServer server)
             [Baseline.Unspecified, Baseline.Unspecified, Baseline.Random, Baseline.CentredBlob],
             maps.Take(4).Select(map => map.Baseline?.Baseline ?? Baseline.Unspecified));
         Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1], maps.Select(map => map.TargetIndex));
-        Assert.Equal([TigerCat, TigerCat, 7, 7], maps.Where(map => map.Baseline is not null).Select(map => map.Baseline.Score.Class.Index));
+        Assert.Equal([TigerCat, TigerCat, 7, 7], maps.Where(map => map.Baseline is not null).Select(map => map.Baseline.Score.ExplainedClass.ClassIndex));
         Assert.All(maps, map => Assert.Equal(map.Baseline is not null, map.Sensitivity == 0));
         Assert.Equal(maps[0].Map.Score.Value, maps[2].Baseline.Score.Value);
 

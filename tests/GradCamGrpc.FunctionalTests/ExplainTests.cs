@@ -17,7 +17,7 @@ public sealed class ExplainTests(RunningServer server)
         Assert.Equal(2, answer.Messages.Count);
         Assert.Equal(ClassificationServiceExplainResponse.EventOneofCase.Prediction, answer.Messages[0].EventCase);
         Assert.Equal(5, answer.Prediction.Classes.Count);
-        Assert.Equal(answer.Prediction.Classes[0].ClassIndex, answer.Maps[0].Provenance.Score.Class.Index);
+        Assert.Equal(answer.Prediction.Classes[0].ClassIndex, answer.Maps[0].Provenance.Score.ExplainedClass.ClassIndex);
         Assert.Equal(answer.Prediction.Classes[0].Logit, answer.Maps[0].Provenance.Score.Value, 1e-4);
         var raw = Assert.Single(answer.Maps[0].Outputs).Raw;
         Assert.Equal((7, 7, 7 * 7 * 4), (raw.Size.Width, raw.Size.Height, raw.Data.Length));
@@ -57,7 +57,7 @@ public sealed class ExplainTests(RunningServer server)
 
         var best = answer.Prediction.Classes.Select(found => found.ClassIndex).ToArray();
         Assert.Equal(3, best.Length);
-        Assert.Equal([7, .. best, TigerCat], answer.Maps.Select(map => map.Provenance.Score.Class.Index));
+        Assert.Equal([7, .. best, TigerCat], answer.Maps.Select(map => map.Provenance.Score.ExplainedClass.ClassIndex));
         Assert.Equal([0, 1, 1, 1, 2], answer.Maps.Select(map => map.TargetIndex));
     }
 
@@ -81,8 +81,8 @@ public sealed class ExplainTests(RunningServer server)
                 Layers = { layer },
                 Targets = { targets },
             });
-            var ours = together.Maps.Where(map => map.Provenance.Layer == layer).ToArray();
-            Assert.Equal([TigerCat, 7], ours.Select(map => map.Provenance.Score.Class.Index));
+            var ours = together.Maps.Where(map => map.Provenance.Layers.SequenceEqual([layer])).ToArray();
+            Assert.Equal([TigerCat, 7], ours.Select(map => map.Provenance.Score.ExplainedClass.ClassIndex));
             for (var i = 0; i < 2; i++)
             {
                 var expected = alone.Maps[i].Outputs[0].Raw.Floats();
@@ -113,9 +113,9 @@ public sealed class ExplainTests(RunningServer server)
         });
 
         var maps = answer.Maps.Where(map => NameOf(map.Provenance.Method) == name).ToArray();
-        var isOnPixels = maps.All(map => map.Provenance.Layer.Length == 0);
+        var isOnPixels = maps.All(map => map.Provenance.Layers.Count == 0);
         Assert.Equal(2 * (isOnPixels ? 1 : layers.Length), maps.Length);
-        Assert.Equal(maps.Length, maps.Select(map => (map.Provenance.Layer, map.Provenance.Score.Class.Index)).Distinct().Count());
+        Assert.Equal(maps.Length, maps.Select(map => (string.Join(" ", map.Provenance.Layers), map.Provenance.Score.ExplainedClass.ClassIndex)).Distinct().Count());
         Assert.All(maps, map => Assert.False(map.AllZero));
         if (isOnPixels)
             Assert.All(maps, map => Assert.Equal(map.Provenance.InputSize, map.Provenance.NativeSize));
@@ -196,7 +196,7 @@ public sealed class ExplainTests(RunningServer server)
         var best = answer.Prediction.Classes[0];
         var scores = answer.Maps.Select(map => map.Provenance.Score).ToArray();
         Assert.Equal(best.Logit - answer.Prediction.Classes[1].Logit, scores[2].Value, 1e-4);
-        Assert.Equal(Egyptian, scores[2].Contrast.Index);
+        Assert.Equal(Egyptian, scores[2].Contrast.ClassIndex);
         Assert.Null(scores[0].Contrast);
         Assert.Equal(-best.Logit, scores[3].Value, 1e-4);
         Assert.Equal(best.Probability, scores[4].Value, 1e-5);
@@ -259,7 +259,7 @@ public sealed class ExplainTests(RunningServer server)
         var map = Assert.Single(answer.Maps);
         var weights = Path.Combine(EmbeddedModel.Path, EmbeddedModel.Read().Manifest.Weights.File);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights))), map.Provenance.WeightsSha256);
-        Assert.Equal(("embedded", "blocks.3.0"), (map.Provenance.Model, map.Provenance.Layer));
+        Assert.Equal(("embedded", "blocks.3.0"), (map.Provenance.Model, map.Provenance.Layers.Single()));
         Assert.Equal(ExplanationMethod.MethodOneofCase.GradCam, map.Provenance.Method.MethodCase);
         Assert.Equal(ScoreKind.Logit, map.Provenance.Score.Kind);
         Assert.Equal(14, map.Provenance.NativeSize.Width);

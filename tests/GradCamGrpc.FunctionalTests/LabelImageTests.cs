@@ -20,7 +20,7 @@ public sealed class LabelImageTests(RunningServer server)
         var labelled = Assert.Single(answer.LabelImages);
         Assert.Same(labelled, answer.Messages[^1].LabelImage);
         Assert.Equal((LabelRule.Strongest, 0.15, 0), (labelled.Rule, labelled.Threshold, labelled.OutputIndex));
-        Assert.Equal([TigerCat, EgyptianCat], labelled.Labels.Select(label => label.Score.Class.Index));
+        Assert.Equal([TigerCat, EgyptianCat], labelled.Labels.Select(label => label.Score.ExplainedClass.ClassIndex));
         Assert.Equal([0, 1], labelled.Labels.Select(label => label.TargetIndex));
         Assert.Equal(answer.Maps.Select(map => map.Provenance.Score), labelled.Labels.Select(label => label.Score));
         Assert.Equal(new PixelSize { Width = 451, Height = 300 }, labelled.Image.Size);
@@ -86,7 +86,7 @@ public sealed class LabelImageTests(RunningServer server)
             answer.LabelImages.Select(labelled => Origin(labelled.Provenance)).Distinct());
         Assert.All(answer.LabelImages, labelled => Assert.Equal(3, labelled.Labels.Count));
 
-        static (string, ExplanationMethod.MethodOneofCase) Origin(MapProvenance provenance) => (provenance.Layer, provenance.Method.MethodCase);
+        static (string, ExplanationMethod.MethodOneofCase) Origin(MapProvenance provenance) => (string.Join(" ", provenance.Layers), provenance.Method.MethodCase);
     }
 
     /// <summary>The same map twice: the first of them is the strongest, and no pixel is only one's.</summary>

@@ -18,16 +18,16 @@ public sealed class LayerFusionTests(RunningServer server)
         var fused = await server.ExplainAsync(Request(fusion, new MapOutput { Raw = new RawMapOutput() }));
 
         Assert.Equal(2 * 3, separate.Maps.Count);
-        Assert.Equal([282, 285], fused.Maps.Select(map => map.Provenance.Score.Class.Index));
+        Assert.Equal([282, 285], fused.Maps.Select(map => map.Provenance.Score.ExplainedClass.ClassIndex));
         foreach (var map in fused.Maps)
         {
-            Assert.Equal((fusion, "", new PixelSize { Width = 224, Height = 224 }), (map.Provenance.LayerFusion, map.Provenance.Layer, map.Provenance.NativeSize));
-            Assert.Equal(Layers, map.Provenance.FusedLayers);
+            Assert.Equal((fusion, new PixelSize { Width = 224, Height = 224 }), (map.Provenance.LayerFusion, map.Provenance.NativeSize));
+            Assert.Equal(Layers, map.Provenance.Layers);
             Assert.False(map.AllZero);
             var raw = map.Outputs[0].Raw;
             Assert.Equal((224, 224, 224 * 224), (raw.Size.Width, raw.Size.Height, raw.Floats().Length));
             var layers = separate.Maps
-                .Where(other => other.Provenance.Score.Class.Index == map.Provenance.Score.Class.Index)
+                .Where(other => other.Provenance.Score.ExplainedClass.ClassIndex == map.Provenance.Score.ExplainedClass.ClassIndex)
                 .Select(other => other.Outputs[0].Raw)
                 .ToArray();
             foreach (var (x, y) in new[] { (0, 0), (223, 223), (112, 40), (77, 200), (150, 100) })
@@ -36,7 +36,7 @@ public sealed class LayerFusionTests(RunningServer server)
                 Assert.Equal(fusion is LayerFusion.Mean ? values.Average() : values.Max(), raw.Floats()[y * 224 + x], 1e-3f);
             }
         }
-        Assert.All(separate.Maps, map => Assert.Equal((LayerFusion.None, 0), (map.Provenance.LayerFusion, map.Provenance.FusedLayers.Count)));
+        Assert.All(separate.Maps, map => Assert.Equal((LayerFusion.None, 1), (map.Provenance.LayerFusion, map.Provenance.Layers.Count)));
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public sealed class LayerFusionTests(RunningServer server)
 
         var maps = answer.Maps.ToLookup(map => map.Provenance.Method.MethodCase, map => map.Provenance);
         Assert.Equal(2 * 3, answer.Maps.Count);
-        Assert.All(maps[ExplanationMethod.MethodOneofCase.Saliency], map => Assert.Equal((LayerFusion.None, 0), (map.LayerFusion, map.FusedLayers.Count)));
-        Assert.All(maps[ExplanationMethod.MethodOneofCase.GradCam], map => Assert.Equal(Layers, map.FusedLayers));
-        Assert.All(maps[ExplanationMethod.MethodOneofCase.LayerCam], map => Assert.Equal(Layers, map.FusedLayers));
+        Assert.All(maps[ExplanationMethod.MethodOneofCase.Saliency], map => Assert.Equal((LayerFusion.None, 0), (map.LayerFusion, map.Layers.Count)));
+        Assert.All(maps[ExplanationMethod.MethodOneofCase.GradCam], map => Assert.Equal(Layers, map.Layers));
+        Assert.All(maps[ExplanationMethod.MethodOneofCase.LayerCam], map => Assert.Equal(Layers, map.Layers));
         Assert.All(answer.Maps, map => Assert.Equal(new PixelSize { Width = 451, Height = 300 }, map.Outputs[0].Image.Size));
     }
 
@@ -69,8 +69,8 @@ public sealed class LayerFusionTests(RunningServer server)
         Assert.Equal(2, answer.Maps.Count);
         Assert.All(answer.Maps, map => Assert.Single(map.Outputs[0].Boxes.Boxes));
         var labelled = Assert.Single(answer.Messages.Select(message => message.LabelImage).OfType<LabelImage>());
-        Assert.Equal(Layers, labelled.Provenance.FusedLayers);
-        Assert.Equal([282, 285], labelled.Labels.Select(label => label.Score.Class.Index));
+        Assert.Equal(Layers, labelled.Provenance.Layers);
+        Assert.Equal([282, 285], labelled.Labels.Select(label => label.Score.ExplainedClass.ClassIndex));
     }
 
     [Theory]

@@ -34,7 +34,7 @@ public sealed class SanityTests(RunningServer server)
             CheckpointCount = 5,
         });
 
-        Assert.Equal((TigerCat, "bn2", 5), (subject.Score.Class.Index, subject.Layer, subject.CheckpointCount));
+        Assert.Equal((TigerCat, "bn2", 5), (subject.Score.ExplainedClass.ClassIndex, subject.Layer, subject.CheckpointCount));
         var predicted = subject.Prediction.Classes.Single(found => found.ClassIndex == TigerCat);
         Assert.Equal(predicted.Logit, subject.Score.Value, 1e-3);
         Assert.Equal(("classifier", "conv_stem"), (subject.Modules[0], subject.Modules[^1]));

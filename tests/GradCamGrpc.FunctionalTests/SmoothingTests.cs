@@ -14,8 +14,8 @@ public sealed class SmoothingTests(RunningServer server)
         ExplanationMethod[] methods =
         [
             GradCam(), GradCam(augmentation: true), GradCam(eigen: true), GradCam(augmentation: true, eigen: true),
-            new ExplanationMethod { Saliency = new Saliency(), AugmentationSmoothing = true },
-            new ExplanationMethod { SmoothGrad = new SmoothGrad { SampleCount = 2, NoiseShare = 0.1, Seed = 3 }, AugmentationSmoothing = true },
+            new ExplanationMethod { Saliency = new Saliency(), AugmentationSmoothing = new AugmentationSmoothing() },
+            new ExplanationMethod { SmoothGrad = new SmoothGrad { SampleCount = 2, NoiseShare = 0.1, Seed = 3 }, AugmentationSmoothing = new AugmentationSmoothing() },
         ];
 
         var answer = await server.ExplainAsync(Request(methods));
@@ -62,21 +62,21 @@ public sealed class SmoothingTests(RunningServer server)
     [InlineData("occlusion", "takes no sum over a layer's channels")]
     public async Task Explain_EigenSmoothingOfAMethodWithoutASum_IsInvalidAndSaysWhy(string name, string reason)
     {
-        var method = new ExplanationMethod { EigenSmoothing = true, AugmentationSmoothing = true };
+        var method = new ExplanationMethod { ChannelReduction = ChannelReduction.PrincipalComponent, AugmentationSmoothing = new AugmentationSmoothing() };
         var field = ExplanationMethod.Descriptor.FindFieldByName(name);
         field.Accessor.SetValue(method, field.MessageType.Parser.ParseFrom(ByteString.Empty));
 
         var fault = await server.FailAsync(Request(GradCam(), method));
 
         Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
-        Assert.Equal(["methods[1].eigen_smoothing"], fault.Fields());
+        Assert.Equal(["methods[1].channel_reduction"], fault.Fields());
         Assert.Contains(reason, fault.Status.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Explain_SmoothedMethodThatTheLayerCannotHave_IsInvalid()
     {
-        var request = Request(new ExplanationMethod { Cam = new Cam(), AugmentationSmoothing = true, EigenSmoothing = true });
+        var request = Request(new ExplanationMethod { Cam = new Cam(), AugmentationSmoothing = new AugmentationSmoothing(), ChannelReduction = ChannelReduction.PrincipalComponent });
         request.Layers.Add("blocks.4.2");
 
         var fault = await server.FailAsync(request);
@@ -120,5 +120,5 @@ public sealed class SmoothingTests(RunningServer server)
     };
 
     private static ExplanationMethod GradCam(bool augmentation = false, bool eigen = false) =>
-        new() { GradCam = new GradCam(), AugmentationSmoothing = augmentation, EigenSmoothing = eigen };
+        new() { GradCam = new GradCam(), AugmentationSmoothing = augmentation ? new AugmentationSmoothing() : null, ChannelReduction = eigen ? ChannelReduction.PrincipalComponent : ChannelReduction.Unspecified };
 }

@@ -26,7 +26,7 @@ public sealed class WeightedClassesTests(RunningServer server)
         Assert.Equal(ExplainedScore.SubjectOneofCase.WeightedClasses, scores[2].SubjectCase);
         Assert.Equal(
             [(TigerCat, "tiger cat", 2.0), (Egyptian, "Egyptian cat", -0.1)],
-            scores[2].WeightedClasses.Terms.Select(term => (term.Class.Index, term.Class.Label.Split(',')[0], term.Weight)));
+            scores[2].WeightedClasses.Terms.Select(term => (term.ExplainedClass.ClassIndex, term.ExplainedClass.Label.Split(',')[0], term.Weight)));
         Assert.Equal(scores[2].WeightedClasses, scores[3].WeightedClasses);
         Assert.Equal(ScoreKind.Counterfactual, scores[3].Kind);
 
@@ -91,9 +91,9 @@ public sealed class WeightedClassesTests(RunningServer server)
         var evidence = (await call.ReadAllAsync()).Skip(1).Select(message => message.Evidence).ToArray();
 
         Assert.Equal(3, evidence.Length);
-        Assert.Equal([TigerCat, Egyptian], evidence[0].Map.Score.WeightedClasses.Terms.Select(term => term.Class.Index));
+        Assert.Equal([TigerCat, Egyptian], evidence[0].Map.Score.WeightedClasses.Terms.Select(term => term.ExplainedClass.ClassIndex));
         Assert.Equal(evidence[0].Map.Score, evidence[1].Baseline.Score);
-        Assert.False(evidence[0].Insertion.FollowsProbability);
+        Assert.Equal(CurveScore.Explained, evidence[0].Insertion.Score);
         Assert.Equal(evidence[0].Map.Score.Value, evidence[0].Insertion.Points[^1].Score, 1e-3);
     }
 
@@ -174,7 +174,7 @@ public sealed class WeightedClassesTests(RunningServer server)
         Outputs = { new MapOutput { Raw = new RawMapOutput { Values = MapValues.Signed } } },
     };
 
-    private static WeightedClass ByIndex(int index, double weight) => new() { Class = new ClassReference { ClassIndex = index }, Weight = weight };
+    private static WeightedClass ByIndex(int index, double weight) => new() { ClassReference = new ClassReference { ClassIndex = index }, Weight = weight };
 
-    private static WeightedClass ByLabel(string label, double weight) => new() { Class = new ClassReference { Label = label }, Weight = weight };
+    private static WeightedClass ByLabel(string label, double weight) => new() { ClassReference = new ClassReference { Label = label }, Weight = weight };
 }

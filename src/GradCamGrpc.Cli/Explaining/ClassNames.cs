@@ -22,7 +22,7 @@ internal static class ClassNames
     {
         var end = text.LastIndexOf('=');
         return end > 0 && double.TryParse(text[(end + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out var weight)
-            ? new WeightedClass { Class = Reference(text[..end]), Weight = weight }
+            ? new WeightedClass { ClassReference = Reference(text[..end]), Weight = weight }
             : null;
     }
 }

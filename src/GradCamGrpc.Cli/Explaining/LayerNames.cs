@@ -6,7 +6,7 @@ namespace GradCamGrpc.Cli.Explaining;
 internal static class LayerNames
 {
     /// <summary>The layer, or how many were fused; empty for a method on pixels.</summary>
-    public static string Of(MapProvenance provenance) => provenance.FusedLayers.Count > 0
-        ? $"{provenance.LayerFusion.ToString().ToLowerInvariant()} of {provenance.FusedLayers.Count} layers"
-        : provenance.Layer;
+    public static string Of(MapProvenance provenance) => provenance.Layers.Count > 1
+        ? $"{provenance.LayerFusion.ToString().ToLowerInvariant()} of {provenance.Layers.Count} layers"
+        : provenance.Layers.SingleOrDefault() ?? "";
 }

@@ -29,8 +29,8 @@ internal static class MethodNames
     public static string Of(ExplanationMethod method)
     {
         var name = Choice.Accessor.GetCaseFieldDescriptor(method)?.Name.Replace('_', '-') ?? "unknown";
-        var augmentation = method.AugmentationSmoothing ? $"+{Augmentation}" : "";
-        var eigen = method.EigenSmoothing ? $"+{Eigen}" : "";
+        var augmentation = method.AugmentationSmoothing is not null ? $"+{Augmentation}" : "";
+        var eigen = method.ChannelReduction is ChannelReduction.PrincipalComponent ? $"+{Eigen}" : "";
         return $"{name}{augmentation}{eigen}";
     }
 }

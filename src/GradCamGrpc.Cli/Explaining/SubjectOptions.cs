@@ -108,8 +108,8 @@ internal sealed class SubjectOptions
         foreach (var name in names)
         {
             var method = MethodNames.Parse(name);
-            method.AugmentationSmoothing = smoothings.Contains(MethodNames.Augmentation);
-            method.EigenSmoothing = smoothings.Contains(MethodNames.Eigen);
+            method.AugmentationSmoothing = smoothings.Contains(MethodNames.Augmentation) ? new AugmentationSmoothing() : null;
+            method.ChannelReduction = smoothings.Contains(MethodNames.Eigen) ? ChannelReduction.PrincipalComponent : ChannelReduction.Unspecified;
             yield return method;
         }
     }

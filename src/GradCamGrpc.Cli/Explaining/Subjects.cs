@@ -12,26 +12,26 @@ internal static class Subjects
     /// <summary>For people: the class's whole label, or the weighted sum's classes by their first names.</summary>
     public static string Label(ExplainedScore score) => score.SubjectCase is ExplainedScore.SubjectOneofCase.WeightedClasses
         ? Sum(score.WeightedClasses)
-        : score.Class.Label;
+        : score.ExplainedClass.Label;
 
     /// <summary>For a narrow place: the class's first name, or the weighted sum.</summary>
     public static string ShortLabel(ExplainedScore score) => score.SubjectCase is ExplainedScore.SubjectOneofCase.WeightedClasses
         ? Sum(score.WeightedClasses)
-        : Captions.ShortLabel(score.Class.Label);
+        : Captions.ShortLabel(score.ExplainedClass.Label);
 
     /// <summary>For a file's name: the class's index and first name, or the indices of a weighted sum's classes.</summary>
     public static string FilePart(ExplainedScore score)
     {
         if (score.SubjectCase is not ExplainedScore.SubjectOneofCase.WeightedClasses)
-            return $"{score.Class.Index:d3}-{FileNames.Safe(score.Class.Label)}";
+            return $"{score.ExplainedClass.ClassIndex:d3}-{FileNames.Safe(score.ExplainedClass.Label)}";
         var terms = score.WeightedClasses.Terms;
         var more = terms.Count > MaxNamed ? $"-and-{terms.Count - MaxNamed}-more" : "";
-        return $"sum-{string.Join('-', terms.Take(MaxNamed).Select(term => $"{term.Class.Index:d3}"))}{more}";
+        return $"sum-{string.Join('-', terms.Take(MaxNamed).Select(term => $"{term.ExplainedClass.ClassIndex:d3}"))}{more}";
     }
 
     private static string Sum(ExplainedSum sum)
     {
-        var named = sum.Terms.Take(MaxNamed).Select((term, i) => $"{Sign(term.Weight, isFirst: i == 0)}{Weight(term.Weight)}{Captions.ShortLabel(term.Class.Label)}");
+        var named = sum.Terms.Take(MaxNamed).Select((term, i) => $"{Sign(term.Weight, isFirst: i == 0)}{Weight(term.Weight)}{Captions.ShortLabel(term.ExplainedClass.Label)}");
         var more = sum.Terms.Count > MaxNamed ? $" and {sum.Terms.Count - MaxNamed} more" : "";
         return $"{string.Join(' ', named)}{more}";
     }

@@ -63,7 +63,7 @@ internal static class EvidenceTables
 
     private static string[] Names(MapEvidence evidence) => evidence.SubjectCase is MapEvidence.SubjectOneofCase.Baseline
         ? [Subjects.Label(evidence.Baseline.Score), "", evidence.Baseline.Baseline is Baseline.Random ? "(a random map)" : "(a blob in the middle)"]
-        : [Subjects.Label(evidence.Map.Score), evidence.Map.Layer, MethodNames.Of(evidence.Map.Method) + (evidence.AllZero ? ", all zero" : "")];
+        : [Subjects.Label(evidence.Map.Score), LayerNames.Of(evidence.Map), MethodNames.Of(evidence.Map.Method) + (evidence.AllZero ? ", all zero" : "")];
 
     private static string? Text(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture);
 }

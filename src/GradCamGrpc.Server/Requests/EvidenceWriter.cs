@@ -77,7 +77,7 @@ internal static class EvidenceWriter
     {
         Points = { curve.Points.Select(point => new CurvePoint { Share = point.Share, Score = point.Score }) },
         Area = curve.Area,
-        FollowsProbability = followsProbability,
+        Score = followsProbability ? CurveScore.Probability : CurveScore.Explained,
     };
 
     private static Pointing Pointing(PointingOutcome outcome, Photo photo)
@@ -86,7 +86,7 @@ internal static class EvidenceWriter
         if (outcome.Peak is { } peak)
         {
             var (x, y) = new InputGrid(photo.Input).ToPhoto(peak);
-            pointing.Peak = new PixelPoint { X = x, Y = y };
+            pointing.InputPeak = new PixelPoint { X = x, Y = y };
         }
         return pointing;
     }

@@ -4,6 +4,7 @@ using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Methods;
 using Case = GradCamGrpc.Protos.V1.ExplanationMethod.MethodOneofCase;
+using ChannelReduction = GradCamGrpc.Protos.V1.ChannelReduction;
 
 namespace GradCamGrpc.Server.Requests;
 
@@ -27,10 +28,8 @@ internal static class MethodReader
     /// <summary>The method that a message names, smoothed as it says; null where it names none, or one with wrong parameters.</summary>
     public static IExplanationMethod? Read(Protos.V1.ExplanationMethod message, string field, Violations faults)
     {
-        var method = Named(message, field, faults);
-        if (method is not null && message.EigenSmoothing)
-            method = EigenSmooth(method, $"{field}.eigen_smoothing", faults);
-        return method is not null && message.AugmentationSmoothing ? new AugmentationSmoothed(method) : method;
+        var method = Reduced(Named(message, field, faults), message.ChannelReduction, $"{field}.channel_reduction", faults);
+        return method is not null && message.AugmentationSmoothing is not null ? new AugmentationSmoothed(method) : method;
     }
 
     /// <summary>The message that names a method, with its parameters.</summary>
@@ -40,7 +39,7 @@ internal static class MethodReader
         {
             case AugmentationSmoothed smoothed:
                 var augmented = Write(smoothed.Method);
-                augmented.AugmentationSmoothing = true;
+                augmented.AugmentationSmoothing = new Protos.V1.AugmentationSmoothing();
                 return augmented;
             case EigenSmoothed smoothed:
                 return WriteEigen(smoothed.Method);
@@ -49,6 +48,13 @@ internal static class MethodReader
             default:
                 return WritePlain(method);
         }
+    }
+
+    private static IExplanationMethod? Reduced(IExplanationMethod? method, ChannelReduction reduction, string field, Violations faults)
+    {
+        if (!Enum.IsDefined(reduction))
+            faults.Invalid(field, $"{(int)reduction} is not a known reduction");
+        return method is null || reduction is not ChannelReduction.PrincipalComponent ? method : EigenSmooth(method, field, faults);
     }
 
     private static IExplanationMethod? EigenSmooth(IExplanationMethod method, string field, Violations faults)
@@ -89,7 +95,7 @@ internal static class MethodReader
     private static Protos.V1.ExplanationMethod WriteEigen(IExplanationMethod method)
     {
         var message = WritePlain(method);
-        message.EigenSmoothing = true;
+        message.ChannelReduction = ChannelReduction.PrincipalComponent;
         return message;
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Fusion;
 using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Rendering;
@@ -161,7 +162,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
             Model = model.Name,
             ModelVersion = model.Manifest.Version,
             WeightsSha256 = model.Manifest.Weights.Sha256,
-            Layer = map.Layer?.Name ?? "",
+            Layers = { LayersOf(map).Select(layer => layer.Name) },
             NativeSize = Size(map.Shape.Width, map.Shape.Height),
             Method = MethodReader.Write(map.Method),
             Score = ScoreWriter.Write(model, target, classIndex, map.Score),
@@ -169,9 +170,10 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
             ImageSize = Size(photo.Width, photo.Height),
             InputSize = Size(photo.Input.Width, photo.Input.Height),
             LayerFusion = FusionReader.Write(map.FusedLayers.Count > 0 ? fusion : null),
-            FusedLayers = { map.FusedLayers.Select(layer => layer.Name) },
         };
     }
+
+    private static IEnumerable<CutLayer> LayersOf(Explain.SaliencyMap map) => map.Layer is { } layer ? [layer] : map.FusedLayers;
 
     public static PixelSize Size(int width, int height) => new() { Width = width, Height = height };
 

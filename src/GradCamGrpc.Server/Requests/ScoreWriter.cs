@@ -21,12 +21,12 @@ internal static class ScoreWriter
         if (choice is TargetChoice.Weighted weighted)
             score.WeightedClasses = new ExplainedSum { Terms = { weighted.Terms.Select(term => Term(model, term)) } };
         else if (classIndex is { } index)
-            score.Class = Class(model, index);
+            score.ExplainedClass = Class(model, index);
         return score;
     }
 
     private static ExplainedTerm Term(ModelInstance model, WeightedTerm term) =>
-        new() { Class = Class(model, term.ClassIndex), Weight = term.Weight };
+        new() { ExplainedClass = Class(model, term.ClassIndex), Weight = term.Weight };
 
-    private static ExplainedClass Class(ModelInstance model, int index) => new() { Index = index, Label = model.Labels.Labels[index] };
+    private static ExplainedClass Class(ModelInstance model, int index) => new() { ClassIndex = index, Label = model.Labels.Labels[index] };
 }

@@ -95,7 +95,7 @@ internal static class TargetReader
         var terms = new List<WeightedTerm>();
         for (var i = 0; i < message.Terms.Count; i++)
         {
-            var (named, weight) = (message.Terms[i].Class, message.Terms[i].Weight);
+            var (named, weight) = (message.Terms[i].ClassReference, message.Terms[i].Weight);
             var index = Class(named, $"{field}[{i}].class", model, faults);
             if (!(Math.Abs(weight) is >= MinWeight and <= MaxWeight))
                 faults.Invalid($"{field}[{i}].weight", $"{weight} is not of a magnitude from {MinWeight} to {MaxWeight}");
