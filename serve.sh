@@ -4,5 +4,6 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/build/sdk.sh"
 
+[ -d "$root/src/GradCamGrpc.Cli/bin/Release" ] || echo "Building (the first time takes a minute or more, and needs the network) …" >&2
 build_quietly "$root/src/GradCamGrpc.Cli"
 exec "$root/gradcam" serve "$@"

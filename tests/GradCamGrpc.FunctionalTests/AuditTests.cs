@@ -131,7 +131,7 @@ public sealed partial class AuditTests : IDisposable
         using var run = ProgramRun.CommandLine("audit", Data, "--out", Out);
 
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains("letter.jpg", run.Output, StringComparison.Ordinal);
+        Assert.Contains("letter.jpg", run.Errors, StringComparison.Ordinal);
         var result = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Out, "report.json"), TestContext.Current.CancellationToken))!;
         Assert.False((bool)result["hasBoxes"]!);
         Assert.Equal([(282, 2), (285, 1)], result["classes"]!.AsArray().Select(figures => ((int)figures!["classIndex"]!, (int)figures["photoCount"]!)).Order());

@@ -78,7 +78,7 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
             "--server", server.Address.ToString(), "--out", _folder.FullName);
 
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains("cam needs a layer", run.Output, StringComparison.Ordinal);
+        Assert.Contains("cam needs a layer", run.Errors, StringComparison.Ordinal);
         var file = Assert.Single(_folder.GetFiles());
         Assert.Equal("chelsea.gallery.jpg", file.Name);
         using var sheet = Photos.Decode(ByteString.CopyFrom(await File.ReadAllBytesAsync(file.FullName, Cancellation)));
@@ -185,6 +185,9 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         Assert.Equal((0, 0), (await contrast.EndAsync(), await counterfactual.EndAsync()));
         Assert.Equal(281, (int?)Score(contrast)["contrast"]!["classIndex"]);
         Assert.Equal("SCORE_KIND_COUNTERFACTUAL", (string?)Score(counterfactual)["kind"]);
+        Assert.Equal(
+            ["chelsea.282-tiger-cat.counterfactual.bn2.overlay.png", "chelsea.282-tiger-cat.not-281-tabby.bn2.overlay.png"],
+            _folder.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal));
 
         static JsonNode Score(ProgramRun run) => JsonNode.Parse(run.Output)!["maps"]![0]!["provenance"]!["score"]!;
     }
@@ -238,7 +241,7 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
             "--server", server.Address.ToString(), "--out", _folder.FullName);
 
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains("eigen-cam is a principal component already", run.Output, StringComparison.Ordinal);
+        Assert.Contains("eigen-cam is a principal component already", run.Errors, StringComparison.Ordinal);
         Assert.Single(_folder.GetFiles());
     }
 
@@ -249,7 +252,7 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
             "explain", Photos.CatPath, "--class", "taby", "--server", server.Address.ToString(), "--out", _folder.FullName);
 
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains("tabby", run.Output, StringComparison.Ordinal);
+        Assert.Contains("tabby", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class ComparisonCommandTests(TwoModels models) : IClassFixture<Two
 
         Assert.Equal(1, await run.EndAsync());
         Assert.Contains("the first class is", run.Output, StringComparison.Ordinal);
-        Assert.Contains("nowhere.png", run.Output, StringComparison.Ordinal);
+        Assert.Contains("nowhere.png", run.Errors, StringComparison.Ordinal);
         Assert.Contains("chelsea.compare.png", Written());
     }
 
@@ -58,7 +58,7 @@ public sealed class ComparisonCommandTests(TwoModels models) : IClassFixture<Two
         using var run = Run("compare-models", Photos.CatPath, "--model", ModelFolders.Whole);
 
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains("1 models are not from 2 to 8", run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 models are not from 2 to 8", run.Errors, StringComparison.Ordinal);
         Assert.Empty(Written());
     }
 

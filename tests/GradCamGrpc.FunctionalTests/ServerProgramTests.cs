@@ -54,6 +54,17 @@ public sealed partial class ServerProgramTests
         Assert.DoesNotContain("   at ", run.Errors + run.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>An address that documentation is written with (RFC 5737), and no machine has.</summary>
+    [Fact]
+    public async Task Run_AddressIsAnotherMachines_EndsAndSaysSo()
+    {
+        using var run = ProgramRun.Server("--listen", "192.0.2.1:50051", "--metrics", "off");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("--listen: '192.0.2.1:50051'", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Errors + run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_LibTorchIsAbsent_EndsAndNamesTheFile()
     {

@@ -17,6 +17,12 @@ public sealed class SuggestionsTests
     }
 
     [Fact]
+    public void Hint_OneWordOfSeveral_NamesThoseThatHaveItFirst()
+    {
+        Assert.Equal("; close to it: tabby, tabby cat; tiger cat", Suggestions.Hint("Cat", ["coat", "tabby, tabby cat", "cathode", "tiger cat"])[..42]);
+    }
+
+    [Fact]
     public void Hint_NothingIsNear_IsEmpty()
     {
         Assert.Equal("", Suggestions.Hint("violin", Names));

@@ -21,11 +21,14 @@ internal sealed class ConsoleReport : IReport
     private const int Unlimited = 100_000;
 
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings());
+    private readonly IAnsiConsole _errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
     public ConsoleReport()
     {
         if (Console.IsOutputRedirected)
             _console.Profile.Width = Unlimited;
+        if (Console.IsErrorRedirected)
+            _errors.Profile.Width = Unlimited;
     }
 
     public async Task RunAsync(int steps, Func<Action, Task> work)
@@ -48,14 +51,14 @@ internal sealed class ConsoleReport : IReport
         Classes(photo.Prediction);
         foreach (var map in photo.Maps)
         {
-            var label = Subjects.Label(map.Provenance.Score);
             var note = (map.ScoreIsFlat, map.AllZero) switch
             {
                 (true, _) => ": the score's gradient is zero everywhere, the map is all zero; try another --score",
+                (_, true) when map.Provenance.Score.Kind is ScoreKind.Counterfactual => ": nothing does, the map is all zero",
                 (_, true) => ": nothing speaks for it, the map is all zero",
                 _ => "",
             };
-            _console.MarkupLineInterpolated($"  why [bold]{label}[/]{At(map.Provenance)} by {MethodNames.Of(map.Provenance.Method)}{note}");
+            _console.MarkupLineInterpolated($"  {Subjects.Question(map.Provenance.Score)}{At(map.Provenance)} by {MethodNames.Of(map.Provenance.Method)}{note}");
             Places(map);
             foreach (var file in map.Files)
                 File(file);
@@ -252,7 +255,7 @@ internal sealed class ConsoleReport : IReport
         if (photo.Subject is not { } subject)
             return;
         _console.MarkupLineInterpolated(
-            $"  why [bold]{Subjects.Label(subject.Score)}[/] at {subject.Layer}, {subject.Modules.Count} modules from the outputs down");
+            $"  {Subjects.Question(subject.Score)} at {subject.Layer}, {subject.Modules.Count} modules from the outputs down");
         Similarities(EvidenceTables.Rows(photo.Checkpoints));
     }
 
@@ -321,13 +324,13 @@ internal sealed class ConsoleReport : IReport
         _console.MarkupLineInterpolated($"the report: [blue]{Path.GetRelativePath(Environment.CurrentDirectory, files.Page)}[/]");
     }
 
-    public void Fault(string message) => _console.MarkupLineInterpolated($"[red]{message}[/]");
+    public void Fault(string message) => _errors.MarkupLineInterpolated($"[red]{message}[/]");
 
     private void Heading(string path, string? fault)
     {
         _console.MarkupLineInterpolated($"[bold]{path}[/]");
         if (fault is not null)
-            _console.MarkupLineInterpolated($"  [red]{fault}[/]");
+            Fault($"{path}: {fault}");
     }
 
     private void Classes(ClassificationPrediction? prediction)

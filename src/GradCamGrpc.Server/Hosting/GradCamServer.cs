@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Comparison;
 using GradCamGrpc.Server.Errors;
@@ -100,7 +101,7 @@ public sealed class GradCamServer : IAsyncDisposable
         {
             await _app.StartAsync();
         }
-        catch (IOException fault) when (ListenFaults.Find(Options) is { Count: > 0 } faults)
+        catch (Exception fault) when (fault is IOException or SocketException && ListenFaults.Find(Options) is { Count: > 0 } faults)
         {
             throw new InvalidOptionsException(faults, fault);
         }

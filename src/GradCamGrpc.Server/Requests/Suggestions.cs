@@ -12,8 +12,26 @@ internal static class Suggestions
     /// <param name="names">The names there are.</param>
     public static string Hint(string text, IEnumerable<string> names)
     {
-        var close = Closest(text, names).Take(MaxNamed).ToArray();
+        var close = Containing(text, names).Concat(Closest(text, names)).Distinct(StringComparer.Ordinal).Take(MaxNamed).ToArray();
         return close.Length == 0 ? "" : $"; close to it: {string.Join("; ", close)}";
+    }
+
+    /// <summary>The names of which the text is one or more whole words, case aside, in their own order.</summary>
+    public static IEnumerable<string> Containing(string text, IEnumerable<string> names)
+    {
+        var words = text.Trim();
+        return words.Length == 0 ? [] : names.Where(name => IsWithin(words, name));
+    }
+
+    private static bool IsWithin(string words, string name)
+    {
+        for (var at = 0; (at = name.IndexOf(words, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
+        {
+            var end = at + words.Length;
+            if ((at == 0 || !char.IsLetterOrDigit(name[at - 1])) && (end == name.Length || !char.IsLetterOrDigit(name[end])))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>The names that at most one letter in three has to be changed for, the closest first.</summary>
