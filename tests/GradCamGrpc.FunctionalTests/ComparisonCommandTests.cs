@@ -1,4 +1,7 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
+using GradCamGrpc.Cli.Commands;
+using GradCamGrpc.Protos.V1;
 
 namespace GradCamGrpc.FunctionalTests;
 
@@ -41,7 +44,7 @@ public sealed class ComparisonCommandTests(TwoModels models) : IClassFixture<Two
     {
         using var run = Run(
             "compare-models", Photos.CatPath, "--model", $"{ModelFolders.Cropped}@bn2", "--model", ModelFolders.Whole,
-            "--class", "tiger cat", "--box", "100,20,250,200", "--json");
+            "--class", "tiger cat", "--box", "110,20,440,300", "--json");
 
         Assert.Equal(0, await run.EndAsync());
         var line = JsonNode.Parse(run.Output)!;
@@ -68,7 +71,18 @@ public sealed class ComparisonCommandTests(TwoModels models) : IClassFixture<Two
         using var run = Run("compare-models", Photos.CatPath, "--model", "a", "--model", "b", "--box", "1,2,3");
 
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains("X,Y,WIDTH,HEIGHT", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("x0,y0,x1,y1", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BoxOption_FourBordersTwice_IsTwoRectangles()
+    {
+        var boxes = new BoxOption();
+
+        var parsed = new Command("test") { boxes }.Parse(["--box", "10,20,30.5,60", "-b", "0,0,1,2"]);
+
+        Assert.Equal(
+            [new PixelRectangle { X = 10, Y = 20, Width = 20.5, Height = 40 }, new PixelRectangle { Width = 1, Height = 2 }], parsed.GetValue(boxes)!);
     }
 
     [Fact]

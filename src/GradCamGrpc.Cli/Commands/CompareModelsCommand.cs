@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
@@ -23,12 +21,7 @@ internal static class CompareModelsCommand
             Description = "the class to explain, of the first model [default: its most probable one]",
             HelpName = "index|label",
         };
-        var boxes = new Option<PixelRectangle[]>("--box", "-b")
-        {
-            Description = "where the object is, in pixels of the photo: X,Y,WIDTH,HEIGHT; may be repeated",
-            HelpName = "box",
-            CustomParser = result => [.. result.Tokens.Select(token => Box(token.Value, result)).OfType<PixelRectangle>()],
-        };
+        var boxes = new BoxOption();
         var run = new ComparisonRun();
         var maps = new MapOptions();
         var command = new Command("compare-models", "Show what several networks look at for the same class, and how far to trust each.") { models, named, boxes };
@@ -61,14 +54,5 @@ internal static class CompareModelsCommand
     {
         var parts = text.Split('@', 2);
         return new ModelChoice { Model = parts[0], Layer = parts.ElementAtOrDefault(1) ?? "" };
-    }
-
-    private static PixelRectangle? Box(string text, ArgumentResult result)
-    {
-        var sides = text.Split(',').Select(side => double.TryParse(side, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN);
-        if (sides.ToArray() is [var x, var y, var width, var height] && double.IsFinite(x + y + width + height))
-            return new PixelRectangle { X = x, Y = y, Width = width, Height = height };
-        result.AddError($"--box: '{text}' is not four numbers: X,Y,WIDTH,HEIGHT");
-        return null;
     }
 }

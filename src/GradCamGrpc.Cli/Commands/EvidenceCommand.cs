@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
@@ -9,19 +8,12 @@ namespace GradCamGrpc.Cli.Commands;
 /// <summary><c>gradcam evidence PHOTO…</c></summary>
 internal static class EvidenceCommand
 {
-    private const int Borders = 4;
-
     public static Command Create()
     {
         var arguments = new PhotoArguments();
         var subject = new SubjectOptions();
         var connection = new ConnectionOptions();
-        var boxes = new Option<PixelRectangle[]>("--box", "-b")
-        {
-            Description = "where the thing is, in pixels of the photo, of each photo alike; may be repeated",
-            HelpName = "x0,y0,x1,y1",
-            CustomParser = result => [.. result.Tokens.Select(token => Box(token.Value, result.AddError)).OfType<PixelRectangle>()],
-        };
+        var boxes = new BoxOption();
         var measures = new Option<string[]>("--measure")
         {
             Description = $"what to measure: {string.Join(", ", MeasureNames.All)}; may be repeated "
@@ -71,16 +63,5 @@ internal static class EvidenceCommand
                 cancellation);
         });
         return command;
-    }
-
-    private static PixelRectangle? Box(string text, Action<string> fail)
-    {
-        var borders = text.Split(',')
-            .Select(side => double.TryParse(side, NumberStyles.Float, CultureInfo.InvariantCulture, out var border) ? border : double.NaN)
-            .ToArray();
-        if (borders.Length == Borders && borders.All(double.IsFinite))
-            return new PixelRectangle { X = borders[0], Y = borders[1], Width = borders[2] - borders[0], Height = borders[3] - borders[1] };
-        fail($"--box: '{text}' is not four numbers x0,y0,x1,y1");
-        return null;
     }
 }
