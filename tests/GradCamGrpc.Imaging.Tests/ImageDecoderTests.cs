@@ -114,6 +114,24 @@ public sealed class ImageDecoderTests
         Assert.Equal(1, greens);
     }
 
+    [Theory]
+    [InlineData(1, 32, 16)]
+    [InlineData(2, 32, 16)]
+    [InlineData(3, 32, 16)]
+    [InlineData(4, 32, 16)]
+    [InlineData(5, 16, 32)]
+    [InlineData(6, 16, 32)]
+    [InlineData(7, 16, 32)]
+    [InlineData(8, 16, 32)]
+    public void Measure_ExifOrientation_IsTheSizeAsSeen(byte orientation, int width, int height)
+    {
+        using var image = TestImages.Quarters(32, 16);
+
+        var size = ImageDecoder.Measure(TestImages.WithOrientation(TestImages.Jpeg(image), orientation), new ImageLimits());
+
+        Assert.Equal(new ImageSize(width, height), size);
+    }
+
     [Fact]
     public void Decode_TruncatedFile_IsDamagedAtEveryLength()
     {

@@ -23,14 +23,16 @@ public static class ImageDecoder
         return Orientation.Apply(pixels, codec.EncodedOrigin);
     }
 
-    /// <summary>The size that a file's header tells.</summary>
+    /// <summary>The size of a file's image as it is seen, read off the header: that of <see cref="Decode(ReadOnlyMemory{byte}, ImageLimits)"/>.</summary>
     /// <exception cref="InvalidImageException">It is none of the formats, or exceeds the limits.</exception>
     public static unsafe ImageSize Measure(ReadOnlyMemory<byte> file, ImageLimits limits)
     {
         using var pinned = file.Pin();
         using var data = SKData.Create((nint)pinned.Pointer, file.Length);
         using var codec = Open(data, limits);
-        return new ImageSize(codec.Info.Width, codec.Info.Height);
+        return Orientation.IsTransposed(codec.EncodedOrigin)
+            ? new ImageSize(codec.Info.Height, codec.Info.Width)
+            : new ImageSize(codec.Info.Width, codec.Info.Height);
     }
 
     /// <summary>Takes pixels as they are: red, green and blue, row by row.</summary>

@@ -1,6 +1,6 @@
 namespace GradCamGrpc.Imaging.Decoding;
 
-/// <summary>An image's size, in pixels, as its file says: before its EXIF orientation is applied.</summary>
+/// <summary>An image's size, in pixels, as it is seen: after its EXIF orientation is applied.</summary>
 public readonly record struct ImageSize(int Width, int Height)
 {
     /// <summary>Width times height.</summary>

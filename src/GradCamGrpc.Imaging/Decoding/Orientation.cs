@@ -6,6 +6,10 @@ namespace GradCamGrpc.Imaging.Decoding;
 /// <summary>Turns an image the way EXIF says it is to be seen.</summary>
 internal static class Orientation
 {
+    /// <summary>Whether stored rows are seen as columns.</summary>
+    public static bool IsTransposed(SKEncodedOrigin origin) =>
+        origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+
     /// <summary>Returns the image as it is seen. The given one is disposed unless it is returned.</summary>
     public static PixelBuffer Apply(PixelBuffer stored, SKEncodedOrigin origin)
     {
@@ -16,8 +20,7 @@ internal static class Orientation
         {
             var width = stored.Width;
             var height = stored.Height;
-            var isTransposed = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-            var seen = isTransposed ? new PixelBuffer(height, width) : new PixelBuffer(width, height);
+            var seen = IsTransposed(origin) ? new PixelBuffer(height, width) : new PixelBuffer(width, height);
             var from = MemoryMarshal.Cast<byte, uint>(stored.Bytes);
             var to = MemoryMarshal.Cast<byte, uint>(seen.Bytes);
 
