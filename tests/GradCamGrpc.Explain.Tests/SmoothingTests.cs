@@ -101,6 +101,29 @@ public sealed class SmoothingTests : IDisposable
         Assert.Equal([0.125f, -0.875f, 1.125f, -0.375f], map.Values.ToArray(), Nearly);
     }
 
+    public static TheoryData<string> MethodNames => [.. ExplanationMethods.All.Select(method => method.Name)];
+
+    [Theory, MemberData(nameof(MethodNames))]
+    public void Channels_MethodSmoothedOrNot_AreThoseOfItsMaps(string name)
+    {
+        using var small = new SmallNetwork(seed: 3, hasLinearHead: true);
+        using var rectified = new RectifiedNetwork(w: 1, v: 3);
+        var method = ExplanationMethods.All.Single(candidate => candidate.Name == name);
+
+        // Guided methods need a network of rectifiers alone, and others one with a linear head.
+        var (cut, image, layer) = new[] { (new CutNetwork(small, SmallNetwork.Images(1, seed: 9)), SmallNetwork.Images(1)), (Cut(rectified), Image()) }
+            .SelectMany(known => known.Item1.Layers.Select(entry => (Cut: known.Item1, Image: known.Item2, Layer: entry)))
+            .Where(place => method.ObjectionTo(place.Cut, place.Layer.Value) is null)
+            .Select(place => (place.Cut, place.Image, place.Layer.Key))
+            .First();
+        var methods = new List<IExplanationMethod> { method, new AugmentationSmoothed(method) };
+        if (method is IChannelWeightAttribution weighted)
+            methods.Add(new EigenSmoothedAttribution(weighted));
+
+        Assert.All(methods, made => Assert.Equal(
+            made.Channels, Explain(made, cut, image, layer, ScoreTarget.Of(1)).Shape.Channels));
+    }
+
     [Fact]
     public void ObjectionTo_SmoothedMethod_IsTheMethodsOwn()
     {

@@ -326,6 +326,34 @@ public sealed class BadInputTests(RunningServer server)
         Assert.Equal(["outputs"], fault.Fields());
     }
 
+    /// <summary>Four bytes a pixel fit; were a value for each colour counted, they would not.</summary>
+    [Fact]
+    public async Task Explain_SignedMapOfOneChannelThatFits_IsAnswered()
+    {
+        var answer = await server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = new Image { Encoded = ByteString.CopyFrom(Photos.Grey(4000, 3000)) },
+            Methods = { new ExplanationMethod { Occlusion = new Occlusion { PatchSize = 112, Stride = 112 } } },
+            Outputs = { new MapOutput { Raw = new RawMapOutput { Grid = MapGrid.Image, Values = MapValues.Signed } } },
+        });
+
+        var raw = Assert.Single(Assert.Single(answer.Maps).Outputs).Raw;
+        Assert.Equal((1, 4 * 4000 * 3000), (raw.ChannelCount, raw.Data.Length));
+    }
+
+    [Fact]
+    public async Task Explain_SignedMapOfThreeColoursThatDoesNotFit_IsInvalid()
+    {
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest
+        {
+            Image = new Image { Encoded = ByteString.CopyFrom(Photos.Grey(4000, 3000)) },
+            Methods = { new ExplanationMethod { GradCam = new GradCam() }, new ExplanationMethod { Saliency = new Saliency() } },
+            Outputs = { new MapOutput { Raw = new RawMapOutput { Grid = MapGrid.Image, Values = MapValues.Signed } } },
+        });
+
+        Assert.Equal((StatusCode.InvalidArgument, "outputs"), (fault.StatusCode, Assert.Single(fault.Fields())));
+    }
+
     [Fact]
     public async Task Explain_OneBadAmong63GoodOnes_HarmsNobodyElse()
     {

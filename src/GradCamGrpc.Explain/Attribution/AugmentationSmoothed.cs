@@ -21,6 +21,9 @@ public sealed record AugmentationSmoothed(IExplanationMethod Method) : IAttribut
     public bool UsesLayer => Method.UsesLayer;
 
     /// <inheritdoc />
+    public int Channels => Method.Channels;
+
+    /// <inheritdoc />
     public bool IsSlow => Method.IsSlow;
 
     /// <inheritdoc />

@@ -13,6 +13,9 @@ public sealed class Deconvolution : IAttributionMethod
     public bool UsesLayer => false;
 
     /// <inheritdoc />
+    public int Channels => 3;
+
+    /// <inheritdoc />
     public string? ObjectionTo(CutNetwork network, CutLayer layer) => Rectifiers.Objection(network);
 
     /// <inheritdoc />

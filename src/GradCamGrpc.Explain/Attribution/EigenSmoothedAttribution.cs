@@ -15,6 +15,9 @@ public sealed record EigenSmoothedAttribution(IChannelWeightAttribution Method) 
     public bool UsesLayer => true;
 
     /// <inheritdoc />
+    public int Channels => 1;
+
+    /// <inheritdoc />
     public bool IsSlow => Method.IsSlow;
 
     /// <inheritdoc />

@@ -16,6 +16,9 @@ public sealed class GuidedBackpropagation : IAttributionMethod
     public bool UsesLayer => false;
 
     /// <inheritdoc />
+    public int Channels => 3;
+
+    /// <inheritdoc />
     public string? ObjectionTo(CutNetwork network, CutLayer layer) => Rectifiers.Objection(network);
 
     /// <inheritdoc />

@@ -19,6 +19,9 @@ public sealed class GuidedGradCam : IAttributionMethod
     public bool UsesLayer => true;
 
     /// <inheritdoc />
+    public int Channels => 3;
+
+    /// <inheritdoc />
     public string? ObjectionTo(CutNetwork network, CutLayer layer) => _guided.ObjectionTo(network, layer);
 
     /// <inheritdoc />

@@ -7,7 +7,7 @@ namespace GradCamGrpc.Explain.Attribution;
 public interface IAttributionMethod : IExplanationMethod
 {
     /// <summary>Makes the maps of K scores of one image.</summary>
-    /// <returns>Signed maps, [K, c, h, w]: of one channel, or of the image's three.</returns>
+    /// <returns>Signed maps, [K, c, h, w], of <see cref="IExplanationMethod.Channels"/> channels.</returns>
     /// <exception cref="OperationCanceledException">Nobody waits for them any more.</exception>
     Tensor Attribute(AttributionTask task);
 }

@@ -8,6 +8,8 @@ public interface IChannelWeightAttribution : IAttributionMethod
 {
     bool IExplanationMethod.UsesLayer => true;
 
+    int IExplanationMethod.Channels => 1;
+
     /// <summary>Finds the weights of K scores of one image.</summary>
     /// <returns>A, [C, h, w], and the weights, [K, C].</returns>
     /// <exception cref="OperationCanceledException">Nobody waits for them any more.</exception>

@@ -23,6 +23,9 @@ public sealed class IntegratedGradients(int steps = IntegratedGradients.DefaultS
     public bool UsesLayer => false;
 
     /// <inheritdoc />
+    public int Channels => 3;
+
+    /// <inheritdoc />
     public bool IsSlow => true;
 
     /// <inheritdoc />

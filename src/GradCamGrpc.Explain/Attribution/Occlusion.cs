@@ -31,6 +31,9 @@ public sealed class Occlusion(int patch = Occlusion.DefaultPatch, int stride = O
     public bool UsesLayer => false;
 
     /// <inheritdoc />
+    public int Channels => 1;
+
+    /// <inheritdoc />
     public bool IsSlow => true;
 
     /// <inheritdoc />

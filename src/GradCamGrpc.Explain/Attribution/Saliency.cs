@@ -13,6 +13,9 @@ public sealed class Saliency : IAttributionMethod
     public bool UsesLayer => false;
 
     /// <inheritdoc />
+    public int Channels => 3;
+
+    /// <inheritdoc />
     public Tensor Attribute(AttributionTask task) =>
         task.Network.ImageGradients(task.Image, task.Targets, GradientRule.Derivative).squeeze(1);
 }

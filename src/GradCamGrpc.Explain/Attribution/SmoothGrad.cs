@@ -32,6 +32,9 @@ public sealed class SmoothGrad(
     public bool UsesLayer => false;
 
     /// <inheritdoc />
+    public int Channels => 3;
+
+    /// <inheritdoc />
     public bool IsSlow => true;
 
     /// <inheritdoc />

@@ -7,6 +7,8 @@ public interface ICamMethod : IExplanationMethod
 {
     bool IExplanationMethod.UsesLayer => true;
 
+    int IExplanationMethod.Channels => 1;
+
     /// <summary>Makes the maps of K scores of one image.</summary>
     /// <param name="activations">A, [C, h, w].</param>
     /// <param name="gradients">dScore/dA, [K, C, h, w]; often an expanded view.</param>

@@ -11,6 +11,9 @@ public interface IExplanationMethod
     /// <summary>Whether the map is made at a layer; else the image's own pixels are explained.</summary>
     bool UsesLayer { get; }
 
+    /// <summary>Values of a map at each position: 1, or 3 where each colour of a pixel is explained.</summary>
+    int Channels { get; }
+
     /// <summary>Whether a map takes dozens of passes through the network or more.</summary>
     bool IsSlow => false;
 

@@ -73,5 +73,7 @@ internal sealed record CheckedExplainRequest(
         ? photo.Pixels
         : (long)Model.Manifest.Preprocessing.CropWidth * Model.Manifest.Preprocessing.CropHeight;
 
-    private int Planes(MapValues values) => values is MapValues.Signed && Methods.Any(method => method is not ICamMethod) ? 3 : 1;
+    /// <summary>A fused map has one value a position, whatever its layers' maps had.</summary>
+    private int Planes(MapValues values) =>
+        values is MapValues.Signed ? Methods.Max(method => Fusion is not null && method.UsesLayer ? 1 : method.Channels) : 1;
 }
