@@ -107,7 +107,8 @@ public sealed class SanityTests(RunningServer server)
         var fault = await Assert.ThrowsAsync<RpcException>(() => CheckAsync(server, new CheckSanityRequest()));
         await leaving.CancelAsync();
 
-        Assert.Equal((StatusCode.ResourceExhausted, "QUEUE_FULL"), (fault.StatusCode, fault.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason));
+        Assert.Equal((StatusCode.ResourceExhausted, "CHECK_RUNNING"), (fault.StatusCode, fault.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason));
+        Assert.Contains("another sanity check is running", fault.Status.Detail, StringComparison.Ordinal);
         Assert.True(fault.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan() > TimeSpan.Zero);
         await Assert.ThrowsAsync<RpcException>(() => running.ReadAllAsync());
         var (subject, _) = await CheckWhenFreeAsync(new CheckSanityRequest { CheckpointCount = 1 });

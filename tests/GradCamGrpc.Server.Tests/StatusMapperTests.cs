@@ -13,6 +13,7 @@ public sealed class StatusMapperTests
         { new NotFoundException([new("a", "b")]), StatusCode.NotFound },
         { new QueueFullException(TimeSpan.FromMilliseconds(5)), StatusCode.ResourceExhausted },
         { new PixelBudgetException(100, TimeSpan.FromSeconds(1)), StatusCode.ResourceExhausted },
+        { new CheckRunningException(TimeSpan.FromSeconds(5)), StatusCode.ResourceExhausted },
         { new ServerUnavailableException("x"), StatusCode.Unavailable },
         { new DeadlineExceededException(), StatusCode.DeadlineExceeded },
         { new OperationCanceledException(), StatusCode.Cancelled },

@@ -22,6 +22,7 @@ internal static class StatusMapper
         NotFoundException absent => Of(StatusCode.NotFound, "NOT_FOUND", error.Message, BadRequest(absent.Violations)),
         QueueFullException full => Of(StatusCode.ResourceExhausted, "QUEUE_FULL", error.Message, RetryAfter(full.RetryAfter)),
         PixelBudgetException full => Of(StatusCode.ResourceExhausted, "PIXEL_BUDGET_SPENT", error.Message, RetryAfter(full.RetryAfter)),
+        CheckRunningException running => Of(StatusCode.ResourceExhausted, "CHECK_RUNNING", error.Message, RetryAfter(running.RetryAfter)),
         ServerUnavailableException => Of(StatusCode.Unavailable, "NOT_READY", error.Message),
         DeadlineExceededException => Of(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed before the request was done"),
         NonFiniteException => Of(StatusCode.Internal, "NOT_FINITE", error.Message),

@@ -24,13 +24,13 @@ internal sealed class SanityChecks(ServerOptions options, ServerMetrics metrics)
 
     /// <summary>Takes the one turn there is.</summary>
     /// <returns>Gives it back when it is disposed.</returns>
-    /// <exception cref="QueueFullException">Another check has it.</exception>
+    /// <exception cref="CheckRunningException">Another check has it.</exception>
     public IDisposable Take(ModelInstance model)
     {
         if (_turns.Wait(TimeSpan.Zero))
             return new Turn(_turns);
         metrics.Refused(model.Name, "sanity");
-        throw new QueueFullException(RetryAfter);
+        throw new CheckRunningException(RetryAfter);
     }
 
     /// <summary>Runs a check, for whoever has the turn. When the enumeration ends, however it ends, the thread and the copy are gone.</summary>
