@@ -12,6 +12,7 @@ namespace GradCamGrpc.Server.Inference;
 internal class InferenceRequest(ModelInput input, DateTimeOffset? deadline, CancellationToken cancellation) : IBatchItem
 {
     private readonly TaskCompletionSource<ForwardResult> _prediction = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _hasFailed;
 
     public ModelInput Input { get; } = input;
 
@@ -22,8 +23,8 @@ internal class InferenceRequest(ModelInput input, DateTimeOffset? deadline, Canc
 
     public CancellationToken Cancellation { get; } = cancellation;
 
-    /// <summary>Whether anybody still waits for more than the prediction.</summary>
-    public bool IsWaiting => !Cancellation.IsCancellationRequested && !_prediction.Task.IsFaulted;
+    /// <summary>Whether anybody still waits for more than the prediction: the client has not left, and nothing has failed.</summary>
+    public bool IsWaiting => !Cancellation.IsCancellationRequested && !_hasFailed;
 
     /// <summary>The prediction, once the batch has run.</summary>
     public Task<ForwardResult> Prediction => _prediction.Task;
@@ -37,6 +38,7 @@ internal class InferenceRequest(ModelInput input, DateTimeOffset? deadline, Canc
 
     public virtual void Fail(Exception reason)
     {
+        _hasFailed = true;
         Input.Dispose();
         _prediction.TrySetException(reason);
 

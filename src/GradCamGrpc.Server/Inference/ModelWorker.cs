@@ -133,7 +133,12 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
     {
         try
         {
-            Attributions.Explain(_cut!, image, request.Layers, targets, request.Attributions, deliver, request.Cancellation);
+            Attributions.Explain(_cut!, image, request.Layers, targets, request.Attributions, (target, map) =>
+            {
+                deliver(target, map);
+                if (!request.IsWaiting)
+                    throw new OperationCanceledException("nobody waits for the other maps");
+            }, request.Cancellation);
         }
         catch (Exception fault)
         {
