@@ -49,9 +49,6 @@ public static class Localizer
     public static BoundingBox? LargestBox(ReadOnlySpan<float> heat, int width, double share = DefaultShare) =>
         Boxes(heat, width, share) is [var largest, ..] ? largest : null;
 
-    internal static float[] Thresholds(IReadOnlyList<ReadOnlyMemory<float>> maps, double share) =>
-        [.. maps.Select(map => Threshold(Maximum(map.Span), share))];
-
     private static float Maximum(ReadOnlySpan<float> heat)
     {
         var maximum = 0f;

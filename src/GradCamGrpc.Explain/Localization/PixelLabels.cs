@@ -32,7 +32,10 @@ public static class PixelLabels
         }
     }
 
-    /// <summary>Labels each pixel with the one map that reaches its threshold there; where none or several do, with 0.</summary>
+    /// <summary>
+    /// Labels each pixel with the one map that reaches its threshold there; where none or several do, with 0: what is ambiguous is no cue
+    /// (Kolesnikov and Lampert 2016, "Seed, expand and constrain"; Selvaraju et al. 2017, section 4.2).
+    /// </summary>
     /// <param name="maps">The same pixels of each map.</param>
     /// <param name="thresholds">Each map's, above 0.</param>
     /// <param name="labels">As many as each map has pixels.</param>

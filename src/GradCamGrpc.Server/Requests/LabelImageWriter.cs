@@ -4,7 +4,6 @@ using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Telemetry;
-using LabelImage = GradCamGrpc.Protos.V1.LabelImage;
 
 namespace GradCamGrpc.Server.Requests;
 
