@@ -66,14 +66,14 @@ public sealed class DiscriminationTests : IDisposable
 
     /// <summary>softmax(0, ln 3, 0) is 0.2, 0.6, 0.2.</summary>
     [Fact]
-    public void ClassOutputs_ThreeClasses_GiveProbabilitiesAndPlaces()
+    public void ClassOutputs_ThreeClasses_GiveProbabilitiesAndTheServersPlaces()
     {
-        var outputs = new ClassOutputs(new float[] { 100, 100 + MathF.Log(3), 100 });
+        var outputs = new ClassOutputs([100, 100 + MathF.Log(3), 100]);
 
         Assert.Equal(1, outputs.First);
         Assert.Equal(0.6, outputs.Probability(1), 5);
         Assert.Equal(0.2, outputs.Probability(2), 5);
-        Assert.Equal([2, 1, 2], Enumerable.Range(0, 3).Select(outputs.Rank));
+        Assert.Equal([2, 1, 3], Enumerable.Range(0, 3).Select(outputs.Rank));
     }
 
     [Fact]

@@ -1,41 +1,22 @@
+using GradCamGrpc.Server.Inference;
+
 namespace GradCamGrpc.Cli.Evaluation;
 
-/// <summary>What a network says of one image.</summary>
-/// <param name="Logits">An output a class.</param>
-internal sealed record ClassOutputs(ReadOnlyMemory<float> Logits)
+/// <summary>What a network says of one image: the probabilities and places that its server would tell.</summary>
+/// <param name="logits">An output a class.</param>
+internal sealed class ClassOutputs(float[] logits)
 {
-    /// <summary>The class of the largest output; of equal ones the first.</summary>
-    public int First => Logits.Span.IndexOf(Largest);
+    private readonly double[] _probabilities = Ranking.Softmax(logits);
 
-    private float Largest
-    {
-        get
-        {
-            var largest = float.NegativeInfinity;
-            foreach (var logit in Logits.Span)
-                largest = Math.Max(largest, logit);
-            return largest;
-        }
-    }
+    /// <summary>Whether every output is a finite number.</summary>
+    public bool IsFinite { get; } = logits.All(float.IsFinite);
+
+    /// <summary>The class of the largest output; of equal ones the first.</summary>
+    public int First { get; } = Ranking.Top(logits, 1)[0];
 
     /// <summary>A class's share of the softmax, 0 to 1.</summary>
-    public double Probability(int classIndex)
-    {
-        double largest = Largest, sum = 0;
-        foreach (var logit in Logits.Span)
-            sum += Math.Exp(logit - largest);
-        return Math.Exp(Logits.Span[classIndex] - largest) / sum;
-    }
+    public double Probability(int classIndex) => _probabilities[classIndex];
 
-    /// <summary>A class's place among all, 1 for the first; classes of equal outputs share the better place.</summary>
-    public int Rank(int classIndex)
-    {
-        var rank = 1;
-        foreach (var logit in Logits.Span)
-        {
-            if (logit > Logits.Span[classIndex])
-                rank++;
-        }
-        return rank;
-    }
+    /// <summary>A class's place among all, 1 for the first; of equal outputs the lower index comes first.</summary>
+    public int Rank(int classIndex) => Ranking.RankOf(logits, classIndex);
 }
