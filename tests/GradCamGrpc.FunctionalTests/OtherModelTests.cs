@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using GradCamGrpc.Cli.Evaluation;
+using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Models.Checkpoints;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.TestData;
@@ -19,10 +21,7 @@ public sealed class OtherModelTests : IDisposable
     public async Task Explain_WeightsAreNotFinite_IsAnErrorThatSaysSo()
     {
         var manifest = CopyEmbedded();
-        var weights = Path.Combine(_folder, (string)manifest["weights"]!["file"]!);
-        File.WriteAllBytes(weights, Damaged(weights));
-        manifest["weights"]!["sha256"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights)));
-        Write(manifest);
+        WriteDamaged(manifest);
         await using var server = new RunningServer(options => options with { Models = _folder });
         await server.InitializeAsync();
 
@@ -30,6 +29,45 @@ public sealed class OtherModelTests : IDisposable
 
         Assert.Equal(StatusCode.Internal, fault.StatusCode);
         Assert.Contains("not finite", fault.Status.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>A value that is no number is neither a hit nor a miss: every evaluation says where it is, and none ends in a stack trace.</summary>
+    [Theory]
+    [InlineData("eval", "localization", "--data", "DATA")]
+    [InlineData("eval", "faithfulness", "--data", "DATA", "--steps", "1")]
+    [InlineData("eval", "discrimination", "--data", "DATA", "--known-rank", "1000")]
+    [InlineData("eval", "discrimination", "--photo", "DATA/images/chelsea.png", "--class", "0", "--class", "1")]
+    [InlineData("audit", "DATA", "--out", "DATA/out")]
+    public async Task Evaluate_WeightsAreNotFinite_NamesThePhotoAndSaysSo(params string[] arguments)
+    {
+        var manifest = CopyEmbedded();
+        WriteDamaged(manifest);
+        var data = Directory.CreateTempSubdirectory().FullName;
+        Directory.CreateDirectory(Path.Combine(data, "images"));
+        File.Copy(Photos.CatPath, Path.Combine(data, "images", "chelsea.png"));
+        File.Copy(Photos.CatPath, Path.Combine(data, "images", "zoe.png"));
+        File.WriteAllLines(Path.Combine(data, "boxes.tsv"), ["chelsea.png\t0\tn0\t60\t10\t330\t290", "zoe.png\t1\tn1\t60\t10\t330\t290"]);
+
+        using var run = ProgramRun.CommandLine(
+            [.. arguments.Select(argument => argument.Replace("DATA", data, StringComparison.Ordinal)), "--models", _folder, "--method", "grad-cam", "--json"]);
+
+        Assert.Equal(1, await run.EndAsync());
+        var error = (string?)JsonNode.Parse(run.Output)!["error"];
+        Assert.Contains("chelsea.png", error, StringComparison.Ordinal);
+        Assert.Contains("not finite", error, StringComparison.Ordinal);
+        Assert.Equal("", run.Errors);
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
+    public void Checked_MapWithAnInfiniteValue_IsRefusedAndNamesPhotoAndMethod()
+    {
+        var map = new Explain.SaliencyMap(
+            new Explain.Methods.GradCam(), null, ScoreTarget.Of(0), 1, new Explain.MapShape(1, 1, 2), new[] { 1, float.NegativeInfinity });
+
+        var fault = Assert.Throws<EvaluationException>(() => map.Checked("cat.png"));
+
+        Assert.Contains("cat.png: its map by grad-cam is not finite", fault.Message, StringComparison.Ordinal);
     }
 
     /// <summary>The photo is 451 x 300, resized 384 x 256; the middle 224 x 128 of that is the input: rows 75 to 225 of the photo.</summary>
@@ -116,6 +154,14 @@ public sealed class OtherModelTests : IDisposable
     }
 
     private void Write(JsonNode manifest) => File.WriteAllText(Path.Combine(_folder, "model.json"), manifest.ToJsonString());
+
+    private void WriteDamaged(JsonNode manifest)
+    {
+        var weights = Path.Combine(_folder, (string)manifest["weights"]!["file"]!);
+        File.WriteAllBytes(weights, Damaged(weights));
+        manifest["weights"]!["sha256"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights)));
+        Write(manifest);
+    }
 
     /// <summary>The file with the first weight of the classifier no number.</summary>
     private static byte[] Damaged(string weights) => WithClassifier(weights, values => values[0] = float.NaN);

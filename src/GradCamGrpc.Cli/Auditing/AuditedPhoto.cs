@@ -45,12 +45,11 @@ internal sealed record AuditedPhoto(
     /// <param name="outputs">What the network says of it.</param>
     /// <param name="map">The map of the photo's class.</param>
     /// <param name="labels">The labels of the classes.</param>
-    /// <exception cref="EvaluationException">The map is not finite.</exception>
+    /// <exception cref="EvaluationException">The outputs or the map are not finite.</exception>
     public static AuditedPhoto Of(string file, LoadedPhoto photo, ClassOutputs outputs, SaliencyMap map, IReadOnlyList<string> labels)
     {
-        if (!map.IsFinite)
-            throw new EvaluationException($"{photo.Photo.Path}: its map by {map.Method.Name} is not finite");
-        var heat = PhotoHeat.Of(map, photo.Size).Span;
+        outputs.Checked(photo.Photo.Path);
+        var heat = PhotoHeat.Of(map.Checked(photo.Photo.Path), photo.Size).Span;
         var isBlank = PhotoHeat.Grid(map).IsAllZero;
         var boxes = photo.Photo.Boxes;
         return new AuditedPhoto(

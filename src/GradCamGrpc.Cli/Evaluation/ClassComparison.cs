@@ -17,7 +17,7 @@ internal sealed record ClassComparison(
     /// <param name="first">The first class.</param>
     /// <param name="second">The second class.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="EvaluationException">The photo will not do.</exception>
+    /// <exception cref="EvaluationException">The photo will not do, or a map is not finite.</exception>
     public static ClassComparison Of(EvaluationSubject subject, int first, int second, CancellationToken cancellation)
     {
         var network = subject.Network;
@@ -27,8 +27,8 @@ internal sealed record ClassComparison(
             [photo.Input],
             [[first, second]],
             subject.Methods,
-            (_, _, map) => maps.Add((map.Method.Name, HeatMap.Of(map).ResizedTo(network.InputHeight, network.InputWidth))),
-            cancellation)[0];
+            (_, _, map) => maps.Add((map.Method.Name, HeatMap.Of(map.Checked(photo.Photo.Path)).ResizedTo(network.InputHeight, network.InputWidth))),
+            cancellation)[0].Checked(photo.Photo.Path);
         return new ClassComparison(
             subject.Model,
             network.Layer,

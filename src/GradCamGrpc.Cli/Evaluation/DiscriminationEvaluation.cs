@@ -24,12 +24,15 @@ internal sealed class DiscriminationEvaluation(EvaluationSubject subject, Discri
 
     private ulong _randomSeed;
 
-    private sealed record Picture(ModelInput Input, int LeftClass, int RightClass);
+    private sealed record Picture(ModelInput Input, BoxedPhoto Left, BoxedPhoto Right)
+    {
+        public string Name => $"{Left.Path} beside {Right.Path}";
+    }
 
     /// <summary>Runs it, on the calling thread.</summary>
     /// <param name="done">Called after each pair.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="EvaluationException">A photo or its boxes will not do, there are no pairs, or the network knows none.</exception>
+    /// <exception cref="EvaluationException">A photo or its boxes will not do, there are no pairs, the network knows none, or a map is not finite.</exception>
     public DiscriminationResult Run(Action done, CancellationToken cancellation)
     {
         var pairs = PhotoPairs.Draw(subject.Photos, question.Pairs, question.Seed);
@@ -81,18 +84,18 @@ internal sealed class DiscriminationEvaluation(EvaluationSubject subject, Discri
         using var leftPhoto = LoadedPhoto.Load(left, preprocessor);
         using var rightPhoto = LoadedPhoto.Load(right, preprocessor);
         using var composed = SideBySide.Compose(leftPhoto.Seen, LargestBox(leftPhoto), rightPhoto.Seen, LargestBox(rightPhoto));
-        return new Picture(preprocessor.PrepareResized(composed), left.ClassIndex, right.ClassIndex);
+        return new Picture(preprocessor.PrepareResized(composed), left, right);
     }
 
     private static BoundingBox LargestBox(LoadedPhoto photo) => photo.OnInput(photo.Photo.Boxes.MaxBy(box => box.Area));
 
     private Picture[] Known(IReadOnlyList<Picture> pictures, CancellationToken cancellation)
     {
-        var outputs = Explain(pictures, [], (_, _, _) => { }, cancellation);
+        var outputs = Explain(pictures, [], (_, _, _) => { }, cancellation).Select((image, i) => image.Checked(pictures[i].Name)).ToArray();
         return
         [
             .. pictures.Where((picture, i) =>
-                outputs[i].Rank(picture.LeftClass) <= question.KnownRank && outputs[i].Rank(picture.RightClass) <= question.KnownRank),
+                outputs[i].Rank(picture.Left.ClassIndex) <= question.KnownRank && outputs[i].Rank(picture.Right.ClassIndex) <= question.KnownRank),
         ];
     }
 
@@ -103,7 +106,7 @@ internal sealed class DiscriminationEvaluation(EvaluationSubject subject, Discri
         var lefts = new Dictionary<(int Picture, string Method), HeatMap>();
         Explain(pictures, subject.Methods, (i, side, map) =>
         {
-            var heat = HeatMap.Of(map).ResizedTo(height, width);
+            var heat = HeatMap.Of(map.Checked(pictures[i].Name)).ResizedTo(height, width);
             if (side == 0)
                 lefts.Add((i, map.Method.Name), heat);
             else if (lefts.Remove((i, map.Method.Name), out var left))
@@ -118,7 +121,7 @@ internal sealed class DiscriminationEvaluation(EvaluationSubject subject, Discri
         IReadOnlyList<Picture> pictures, IReadOnlyList<IExplanationMethod> methods, Action<int, int, SaliencyMap> onMap, CancellationToken cancellation) =>
         subject.Network.Explain(
             [.. pictures.Select(picture => picture.Input)],
-            [.. pictures.Select(picture => new[] { picture.LeftClass, picture.RightClass })],
+            [.. pictures.Select(picture => new[] { picture.Left.ClassIndex, picture.Right.ClassIndex })],
             methods,
             onMap,
             cancellation);

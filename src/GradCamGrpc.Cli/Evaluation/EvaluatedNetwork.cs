@@ -68,12 +68,13 @@ internal sealed class EvaluatedNetwork : IDisposable
     /// <param name="onMap">Told (index of the photo, map) as each map is ready.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>For each photo the class of the largest output.</returns>
+    /// <exception cref="EvaluationException">The outputs are not finite.</exception>
     public int[] Explain(
         IReadOnlyList<LoadedPhoto> batch, IReadOnlyList<IExplanationMethod> methods, Action<int, SaliencyMap> onMap, CancellationToken cancellation)
     {
         int[][] classes = [.. batch.Select(photo => new[] { photo.Photo.ClassIndex })];
         var outputs = Explain([.. batch.Select(photo => photo.Input)], classes, methods, (image, _, map) => onMap(image, map), cancellation);
-        return [.. outputs.Select(image => image.First)];
+        return [.. outputs.Select((image, i) => image.Checked(batch[i].Photo.Path).First)];
     }
 
     /// <summary>Runs a batch, and makes maps of several classes of each image.</summary>

@@ -18,7 +18,7 @@ internal sealed class FaithfulnessEvaluation(EvaluationSubject subject, int step
     /// <summary>Runs it, on the calling thread.</summary>
     /// <param name="done">Called after each photo.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="EvaluationException">A photo or its boxes will not do.</exception>
+    /// <exception cref="EvaluationException">A photo or its boxes will not do, or a map is not finite.</exception>
     public FaithfulnessResult Run(Action done, CancellationToken cancellation)
     {
         var judged = new List<(string Name, Faithfulness Figures)>();
@@ -40,7 +40,7 @@ internal sealed class FaithfulnessEvaluation(EvaluationSubject subject, int step
     private List<(string Name, HeatMap Heat)> Maps(LoadedPhoto photo, ulong seed, CancellationToken cancellation)
     {
         var maps = new List<(string, HeatMap)>();
-        subject.Network.Explain([photo], subject.Methods, (_, map) => maps.Add((map.Method.Name, HeatMap.Of(map))), cancellation);
+        subject.Network.Explain([photo], subject.Methods, (_, map) => maps.Add((map.Method.Name, HeatMap.Of(map.Checked(photo.Photo.Path)))), cancellation);
 
         // As coarse as a layer's map, so that they lose for what they know, not for how they look.
         var (height, width) = (subject.Network.LayerHeight, subject.Network.LayerWidth);

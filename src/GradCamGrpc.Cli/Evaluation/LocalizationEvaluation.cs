@@ -9,7 +9,7 @@ internal sealed class LocalizationEvaluation(EvaluationSubject subject)
     /// <summary>Runs it, on the calling thread.</summary>
     /// <param name="done">Called after each photo.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="EvaluationException">A photo or its boxes will not do.</exception>
+    /// <exception cref="EvaluationException">A photo or its boxes will not do, or a map is not finite.</exception>
     public LocalizationResult Run(Action done, CancellationToken cancellation)
     {
         var outcomes = new List<PhotoOutcome>();
@@ -42,7 +42,10 @@ internal sealed class LocalizationEvaluation(EvaluationSubject subject)
                 loaded.Add(LoadedPhoto.Load(photo, subject.Network.Preprocessor));
             var maps = photos.Select(_ => new Dictionary<string, MapOutcome>(StringComparer.Ordinal)).ToArray();
             var classes = subject.Network.Explain(
-                loaded, subject.Methods, (i, map) => maps[i][map.Method.Name] = MapOutcome.Of(map, loaded[i].Size, photos[i].Boxes), cancellation);
+                loaded,
+                subject.Methods,
+                (i, map) => maps[i][map.Method.Name] = MapOutcome.Of(map.Checked(photos[i].Path), loaded[i].Size, photos[i].Boxes),
+                cancellation);
             return [.. loaded.Select((photo, i) => new PhotoOutcome(photo.Photo, photo.Size, classes[i] == photo.Photo.ClassIndex, maps[i]))];
         }
         finally
