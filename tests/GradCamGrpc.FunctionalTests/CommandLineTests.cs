@@ -87,6 +87,22 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         Assert.Equal((3 * (256 + 12) + 12, 2 * (256 + 22 + 12) + 12), (sheet.Width, sheet.Height));
     }
 
+    [Theory]
+    [InlineData("gallery", "--method", "grad-cam", "--top-k", "1")]
+    [InlineData("compare", "--truth", "282")]
+    [InlineData("perturb")]
+    public async Task SeveralPhotos_OneIsMissingAndOneIsAFolder_BothAreNamedAndTheLastIsAnswered(string command, params string[] options)
+    {
+        using var run = ProgramRun.CommandLine(
+            [command, "nowhere.png", _folder.FullName, Photos.CatPath, .. options, "--server", server.Address.ToString(), "--out", _folder.FullName]);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("nowhere.png", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("it is a folder; a photo is needed", run.Errors, StringComparison.Ordinal);
+        Assert.NotEmpty(_folder.GetFiles("chelsea.*"));
+        Assert.DoesNotContain("   at ", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Evidence_Json_HasTheFiguresOfEachMap()
     {

@@ -1,11 +1,9 @@
 using System.CommandLine;
-using Google.Protobuf;
 using GradCamGrpc.Cli.Commands;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Cli.Reports;
 using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Protos.V1;
-using Grpc.Core;
 
 namespace GradCamGrpc.Cli.Comparing;
 
@@ -49,18 +47,16 @@ internal sealed class ComparisonRun
             var status = 0;
             for (var i = 0; i < photos.Length; i++)
             {
-                try
+                var (photo, prefix) = (photos[i], Path.Combine(folder.FullName, $"{prefixes[i]}.{name}"));
+                var fault = await PhotoCall.RunAsync(photo, server.Address, async image =>
                 {
-                    var bytes = UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(photos[i], cancellation));
-                    var answer = await ask(server, new Image { Encoded = bytes });
-                    var written = await WriteAsync(photos[i], Path.Combine(folder.FullName, $"{prefixes[i]}.{name}"), pictures(answer), cancellation);
-                    tell(report, answer, written);
-                }
-                catch (Exception fault) when (fault is RpcException or IOException or UnauthorizedAccessException && !cancellation.IsCancellationRequested)
-                {
-                    report.Fault($"{photos[i]}: {(fault is RpcException refusal ? CallFaults.Describe(refusal, server.Address) : fault.Message)}");
-                    status = 1;
-                }
+                    var answer = await ask(server, image);
+                    tell(report, answer, await WriteAsync(photo, prefix, pictures(answer), cancellation));
+                }, cancellation);
+                if (fault is null)
+                    continue;
+                report.Fault($"{photo}: {fault}");
+                status = 1;
             }
             return status;
         }

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Protos.V1;
 using Grpc.Core;
@@ -23,9 +22,25 @@ internal sealed class GalleryPainter(ServerConnection server, ClassificationServ
     /// <returns>The picture, null where there is nothing to draw; and what went wrong, a sentence each.</returns>
     public async Task<(string? File, IReadOnlyList<string> Faults)> PaintAsync(string path, string prefix, CancellationToken cancellation)
     {
-        var photo = UnsafeByteOperations.UnsafeWrap(await File.ReadAllBytesAsync(path, cancellation));
-        var rows = new List<IReadOnlyList<(byte[], string)>>();
+        string? file = null;
         var faults = new List<string>();
+        var fault = await PhotoCall.RunAsync(path, server.Address, async image =>
+        {
+            var rows = await RowsAsync(image, faults, cancellation);
+            if (rows.Count == 0)
+                return;
+            var sheet = Path.Combine(folder.FullName, $"{prefix}.gallery.jpg");
+            await File.WriteAllBytesAsync(sheet, ContactSheet.Draw(rows, PictureFormat.Jpeg), cancellation);
+            file = sheet;
+        }, cancellation);
+        if (fault is not null)
+            faults.Add(fault);
+        return (file, faults);
+    }
+
+    private async Task<List<IReadOnlyList<(byte[] Picture, string Caption)>>> RowsAsync(Image photo, List<string> faults, CancellationToken cancellation)
+    {
+        var rows = new List<IReadOnlyList<(byte[], string)>>();
         foreach (var method in question.Methods)
         {
             try
@@ -37,18 +52,13 @@ internal sealed class GalleryPainter(ServerConnection server, ClassificationServ
                 faults.Add(CallFaults.Describe(fault, server.Address));
             }
         }
-        if (rows.Count == 0)
-            return (null, faults);
-        var file = Path.Combine(folder.FullName, $"{prefix}.gallery.jpg");
-        await File.WriteAllBytesAsync(file, ContactSheet.Draw(rows, PictureFormat.Jpeg), cancellation);
-        return (file, faults);
+        return rows;
     }
 
-    private async Task<IReadOnlyList<(byte[] Picture, string Caption)>> RowAsync(
-        ByteString photo, ExplanationMethod method, CancellationToken cancellation)
+    private async Task<IReadOnlyList<(byte[] Picture, string Caption)>> RowAsync(Image photo, ExplanationMethod method, CancellationToken cancellation)
     {
         var request = question.Clone();
-        request.Image = new Image { Encoded = photo };
+        request.Image = photo;
         request.Methods.Clear();
         request.Methods.Add(method);
         request.Outputs.Clear();
