@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using GradCamGrpc.Cli;
 using GradCamGrpc.Cli.Commands;
 using GradCamGrpc.Server.Hosting;
 
@@ -23,4 +24,7 @@ var root = new RootCommand("Predicts what is on photos and shows where the netwo
 var parsed = root.Parse(args);
 if (parsed.Action is ParseErrorAction mistyped)
     mistyped.ShowHelp = false;
-return await parsed.InvokeAsync(parsed.CommandResult.Command == serve ? ServeCommand.Invocation : null);
+if (parsed.CommandResult.Command == serve)
+    return await parsed.InvokeAsync(ServeCommand.Invocation);
+using var termination = new Termination();
+return await termination.RunAsync(parsed);

@@ -87,6 +87,28 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         Assert.Equal((3 * (256 + 12) + 12, 2 * (256 + 22 + 12) + 12), (sheet.Width, sheet.Height));
     }
 
+    /// <summary>The one that is asked takes calls and never answers.</summary>
+    [Theory]
+    [InlineData("explain", 1)]
+    [InlineData("explain", 2)]
+    [InlineData("compare", 1, "--truth", "282")]
+    [InlineData("evidence", 2)]
+    public async Task AnyCommand_SignalledWhileItWaits_EndsWithoutAStackTrace(string command, int signals, params string[] options)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var run = ProgramRun.CommandLine([command, Photos.CatPath, .. options, "--server", $"http://{listener.LocalEndpoint}"]);
+        using var connection = await listener.AcceptTcpClientAsync(Cancellation);
+
+        for (var i = 0; i < signals; i++)
+            run.Terminate();
+
+        // 128 and the signal's number: whether the program or the system ends it.
+        Assert.Equal(128 + 15, await run.EndAsync());
+        Assert.DoesNotContain("   at ", run.Output + run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("gallery", "--method", "grad-cam", "--top-k", "1")]
     [InlineData("compare", "--truth", "282")]

@@ -7,6 +7,7 @@ namespace GradCamGrpc.FunctionalTests;
 /// <summary>One of our programs in a process of its own, which ends with the test.</summary>
 internal sealed partial class ProgramRun : IDisposable
 {
+    private const int SigInt = 2;
     private const int SigTerm = 15;
 
     private readonly Process _process;
@@ -66,6 +67,9 @@ internal sealed partial class ProgramRun : IDisposable
 
     /// <summary>Asks the process to stop, as an operator's tool does.</summary>
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
+
+    /// <summary>Asks the process to stop, as Ctrl+C does.</summary>
+    public void Interrupt() => Assert.Equal(0, Kill(_process.Id, SigInt));
 
     public void Dispose()
     {

@@ -119,6 +119,37 @@ public sealed partial class ServerProgramTests
         Assert.Contains("Draining", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Serve_SignalledTwice_AnswersWhatItHasAcceptedAndEndsWithZero(bool isInterrupt)
+    {
+        using var run = ProgramRun.CommandLine("serve", "--listen", "127.0.0.1:0", "--metrics", "off");
+        var welcome = await run.LineWithAsync("serves on");
+        using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
+        var client = new ClassificationService.ClassificationServiceClient(channel);
+        var request = new ClassificationServiceExplainRequest
+        {
+            Image = Photos.CatImage,
+            Targets = { new ClassTarget { TopK = 32 } },
+            Layers = { "blocks.0.0" },
+        };
+        using var call = client.Explain(request, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        for (var i = 0; i < 2; i++)
+        {
+            if (isInterrupt)
+                run.Interrupt();
+            else
+                run.Terminate();
+        }
+
+        Assert.Equal(32, (await call.ReadAllAsync()).Count);
+        Assert.Equal(0, await run.EndAsync());
+        Assert.DoesNotContain("Unhandled", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
     /// <summary>Long enough for whatever else may end a program that was asked to.</summary>
     [Fact]
     public async Task Run_TerminatedWithSecondsOfWorkAhead_AnswersAllOfIt()

@@ -13,6 +13,7 @@ internal static class PhotoCall
     /// <param name="ask">Asks about the photo, and reads the answer.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>Why the answer is not whole; null when it is.</returns>
+    /// <exception cref="OperationCanceledException">The command was asked to end.</exception>
     public static async Task<string?> RunAsync(string path, Uri server, Func<Image, Task> ask, CancellationToken cancellation)
     {
         if (Directory.Exists(path))
@@ -26,7 +27,11 @@ internal static class PhotoCall
         {
             return fault.Message;
         }
-        catch (RpcException fault) when (!cancellation.IsCancellationRequested)
+        catch (RpcException fault) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("the command was asked to end", fault, cancellation);
+        }
+        catch (RpcException fault)
         {
             return CallFaults.Describe(fault, server);
         }
