@@ -75,19 +75,29 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Explain_DeadlineHasPassed_SaysSoAndTheNextCallIsServed()
+    public async Task Explain_DeadlinePassesInTheQueue_IsDroppedThereAndTheNextCallIsServed()
     {
-        await using var server = new RunningServer(options => options with { Queue = options.Queue with { MaxDelay = TimeSpan.FromSeconds(10) } });
+        await using var server = new RunningServer(options => options with { Queue = options.Queue with { MaxBatch = 1 } });
         await server.InitializeAsync();
-        var request = new ClassificationServiceExplainRequest { Image = Photos.CatImage };
+        using var busy = server.Classification.Explain(LongWork, cancellationToken: TestContext.Current.CancellationToken);
 
-        // An idle model that would wait ten seconds for company ships at the deadline, which leaves no time to run.
-        using var call = server.Classification.Explain(
-            request, deadline: DateTime.UtcNow.AddMilliseconds(1), cancellationToken: TestContext.Current.CancellationToken);
-        var fault = await Assert.ThrowsAsync<RpcException>(
-            async () => await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        // With the prediction its maps have begun, which take the model's thread for seconds.
+        Assert.True(await busy.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        using var late = server.Classification.Explain(
+            new ClassificationServiceExplainRequest { Image = Photos.CatImage },
+            deadline: DateTime.UtcNow.AddMilliseconds(500),
+            cancellationToken: TestContext.Current.CancellationToken);
+        var fault = await Assert.ThrowsAsync<RpcException>(() => late.ReadAllAsync());
+        await busy.ReadAllAsync();
+        var next = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
 
         Assert.Equal(StatusCode.DeadlineExceeded, fault.StatusCode);
+        Assert.Single(next.Maps);
+
+        // The client would say so by itself: that the server has dropped the call, instead of running it for nobody, is in its metrics.
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(server.MetricsAddress, TestContext.Current.CancellationToken);
+        Assert.Matches("gradcam_request_dropped_total{[^}]*reason=\"deadline\"[^}]*} [1-9]", metrics);
     }
 
     [Fact]
@@ -106,6 +116,14 @@ public sealed class AdmissionTests
         foreach (var call in abandoned)
             call.Dispose();
     }
+
+    /// <summary>Score-CAM asks the network about each of the layer's 320 channels.</summary>
+    private static ClassificationServiceExplainRequest LongWork => new()
+    {
+        Image = Photos.CatImage,
+        Layers = { "blocks.6.0" },
+        Methods = { new ExplanationMethod { ScoreCam = new ScoreCam() } },
+    };
 
     private static async Task<object> TryAsync(RunningServer server, ClassificationServiceExplainRequest request)
     {

@@ -9,34 +9,53 @@ namespace GradCamGrpc.FunctionalTests;
 
 public sealed class OperationsTests(RunningServer shared)
 {
-    [Theory]
-    [InlineData("")]
-    [InlineData("gradcam.v1.ClassificationService")]
-    [InlineData("gradcam.v1.EvidenceService")]
-    [InlineData("gradcam.v1.ModelService")]
-    public async Task Health_FromStartToReady_IsNotServingThenServing(string service)
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Health_EveryServiceOfTheServer_ServesOnceTheModelIsReadyAndNotBefore()
     {
         await using var server = new RunningServer(options => options);
         await server.StartAsync();
-        using var watch = new Health.HealthClient(server.Channel).Watch(
-            new HealthCheckRequest { Service = service }, cancellationToken: TestContext.Current.CancellationToken);
+        var health = new Health.HealthClient(server.Channel);
+        string[] services = ["", .. (await ServicesAsync(server)).Where(name => name.StartsWith("gradcam.", StringComparison.Ordinal))];
 
-        var seen = new List<Status>();
-        await foreach (var response in watch.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken))
+        foreach (var service in services)
         {
-            seen.Add(response.Status);
-            if (response.Status is Status.Serving)
-                break;
-        }
+            var early = await health.CheckAsync(new HealthCheckRequest { Service = service }, cancellationToken: Cancellation);
 
-        // The watcher may come too late for the beginning, but never sees a model that is ready turn back.
-        Assert.True(server.WhenReady.IsCompletedSuccessfully || seen[0] is Status.NotServing or Status.ServiceUnknown);
-        Assert.Equal(Status.Serving, seen[^1]);
-        Assert.Single(seen, Status.Serving);
+            // Whoever asks so late that the model has become ready has seen nothing of the beginning.
+            if (!server.WhenReady.IsCompleted)
+                Assert.Equal((service, Status.NotServing), (service, early.Status));
+        }
+        await server.WhenReady;
+        foreach (var service in services)
+        {
+            var ready = await health.CheckAsync(new HealthCheckRequest { Service = service }, cancellationToken: Cancellation);
+            Assert.Equal((service, Status.Serving), (service, ready.Status));
+        }
     }
 
     [Fact]
-    public async Task Explain_ModelIsNotReady_IsUnavailableOrServed()
+    public async Task Health_ServerStops_AWatcherIsToldThatItDoesNotServe()
+    {
+        await using var server = new RunningServer(options => options);
+        await server.InitializeAsync();
+        using var watch = new Health.HealthClient(server.Channel).Watch(new HealthCheckRequest(), cancellationToken: Cancellation);
+        Assert.True(await watch.ResponseStream.MoveNext(Cancellation));
+        var before = watch.ResponseStream.Current.Status;
+
+        var stopping = server.StopAsync();
+        Assert.True(await watch.ResponseStream.MoveNext(Cancellation));
+        var after = watch.ResponseStream.Current.Status;
+
+        // The server waits for its calls, and a watch never ends by itself.
+        watch.Dispose();
+        await stopping;
+        Assert.Equal((Status.Serving, Status.NotServing), (before, after));
+    }
+
+    [Fact]
+    public async Task Explain_WhileTheModelLoads_IsUnavailableAndLaterAnswered()
     {
         await using var server = new RunningServer(options => options);
         await server.StartAsync();
@@ -55,10 +74,10 @@ public sealed class OperationsTests(RunningServer shared)
         await server.InitializeAsync();
         var request = new ClassificationServiceExplainRequest { Image = Photos.CatImage };
         var calls = Enumerable.Range(0, 24).Select(_ => server.Classification.Explain(
-            request, cancellationToken: TestContext.Current.CancellationToken)).ToArray();
+            request, cancellationToken: Cancellation)).ToArray();
 
         // The first answer says that the server has the calls before it: one connection keeps their order.
-        Assert.True(await calls[^1].ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.True(await calls[^1].ResponseStream.MoveNext(Cancellation));
         var stopping = server.StopAsync();
 
         foreach (var call in calls)
@@ -71,19 +90,12 @@ public sealed class OperationsTests(RunningServer shared)
     }
 
     [Fact]
-    public async Task Reflection_ListServices_NamesOurs()
-    {
-        using var call = new ServerReflection.ServerReflectionClient(shared.Channel).ServerReflectionInfo(
-            cancellationToken: TestContext.Current.CancellationToken);
-        await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" }, TestContext.Current.CancellationToken);
-        await call.RequestStream.CompleteAsync();
-
-        var answer = await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken).FirstAsync(TestContext.Current.CancellationToken);
-
-        var names = answer.ListServicesResponse.Service.Select(service => service.Name);
-        Assert.Superset(
-            new HashSet<string> { "gradcam.v1.ClassificationService", "gradcam.v1.ModelService", "grpc.health.v1.Health" }, names.ToHashSet());
-    }
+    public async Task Reflection_ListServices_NamesAllOfOurs() => Assert.Equal(
+        [
+            "gradcam.v1.ClassificationService", "gradcam.v1.ComparisonService", "gradcam.v1.EvidenceService", "gradcam.v1.ModelService",
+            "grpc.health.v1.Health",
+        ],
+        (await ServicesAsync(shared)).Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Metrics_AfterACall_HaveEveryStage()
@@ -91,7 +103,7 @@ public sealed class OperationsTests(RunningServer shared)
         await shared.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
         using var http = new HttpClient();
 
-        var text = await http.GetStringAsync(shared.MetricsAddress, TestContext.Current.CancellationToken);
+        var text = await http.GetStringAsync(shared.MetricsAddress, Cancellation);
 
         foreach (var stage in new[] { "decode", "queue", "forward", "backward", "render" })
             Assert.Matches($"gradcam_stage_duration_seconds_count{{[^}}]*stage=\"{stage}\"[^}}]*}} [1-9]", text);
@@ -104,7 +116,7 @@ public sealed class OperationsTests(RunningServer shared)
     {
         using var http = new HttpClient();
 
-        using var response = await http.GetAsync(new Uri(shared.MetricsAddress, "/other"), TestContext.Current.CancellationToken);
+        using var response = await http.GetAsync(new Uri(shared.MetricsAddress, "/other"), Cancellation);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
@@ -112,8 +124,8 @@ public sealed class OperationsTests(RunningServer shared)
     [Fact]
     public async Task ListModels_EmbeddedOnly_ListsItInBriefAndGetModelInFull()
     {
-        var listed = await shared.Models.ListModelsAsync(new ListModelsRequest(), cancellationToken: TestContext.Current.CancellationToken);
-        var full = await shared.Models.GetModelAsync(new GetModelRequest { Name = "embedded" }, cancellationToken: TestContext.Current.CancellationToken);
+        var listed = await shared.Models.ListModelsAsync(new ListModelsRequest(), cancellationToken: Cancellation);
+        var full = await shared.Models.GetModelAsync(new GetModelRequest { Name = "embedded" }, cancellationToken: Cancellation);
 
         var brief = Assert.Single(listed.Models);
         Assert.Equal("", listed.NextPageToken);
@@ -129,9 +141,23 @@ public sealed class OperationsTests(RunningServer shared)
     public async Task ListModels_NegativePageSize_IsInvalid()
     {
         var fault = await Assert.ThrowsAsync<RpcException>(async () => await shared.Models.ListModelsAsync(
-            new ListModelsRequest { PageSize = -1 }, cancellationToken: TestContext.Current.CancellationToken));
+            new ListModelsRequest { PageSize = -1 }, cancellationToken: Cancellation));
 
         Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
         Assert.Equal(["page_size"], fault.Fields());
+    }
+
+    /// <summary>What the server's reflection lists, but for the reflection itself.</summary>
+    private static async Task<string[]> ServicesAsync(RunningServer server)
+    {
+        using var call = new ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(cancellationToken: Cancellation);
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" }, Cancellation);
+        await call.RequestStream.CompleteAsync();
+        var answer = await call.ResponseStream.ReadAllAsync(Cancellation).FirstAsync(Cancellation);
+        return
+        [
+            .. answer.ListServicesResponse.Service.Select(service => service.Name)
+                .Where(name => !name.StartsWith("grpc.reflection.", StringComparison.Ordinal)),
+        ];
     }
 }

@@ -69,7 +69,7 @@ public sealed class ElfVersionNeedsTests
     }
 
     [Fact]
-    public void PatchedLibrary_Loads()
+    public void Load_PatchedLibrary_Works()
     {
         using var one = torch.ones(1);
 

@@ -20,10 +20,15 @@ internal sealed class ModelLoader(
         ModelService.Descriptor.FullName,
     ];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Runs before the server listens: nobody is ever told that a service is unknown.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         SetHealth(HealthCheckResponse.Types.ServingStatus.NotServing);
+        return base.StartAsync(cancellationToken);
+    }
 
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         // A server that cannot listen need not load anything.
         var listens = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (lifetime.ApplicationStarted.Register(() => listens.TrySetResult()))
