@@ -182,7 +182,7 @@ public sealed class SanityTests(RunningServer server)
 
         Assert.Equal(0, await run.EndAsync());
         var line = JsonNode.Parse(run.Output)!;
-        Assert.Equal(TigerCat, (int?)line["subject"]!["score"]!["class"]!["index"]);
+        Assert.Equal(TigerCat, (int?)line["subject"]!["score"]!["explainedClass"]!["classIndex"]);
         var checkpoints = line["checkpoints"]!.AsArray();
         Assert.Equal(2, checkpoints.Count);
         Assert.Equal(line["subject"]!["modules"]!.AsArray().Count, (int?)checkpoints[1]!["randomizedModuleCount"]);
