@@ -190,11 +190,22 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         return [.. values.Chunk(values.Length / (int)outputs.shape[0])];
     }
 
-    /// <summary>Runs batches of several sizes, the largest first: the memory that it takes serves all the others.</summary>
+    private IEnumerable<int> WarmUpSizes()
+    {
+        yield return maxBatch + maxBatch / 2;
+        for (var size = maxBatch; size > 0; size /= 2)
+            yield return size;
+    }
+
+    /// <summary>
+    /// Runs batches of several sizes, the largest first: the memory that it takes serves all the others. It is half as large again as any
+    /// that will come, for small pieces in the midst of freed buffers would else make the process grow while it serves, now and then by
+    /// a buffer.
+    /// </summary>
     private void WarmUp(Tensor sample)
     {
         var query = new ImageQuery([_cut!.Layers[folder.Manifest.DefaultLayer]], 1);
-        for (var size = maxBatch; size > 0; size /= 2)
+        foreach (var size in WarmUpSizes())
         {
             using var scope = NewDisposeScope();
             var images = ChannelsLast.Of(sample.expand(size, -1, -1, -1));
