@@ -25,7 +25,7 @@ internal static class CompareModelsCommand
         };
         var boxes = new Option<PixelRectangle[]>("--box", "-b")
         {
-            Description = "where the object is, in pixels of the photo: X,Y,WIDTH,HEIGHT; may be repeated",
+            Description = "where the thing is, in pixels of the photo: X,Y,WIDTH,HEIGHT; may be repeated",
             HelpName = "box",
             CustomParser = result => [.. result.Tokens.Select(token => Box(token.Value, result)).OfType<PixelRectangle>()],
         };
@@ -41,7 +41,7 @@ internal static class CompareModelsCommand
                 {
                     Image = photo,
                     Models = { parsed.GetValue(models)!.Select(Choice) },
-                    Class = parsed.GetValue(named) is { } text ? ClassNames.Reference(text) : null,
+                    ExplainedClass = parsed.GetValue(named) is { } text ? ClassNames.Reference(text) : null,
                     Method = maps.Method(parsed),
                     Outputs = { maps.Overlay(parsed) },
                     Boxes = { parsed.GetValue(boxes) ?? [] },
@@ -55,7 +55,7 @@ internal static class CompareModelsCommand
     }
 
     private static PictureCell[] Pictures(CompareModelsResponse answer) => [.. answer.Models.Select(model =>
-        PictureCell.Of(model.Prediction.Model, $"{model.Prediction.Model}: {Captions.ShortLabel(model.Class.Score.Label)}", model.Map))];
+        PictureCell.Of(model.Prediction.Model, $"{model.Prediction.Model}: {Captions.ShortLabel(model.ExplainedClass.Score.Label)}", model.Map))];
 
     private static ModelChoice Choice(string text)
     {
