@@ -25,7 +25,7 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
         var answer = await CompareAsync(new CompareModelsRequest
         {
             Models = { Choice(ModelFolders.Cropped), Choice(ModelFolders.Whole, "blocks.4.2") },
-            Class = new ClassReference { Label = "tiger cat" },
+            ExplainedClass = new ClassReference { Label = "tiger cat" },
             Boxes = { new PixelRectangle { X = 0, Y = 0, Width = 451, Height = 300 }, new PixelRectangle { X = 0, Y = 0, Width = 1, Height = 1 } },
         });
 
@@ -45,15 +45,15 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
             var expected = alone.Maps[0].Outputs[0].Raw.Floats();
             Assert.All(expected.Zip(model.Map.Outputs[0].Raw.Floats()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f * expected.Max()));
             Assert.Equal(alone.Prediction.Crop, model.Prediction.Crop);
-            Assert.Equal(alone.Prediction.Classes.Select(score => score.ClassIndex).ToList().IndexOf(TigerCat) + 1, model.Class.Rank);
-            Assert.Equal(alone.Prediction.Classes[model.Class.Rank - 1].Probability, model.Class.Score.Probability, 1e-5);
+            Assert.Equal(alone.Prediction.Classes.Select(score => score.ClassIndex).ToList().IndexOf(TigerCat) + 1, model.ExplainedClass.Rank);
+            Assert.Equal(alone.Prediction.Classes[model.ExplainedClass.Rank - 1].Probability, model.ExplainedClass.Score.Probability, 1e-5);
 
             // All of the photo is in a box.
-            Assert.Equal(1, model.Figures.EnergyInside, 1e-6);
-            Assert.True(model.Figures.PeakInside);
-            Assert.InRange(model.Figures.OcclusionCorrelation, -1, 1);
-            Assert.InRange(model.Figures.InsertionArea, 0, 1);
-            Assert.InRange(model.Figures.DeletionArea, 0, 1);
+            Assert.Equal(1, model.Evidence.EnergyInside, 1e-6);
+            Assert.True(model.Evidence.Pointing.Hits);
+            Assert.InRange(model.Evidence.OcclusionCorrelation, -1, 1);
+            Assert.InRange(model.Evidence.Insertion.Area, 0, 1);
+            Assert.InRange(model.Evidence.Deletion.Area, 0, 1);
         }
         Assert.Equal(1, answer.Models[0].RankCorrelation, 1e-9);
         Assert.InRange(answer.Models[1].RankCorrelation, -0.999, 0.999);
@@ -61,12 +61,12 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
 
     /// <summary>The measures' own tests say whether they are right; here they are taken of the same map, class and photo.</summary>
     [Fact]
-    public async Task CompareModels_Figures_AreTheLibrarysOfThisMapAndPhoto()
+    public async Task CompareModels_Evidence_IsTheLibrarysOfThisMapAndPhoto()
     {
         var answer = await CompareAsync(new CompareModelsRequest
         {
             Models = { Choice(ModelFolders.Cropped), Choice(ModelFolders.Whole) },
-            Class = new ClassReference { ClassIndex = TigerCat },
+            ExplainedClass = new ClassReference { ClassIndex = TigerCat },
             Outputs =
             {
                 new MapOutput { Raw = new RawMapOutput { Values = MapValues.Signed } },
@@ -85,10 +85,10 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
         var probability = ScoreTarget.Of(TigerCat, ScoreLink.Probability);
         var curves = new PixelCurves(steps: 20);
 
-        var figures = answer.Models[0].Figures;
-        Assert.Equal(curves.Insertion(cut, image, heat, probability, Cancellation).Area, figures.InsertionArea, 1e-4);
-        Assert.Equal(curves.Deletion(cut, image, heat, probability, Cancellation).Area, figures.DeletionArea, 1e-4);
-        Assert.Equal(new OcclusionCorrelation().Measure(cut, image, heat, ScoreTarget.Of(TigerCat), Cancellation)!.Value, figures.OcclusionCorrelation, 1e-3);
+        var evidence = answer.Models[0].Evidence;
+        Assert.Equal(curves.Insertion(cut, image, heat, probability, Cancellation).Area, evidence.Insertion.Area, 1e-4);
+        Assert.Equal(curves.Deletion(cut, image, heat, probability, Cancellation).Area, evidence.Deletion.Area, 1e-4);
+        Assert.Equal(new OcclusionCorrelation().Measure(cut, image, heat, ScoreTarget.Of(TigerCat), Cancellation)!.Value, evidence.OcclusionCorrelation, 1e-3);
 
         // Both networks see the first one's crop: on the photo's finer grid the maps are hardly less or more alike.
         var seen = Enumerable.Range(0, 451 * 300).Where(pixel => IsIn(pixel, answer.Models[0].Prediction.Crop)).ToArray();
@@ -100,16 +100,60 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
             pixel % 451 + 0.5 >= crop.X && pixel % 451 + 0.5 < crop.X + crop.Width && pixel / 451 + 0.5 >= crop.Y && pixel / 451 + 0.5 < crop.Y + crop.Height;
     }
 
+    /// <summary>The same question of Evaluate, which chooses nothing to measure.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CompareModels_Evidence_IsThatOfEvaluate(bool hasBoxes)
+    {
+        PixelRectangle[] boxes = hasBoxes ? [new PixelRectangle { X = 100, Y = -20, Width = 150, Height = 200 }] : [];
+        var answer = await CompareAsync(new CompareModelsRequest
+        {
+            Models = { Choice(ModelFolders.Cropped), Choice(ModelFolders.Whole, "blocks.4.2") },
+            ExplainedClass = new ClassReference { ClassIndex = TigerCat },
+            Boxes = { boxes },
+        });
+
+        foreach (var model in answer.Models)
+        {
+            using var call = models.Server.Evidence.Evaluate(
+                new EvaluateRequest
+                {
+                    Model = model.Prediction.Model,
+                    Image = Photos.CatImage,
+                    Targets = { new ClassTarget { ClassIndex = TigerCat } },
+                    Layers = { model.Map.Provenance.Layers },
+                    Boxes = { boxes },
+                },
+                cancellationToken: Cancellation);
+            var expected = (await call.ReadAllAsync())[1].Evidence;
+            var evidence = model.Evidence;
+            Assert.Equal(model.Map.Provenance, evidence.Map);
+            Assert.Equal(expected.Map.Score.Value, evidence.Map.Score.Value, 1e-4);
+            expected.Map.Score.Value = evidence.Map.Score.Value;
+            Assert.Equal(expected.Map, evidence.Map);
+            Assert.Equal(expected.AllZero, evidence.AllZero);
+            Assert.Equal(21, evidence.Insertion.Points.Count);
+            Assert.All(expected.Insertion.Points.Zip(evidence.Insertion.Points), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-4));
+            Assert.All(expected.Deletion.Points.Zip(evidence.Deletion.Points), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-4));
+            Assert.Equal(expected.OcclusionCorrelation, evidence.OcclusionCorrelation, 1e-3);
+            Assert.Equal(expected.Pointing, evidence.Pointing);
+            Assert.Equal((hasBoxes, hasBoxes), (expected.HasEnergyInside, evidence.HasEnergyInside));
+            Assert.Equal(expected.EnergyInside, evidence.EnergyInside, 1e-5);
+            Assert.False(evidence.HasSensitivity);
+        }
+    }
+
     [Fact]
     public async Task CompareModels_NoClass_IsTheFirstModelsMostProbableOne()
     {
         var answer = await CompareAsync(new CompareModelsRequest { Models = { Choice(ModelFolders.Whole), Choice(ModelFolders.Cropped) } });
 
         var found = answer.Models[0].Prediction.Classes[0];
-        Assert.Equal(1, answer.Models[0].Class.Rank);
-        Assert.All(answer.Models, model => Assert.Equal(found.Label, model.Class.Score.Label));
+        Assert.Equal(1, answer.Models[0].ExplainedClass.Rank);
+        Assert.All(answer.Models, model => Assert.Equal(found.Label, model.ExplainedClass.Score.Label));
         Assert.All(answer.Models, model => Assert.Equal(found.ClassIndex, model.Map.Provenance.Score.ExplainedClass.ClassIndex));
-        Assert.All(answer.Models, model => Assert.False(model.Figures.HasEnergyInside || model.Figures.HasPeakInside));
+        Assert.All(answer.Models, model => Assert.False(model.Evidence.HasEnergyInside || model.Evidence.Pointing is not null));
     }
 
     [Fact]
@@ -118,7 +162,7 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
         var fault = await FailAsync(new CompareModelsRequest
         {
             Models = { Choice(ModelFolders.Cropped), Choice(ModelFolders.Whole) },
-            Class = new ClassReference { ClassIndex = 1 },
+            ExplainedClass = new ClassReference { ClassIndex = 1 },
         });
 
         Assert.Equal((StatusCode.NotFound, "models[1].model"), (fault.StatusCode, Assert.Single(fault.Fields())));
@@ -126,12 +170,32 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
         Assert.Contains("goldfish", fault.Status.Detail, StringComparison.Ordinal);
     }
 
+    /// <summary>"crane" is a bird at 134 and a machine at 517; of the tench's index the second model has neither.</summary>
+    [Fact]
+    public async Task CompareModels_LabelIsAmbiguousInTheOtherModel_IsInvalidAndNamesTheClasses()
+    {
+        await using var cranes = new TwoModels(unknown: ModelFolders.Goldfish, firstLabel: "crane");
+        await cranes.InitializeAsync();
+
+        var fault = await Assert.ThrowsAsync<RpcException>(async () => await cranes.Server.Comparison.CompareModelsAsync(
+            new CompareModelsRequest
+            {
+                Image = Photos.CatImage,
+                Models = { Choice(ModelFolders.Cropped), Choice(ModelFolders.Whole) },
+                ExplainedClass = new ClassReference { ClassIndex = 0 },
+            },
+            cancellationToken: Cancellation));
+
+        Assert.Equal((StatusCode.InvalidArgument, "models[1].model"), (fault.StatusCode, Assert.Single(fault.Fields())));
+        Assert.Contains("crane (134); crane (517)", fault.Status.Detail, StringComparison.Ordinal);
+    }
+
     /// <summary>The first model's best class is only known once it has spoken.</summary>
     [Fact]
     public async Task CompareModels_BestClassIsUnknownToTheOther_IsNotFound()
     {
         var label = (await CompareAsync(new CompareModelsRequest { Models = { Choice(ModelFolders.Cropped), Choice(ModelFolders.Whole) } }))
-            .Models[0].Class.Score.Label;
+            .Models[0].ExplainedClass.Score.Label;
         await using var strangers = new TwoModels(unknown: label);
         await strangers.InitializeAsync();
 
@@ -148,7 +212,7 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
         { """{ "models": [] }""", ["models"] },
         { """{ "models": [ { "model": "embedded" }, { "model": "embedded" } ] }""", ["models[1].model"] },
         { """{ "models": [ { "model": "embedded" }, {} ] }""", ["models[1].model"] },
-        { """{ "models": [ { "model": "embedded", "layer": "no" }, { "model": "resnet" } ], "class": {} }""", ["models[1].model", "models[0].layer", "class"] },
+        { """{ "models": [ { "model": "embedded", "layer": "no" }, { "model": "resnet" } ], "explainedClass": {} }""", ["models[1].model", "models[0].layer", "explained_class"] },
         { """{ "models": [ { "model": "embedded" }, { "model": "embedded_2", "layer": "blocks.4.2" } ], "method": { "cam": {} } }""", ["method"] },
         {
             """{ "models": [ { "model": "embedded" }, { "model": "embedded_2" } ], "boxes": [ { "x": 1, "y": 1, "width": 0, "height": 5 }, { "x": "NaN", "width": 1, "height": 1 } ] }""",
@@ -164,6 +228,25 @@ public sealed class CompareModelsTests(TwoModels models) : IClassFixture<TwoMode
 
         Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
         Assert.Equal(fields, fault.Fields());
+    }
+
+    /// <summary>What fits an answer is refused later, for a photo that breaks off.</summary>
+    [Theory]
+    [InlineData(4, "image.encoded")]
+    [InlineData(5, "outputs")]
+    public async Task CompareModels_AllMapsTogether_AreBounded(int pictures, string field)
+    {
+        var request = new CompareModelsRequest
+        {
+            Image = Photos.GreyBrokenOff(4000, 3000),
+            Models = { Choice(ModelFolders.Cropped), Choice(ModelFolders.Whole) },
+            Outputs = { Enumerable.Repeat(new MapOutput { Overlay = new OverlayOutput() }, pictures) },
+        };
+
+        var fault = await Assert.ThrowsAsync<RpcException>(
+            async () => await models.Server.Comparison.CompareModelsAsync(request, cancellationToken: Cancellation));
+
+        Assert.Equal((StatusCode.InvalidArgument, field), (fault.StatusCode, Assert.Single(fault.Fields())));
     }
 
     [Fact]

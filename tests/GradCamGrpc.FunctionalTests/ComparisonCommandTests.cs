@@ -50,7 +50,7 @@ public sealed class ComparisonCommandTests(TwoModels models) : IClassFixture<Two
         var line = JsonNode.Parse(run.Output)!;
         var told = line["models"]!.AsArray();
         Assert.Equal(["1.0.0", "2.0.0"], told.Select(model => (string?)model!["prediction"]!["modelVersion"]));
-        Assert.All(told, model => Assert.InRange((double)model!["figures"]!["energyInside"]!, 0.3, 1));
+        Assert.All(told, model => Assert.InRange((double)model!["evidence"]!["energyInside"]!, 0.3, 1));
         Assert.Equal(["chelsea.models.embedded.png", "chelsea.models.embedded_2.png", "chelsea.models.png"], Written());
         AssertSheetOf(2, (string?)line["contactSheet"]);
     }
@@ -89,7 +89,7 @@ public sealed class ComparisonCommandTests(TwoModels models) : IClassFixture<Two
     public async Task Perturb_SeveralSteps_WritesBothMapsAndThePhoto()
     {
         using var run = Run(
-            "perturb", Photos.CatPath, "--model", ModelFolders.Whole, "--truth", "282", "--attack", "pgd", "--epsilon", "3/255", "--steps", "2",
+            "perturb", Photos.CatPath, "--model", ModelFolders.Whole, "--class", "282", "--attack", "pgd", "--epsilon", "3/255", "--steps", "2",
             "--step-size", "0.02", "--json");
 
         Assert.Equal(0, await run.EndAsync());
@@ -100,7 +100,7 @@ public sealed class ComparisonCommandTests(TwoModels models) : IClassFixture<Two
             ["chelsea.perturb.after.png", "chelsea.perturb.before.png", "chelsea.perturb.photo.png", "chelsea.perturb.png"], Written());
         AssertSheetOf(3, (string?)line["contactSheet"]);
 
-        double Probability(string when) => (double)line[when]!["class"]!["score"]!["probability"]!;
+        double Probability(string when) => (double)line[when]!["explainedClass"]!["score"]!["probability"]!;
     }
 
     [Fact]

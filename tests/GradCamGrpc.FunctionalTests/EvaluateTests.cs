@@ -128,6 +128,17 @@ public sealed class EvaluateTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Evaluate_BoxReachesBeyondThePhoto_CountsByWhatIsOnIt()
+    {
+        var cut = await EvaluateOneAsync(new PixelRectangle { X = 0, Y = 0, Width = 200, Height = 300 });
+        var reaching = await EvaluateOneAsync(new PixelRectangle { X = -1000, Y = -7, Width = 1200, Height = 5000 });
+
+        Assert.InRange(cut.EnergyInside, 0.01, 0.99);
+        Assert.Equal(cut.EnergyInside, reaching.EnergyInside);
+        Assert.Equal(cut.Pointing, reaching.Pointing);
+    }
+
+    [Fact]
     public async Task Evaluate_OtherOrderOfMethodsAndLayers_GivesTheSameFigures()
     {
         var request = new EvaluateRequest
@@ -217,11 +228,11 @@ public sealed class EvaluateTests(RunningServer server)
 
     private static readonly Dictionary<string, (EvaluateRequest Request, string[] Fields)> BadRequests = new(StringComparer.Ordinal)
     {
-        ["box beyond the photo"] = (new() { Boxes = { Box(0, 0, 451, 300), Box(400, 0, 52, 10) } }, ["boxes[1]"]),
-        ["box above the photo"] = (new() { Boxes = { Box(0, -1, 10, 10) } }, ["boxes[0]"]),
+        ["box right of the photo"] = (new() { Boxes = { Box(400, 0, 52, 10), Box(451, 0, 52, 10) } }, ["boxes[1]"]),
+        ["box above the photo"] = (new() { Boxes = { Box(0, -10, 10, 10) } }, ["boxes[0]"]),
         ["empty boxes"] = (new() { Boxes = { Box(5, 5, 0, 10), Box(5, 5, 10, -1) } }, ["boxes[0]", "boxes[1]"]),
         ["boxes of no numbers"] = (new() { Boxes = { Box(double.NaN, 0, 1, 1), Box(0, 0, double.PositiveInfinity, 1) } }, ["boxes[0]", "boxes[1]"]),
-        ["65 boxes"] = (new() { Boxes = { Enumerable.Repeat(Box(0, 0, 1, 1), 65) } }, ["boxes"]),
+        ["101 boxes"] = (new() { Boxes = { Enumerable.Repeat(Box(0, 0, 1, 1), 101) } }, ["boxes"]),
         ["unknown and repeated measures"] = (
             new() { Measures = { Measure.Unspecified, (Measure)77, Measure.Deletion, Measure.Deletion } },
             ["measures[0]", "measures[1]", "measures[3]"]),

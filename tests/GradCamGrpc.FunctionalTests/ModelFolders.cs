@@ -16,9 +16,10 @@ internal static class ModelFolders
 
     /// <param name="folder">Where both are written.</param>
     /// <param name="unknown">The label that the second one does not know.</param>
-    public static void WriteTo(string folder, string unknown)
+    /// <param name="firstLabel">What the first one calls its class 0; null where it keeps its label.</param>
+    public static void WriteTo(string folder, string unknown, string? firstLabel = null)
     {
-        Write(Path.Combine(folder, "cropped"), (_, _) => { });
+        Write(Path.Combine(folder, "cropped"), (_, labels) => labels[0] = firstLabel ?? labels[0]);
         Write(Path.Combine(folder, "whole"), (manifest, labels) =>
         {
             manifest["name"] = Whole;

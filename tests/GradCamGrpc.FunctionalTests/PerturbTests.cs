@@ -17,12 +17,12 @@ public sealed class PerturbTests(TwoModels models) : IClassFixture<TwoModels>
     [Fact]
     public async Task Perturb_Default_LosesProbabilityAndReturnsWhatWasClassified()
     {
-        var answer = await PerturbAsync(new PerturbRequest { TrueClass = new ClassReference { ClassIndex = TigerCat } });
+        var answer = await PerturbAsync(new PerturbRequest { AttackedClass = new ClassReference { ClassIndex = TigerCat } });
 
-        Assert.Equal((TigerCat, TigerCat), (answer.Before.Class.Score.ClassIndex, answer.After.Class.Score.ClassIndex));
-        Assert.True(answer.After.Class.Score.Probability < answer.Before.Class.Score.Probability);
+        Assert.Equal((TigerCat, TigerCat), (answer.Before.ExplainedClass.Score.ClassIndex, answer.After.ExplainedClass.Score.ClassIndex));
+        Assert.True(answer.After.ExplainedClass.Score.Probability < answer.Before.ExplainedClass.Score.Probability);
         Assert.Equal(2.0 / 255, answer.LargestChange, 1e-12);
-        Assert.Equal(answer.Before.Class.Rank == 1 && answer.After.Class.Rank > 1, answer.IsClassLost);
+        Assert.Equal(answer.Before.ExplainedClass.Rank == 1 && answer.After.ExplainedClass.Rank > 1, answer.ClassLost);
 
         using var changed = Photos.Decode(answer.ChangedPhoto.Data);
         Assert.Equal(ImageFormat.Png, answer.ChangedPhoto.Format);
@@ -50,7 +50,7 @@ public sealed class PerturbTests(TwoModels models) : IClassFixture<TwoModels>
     [InlineData(4.7, 4)]
     public async Task Perturb_Epsilon_NoPixelMovesFartherInWholeSteps(double steps, int moved)
     {
-        var answer = await PerturbAsync(new PerturbRequest { Pgd = new Pgd { Epsilon = steps / 255, StepCount = 3, StepSize = steps / 255, StartSeed = 7 } });
+        var answer = await PerturbAsync(new PerturbRequest { Pgd = new Pgd { Epsilon = steps / 255, StepCount = 3, StepSize = steps / 255, RandomStart = new RandomStart { Seed = 7 } } });
 
         Assert.Equal(moved / 255.0, answer.LargestChange, 1e-12);
         using var changed = Photos.Decode(answer.ChangedPhoto.Data);
@@ -66,10 +66,11 @@ public sealed class PerturbTests(TwoModels models) : IClassFixture<TwoModels>
     {
         var answer = await PerturbAsync(new PerturbRequest { Fgsm = new Fgsm { Epsilon = 0 } });
 
+        Assert.True(answer.HasLargestChange);
         Assert.Equal(0, answer.LargestChange);
-        Assert.False(answer.IsClassLost);
-        Assert.Equal((1, 1), (answer.Before.Class.Rank, answer.After.Class.Rank));
-        Assert.Equal(answer.Before.Class.Score.Logit, answer.After.Class.Score.Logit, 1e-4);
+        Assert.False(answer.ClassLost);
+        Assert.Equal((1, 1), (answer.Before.ExplainedClass.Rank, answer.After.ExplainedClass.Rank));
+        Assert.Equal(answer.Before.ExplainedClass.Score.Logit, answer.After.ExplainedClass.Score.Logit, 1e-4);
         AssertClose(answer.Before.Map.Outputs[0].Raw.Floats(), answer.After.Map.Outputs[0].Raw.Floats());
         Assert.Equal(1, answer.RankCorrelation, 1e-3);
     }
@@ -79,8 +80,8 @@ public sealed class PerturbTests(TwoModels models) : IClassFixture<TwoModels>
     {
         var answer = await PerturbAsync(new PerturbRequest { Model = ModelFolders.Cropped, Pgd = new Pgd { Epsilon = 4.0 / 255 } });
 
-        Assert.True(answer.IsClassLost);
-        Assert.NotEqual(answer.Before.Class.Score.ClassIndex, answer.After.Prediction.Classes[0].ClassIndex);
+        Assert.True(answer.ClassLost);
+        Assert.NotEqual(answer.Before.ExplainedClass.Score.ClassIndex, answer.After.Prediction.Classes[0].ClassIndex);
     }
 
     [Fact]
@@ -100,6 +101,50 @@ public sealed class PerturbTests(TwoModels models) : IClassFixture<TwoModels>
         Assert.Equal(changed.Bytes.ToArray(), overlay.Bytes.ToArray());
     }
 
+    [Fact]
+    public async Task Perturb_Attack_IsToldWithItsDefaults()
+    {
+        var photo = await PerturbAsync(new PerturbRequest());
+        var steps = await PerturbAsync(new PerturbRequest { Pgd = new Pgd { Epsilon = 0.02, StepCount = 1 } });
+        var random = await PerturbAsync(new PerturbRequest { Pgd = new Pgd { StepSize = 0.001, RandomStart = new RandomStart() } });
+
+        Assert.Equal(new Fgsm { Epsilon = 2.0 / 255 }, photo.Fgsm);
+        Assert.Equal(new Pgd { Epsilon = 0.02, StepSize = 0.005, StepCount = 1 }, steps.Pgd);
+        Assert.Equal(new Pgd { Epsilon = 2.0 / 255, StepSize = 0.001, StepCount = 10, RandomStart = new RandomStart { Seed = 0 } }, random.Pgd);
+    }
+
+    /// <summary>Nothing changes, so that the peaks are one: in pixels of the changed photo, and of the photo.</summary>
+    [Fact]
+    public async Task Perturb_CoordinatesAfter_AreTheChangedPhotosAndMapOntoThoseBefore()
+    {
+        var answer = await PerturbAsync(new PerturbRequest
+        {
+            Model = ModelFolders.Cropped,
+            Fgsm = new Fgsm { Epsilon = 0 },
+            Outputs = { new MapOutput { Peak = new PeakOutput() } },
+        });
+
+        var (before, after) = (answer.Before.Map.Outputs[0].Peak.Point, answer.After.Map.Outputs[0].Peak.Point);
+        var crop = answer.Before.Map.Provenance.Crop;
+        Assert.Equal(before.X, crop.X + after.X * crop.Width / answer.ChangedPhoto.Size.Width, 1e-6);
+        Assert.Equal(before.Y, crop.Y + after.Y * crop.Height / answer.ChangedPhoto.Size.Height, 1e-6);
+        Assert.Equal(answer.ChangedPhoto.Size, answer.After.Map.Provenance.ImageSize);
+        Assert.Equal(answer.ChangedPhoto.Size, answer.After.Prediction.ImageSize);
+    }
+
+    /// <summary>A map of the photo and a small one share an answer. What fits it is refused later, for a photo that breaks off.</summary>
+    [Theory]
+    [InlineData(6, "image.encoded")]
+    [InlineData(7, "outputs")]
+    public async Task Perturb_BothMapsTogether_AreBounded(int pictures, string field)
+    {
+        var fault = await Assert.ThrowsAsync<RpcException>(() => PerturbAsync(
+            new PerturbRequest { Outputs = { Enumerable.Repeat(new MapOutput { Overlay = new OverlayOutput() }, pictures) } },
+            Photos.GreyBrokenOff(4000, 4000)));
+
+        Assert.Equal((StatusCode.InvalidArgument, field), (fault.StatusCode, Assert.Single(fault.Fields())));
+    }
+
     [Theory]
     [InlineData("""{ "fgsm": { "epsilon": -1 } }""", "fgsm.epsilon")]
     [InlineData("""{ "fgsm": { "epsilon": 2 } }""", "fgsm.epsilon")]
@@ -108,8 +153,8 @@ public sealed class PerturbTests(TwoModels models) : IClassFixture<TwoModels>
     [InlineData("""{ "pgd": { "epsilon": 1.5, "stepSize": -0.1 } }""", "pgd.epsilon", "pgd.step_size")]
     [InlineData("""{ "pgd": { "stepCount": 0 } }""", "pgd.step_count")]
     [InlineData("""{ "pgd": { "stepCount": 101 } }""", "pgd.step_count")]
-    [InlineData("""{ "trueClass": { "classIndex": -1 } }""", "true_class.class_index")]
-    [InlineData("""{ "trueClass": {}, "layer": "no" }""", "true_class", "layer")]
+    [InlineData("""{ "attackedClass": { "classIndex": -1 } }""", "attacked_class.class_index")]
+    [InlineData("""{ "attackedClass": {}, "layer": "no" }""", "attacked_class", "layer")]
     public async Task Perturb_BadField_IsInvalidAndNamed(string request, params string[] fields)
     {
         var fault = await Assert.ThrowsAsync<RpcException>(() => PerturbAsync(JsonParser.Default.Parse<PerturbRequest>(request)));
@@ -121,9 +166,9 @@ public sealed class PerturbTests(TwoModels models) : IClassFixture<TwoModels>
     [Fact]
     public async Task Perturb_UnknownClass_IsNotFound()
     {
-        var fault = await Assert.ThrowsAsync<RpcException>(() => PerturbAsync(new PerturbRequest { TrueClass = new ClassReference { Label = "unicorn" } }));
+        var fault = await Assert.ThrowsAsync<RpcException>(() => PerturbAsync(new PerturbRequest { AttackedClass = new ClassReference { Label = "unicorn" } }));
 
-        Assert.Equal((StatusCode.NotFound, "true_class.label"), (fault.StatusCode, Assert.Single(fault.Fields())));
+        Assert.Equal((StatusCode.NotFound, "attacked_class.label"), (fault.StatusCode, Assert.Single(fault.Fields())));
     }
 
     private static void AssertClose(float[] expected, float[] actual) =>
@@ -146,9 +191,9 @@ public sealed class PerturbTests(TwoModels models) : IClassFixture<TwoModels>
         return [.. input.Values.ToArray().Select(value => (int)Math.Round((value * 0.5 + 0.5) * 255))];
     }
 
-    private async Task<PerturbResponse> PerturbAsync(PerturbRequest request)
+    private async Task<PerturbResponse> PerturbAsync(PerturbRequest request, Image? image = null)
     {
-        request.Image = Photos.CatImage;
+        request.Image = image ?? Photos.CatImage;
         if (request.Model.Length == 0)
             request.Model = ModelFolders.Whole;
         return await models.Server.Comparison.PerturbAsync(request, cancellationToken: Cancellation);

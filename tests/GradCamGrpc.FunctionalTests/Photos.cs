@@ -25,6 +25,13 @@ internal static class Photos
         return PictureEncoder.Encode(pixels, PictureFormat.Jpeg, 90);
     }
 
+    /// <summary>The first half of a JPEG of even grey: its size can be read, its pixels cannot.</summary>
+    public static Image GreyBrokenOff(int width, int height)
+    {
+        var file = Grey(width, height);
+        return new Image { Encoded = ByteString.CopyFrom(file.AsSpan(0, file.Length / 2)) };
+    }
+
     /// <summary>The cat without some of its columns at the left.</summary>
     public static Image CatCut(int columns)
     {

@@ -11,7 +11,8 @@ public sealed class TwoModels : IAsyncLifetime
     }
 
     /// <param name="unknown">The label that the second model does not know.</param>
-    internal TwoModels(string unknown) => ModelFolders.WriteTo(_folder.FullName, unknown);
+    /// <param name="firstLabel">What the first model calls its class 0; null where it keeps its label.</param>
+    internal TwoModels(string unknown, string? firstLabel = null) => ModelFolders.WriteTo(_folder.FullName, unknown, firstLabel);
 
     public RunningServer Server { get; private set; } = null!;
 

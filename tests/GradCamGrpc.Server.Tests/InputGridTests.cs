@@ -3,7 +3,7 @@ using GradCamGrpc.Explain.Localization;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Imaging;
-using GradCamGrpc.Server.Comparison;
+using GradCamGrpc.Server.Evidence;
 
 namespace GradCamGrpc.Server.Tests;
 
@@ -37,15 +37,24 @@ public sealed class InputGridTests
 
     /// <summary>The box has the columns 2 and 3 of row 0: 3 + 4 of the positive 28. The peak, 7, is in row 1.</summary>
     [Fact]
-    public void Boxes_OnThePhoto_JudgeThePixelsBelowThem()
+    public void FromPhoto_Boxes_LieOnThePixelsBelowThem()
     {
-        BoundingBox[] upper = [new(40, 30, 200, 40)];
-        BoundingBox[] lower = [new(45, 45, 47, 47)];
+        var upper = Grid.FromPhoto(new BoundingBox(40, 30, 200, 40));
+        var lower = Grid.FromPhoto(new BoundingBox(45, 45, 47, 47));
+        var heat = Map.Heat().Span;
+        var peak = PointingGame.Peak(heat, Grid.Width);
 
-        Assert.Equal(7.0 / 28, Grid.EnergyInside(Map, upper), 1e-9);
-        Assert.Equal(7.0 / 28, Grid.EnergyInside(Map, lower), 1e-9);
-        Assert.False(Grid.IsPeakInside(Map, upper));
-        Assert.True(Grid.IsPeakInside(Map, lower));
+        Assert.Equal(7.0 / 28, HeatEnergy.ShareInside(heat, Grid.Width, [upper]), 1e-9);
+        Assert.Equal(7.0 / 28, HeatEnergy.ShareInside(heat, Grid.Width, [lower]), 1e-9);
+        Assert.False(PointingGame.IsHit(peak, [upper]));
+        Assert.True(PointingGame.IsHit(peak, [lower]));
+    }
+
+    [Fact]
+    public void ToPhoto_Pixel_IsItsMiddle()
+    {
+        Assert.Equal((45, 35), Grid.ToPhoto(new PixelPosition(Row: 0, Column: 2)));
+        Assert.Equal((25, 45), Grid.ToPhoto(new PixelPosition(Row: 1, Column: 0)));
     }
 
     private static SaliencyMap Of(int width, int height, params float[] values) =>

@@ -20,8 +20,8 @@ internal static class CompareCommand
         maps.AddTo(command);
         command.SetAction((parsed, cancellation) => run.RunAsync(
             parsed,
-            async (server, photo) => await server.Comparison.CompareAsync(
-                new CompareRequest
+            async (server, photo) => await server.Comparison.CompareClassesAsync(
+                new CompareClassesRequest
                 {
                     Model = model.Model(parsed),
                     Image = photo,
@@ -38,11 +38,11 @@ internal static class CompareCommand
         return command;
     }
 
-    private static List<PictureCell> Pictures(CompareResponse answer)
+    private static List<PictureCell> Pictures(CompareClassesResponse answer)
     {
         var (found, truth) = (Captions.ShortLabel(answer.Prediction.Classes[0].Label), Captions.ShortLabel(answer.TrueClass.Score.Label));
         var pictures = new List<PictureCell> { PictureCell.Of("found", $"found: {found}", answer.PredictedMap) };
-        if (!answer.IsRight)
+        if (!answer.Correct)
         {
             pictures.Add(PictureCell.Of("true", $"true: {truth}", answer.TrueMap));
             pictures.Add(PictureCell.Of("contrast", $"{found} rather than {truth}", answer.ContrastMap));

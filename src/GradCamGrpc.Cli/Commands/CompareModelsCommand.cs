@@ -34,7 +34,7 @@ internal static class CompareModelsCommand
                 {
                     Image = photo,
                     Models = { parsed.GetValue(models)!.Select(Choice) },
-                    Class = parsed.GetValue(named) is { } text ? ClassNames.Reference(text) : null,
+                    ExplainedClass = parsed.GetValue(named) is { } text ? ClassNames.Reference(text) : null,
                     Method = maps.Method(parsed),
                     Outputs = { maps.Overlay(parsed) },
                     Boxes = { parsed.GetValue(boxes) ?? [] },
@@ -48,7 +48,7 @@ internal static class CompareModelsCommand
     }
 
     private static PictureCell[] Pictures(CompareModelsResponse answer) => [.. answer.Models.Select(model =>
-        PictureCell.Of(model.Prediction.Model, $"{model.Prediction.Model}: {Captions.ShortLabel(model.Class.Score.Label)}", model.Map))];
+        PictureCell.Of(model.Prediction.Model, $"{model.Prediction.Model}: {Captions.ShortLabel(model.ExplainedClass.Score.Label)}", model.Map))];
 
     private static ModelChoice Choice(string text)
     {

@@ -15,7 +15,7 @@ internal static class PerturbCommand
 
     public static Command Create()
     {
-        var truth = new Option<string?>("--truth", "-t")
+        var attacked = new Option<string?>("--class", "-c")
         {
             Description = "the class to lose [default: the most probable one]",
             HelpName = "index|label",
@@ -31,7 +31,7 @@ internal static class PerturbCommand
         var maps = new MapOptions();
         var command = new Command("perturb", "Change photos by so little that nobody sees it, so that a class is lost; show its maps before and after.")
         {
-            truth, attack, epsilon, stepSize, steps, seed,
+            attacked, attack, epsilon, stepSize, steps, seed,
         };
         run.AddTo(command);
         model.AddTo(command);
@@ -52,7 +52,7 @@ internal static class PerturbCommand
                 {
                     Model = model.Model(parsed),
                     Image = photo,
-                    TrueClass = parsed.GetValue(truth) is { } text ? ClassNames.Reference(text) : null,
+                    AttackedClass = parsed.GetValue(attacked) is { } text ? ClassNames.Reference(text) : null,
                     Layer = model.Layer(parsed),
                     Method = maps.Method(parsed),
                     Outputs = { maps.Overlay(parsed) },
@@ -88,13 +88,13 @@ internal static class PerturbCommand
         if (steps is { } count)
             pgd.StepCount = count;
         if (seed is { } start)
-            pgd.StartSeed = start;
+            pgd.RandomStart = new RandomStart { Seed = start };
         return pgd;
     }
 
     private static PictureCell[] Pictures(PerturbResponse answer)
     {
-        var label = Captions.ShortLabel(answer.Before.Class.Score.Label);
+        var label = Captions.ShortLabel(answer.Before.ExplainedClass.Score.Label);
         return
         [
             PictureCell.Of("before", $"before: {label}", answer.Before.Map),

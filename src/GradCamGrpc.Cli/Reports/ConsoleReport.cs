@@ -125,43 +125,43 @@ internal sealed class ConsoleReport : IReport
 
     private void File(string file) => _console.MarkupLineInterpolated($"    [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
 
-    public void Compared(CompareResponse answer, WrittenComparison written)
+    public void Compared(CompareClassesResponse answer, WrittenComparison written)
     {
         var found = answer.Prediction.Classes[0];
-        _console.MarkupLineInterpolated($"[bold]{written.Photo}[/]: the first class is {(answer.IsRight ? "right" : "wrong")}");
+        _console.MarkupLineInterpolated($"[bold]{written.Photo}[/]: the first class is {(answer.Correct ? "right" : "wrong")}");
         var table = ClassTable().AddRow("found", Label(found), Percent(found.Probability), "1", Nothing(answer.PredictedMap));
-        if (!answer.IsRight)
+        if (!answer.Correct)
             table.AddRow("true", Label(answer.TrueClass.Score), Percent(answer.TrueClass.Score.Probability), $"{answer.TrueClass.Rank}", Nothing(answer.TrueMap));
         _console.Write(table);
-        if (!answer.IsRight)
+        if (!answer.Correct)
             _console.MarkupLineInterpolated($"rank correlation of the two maps: {Figure(answer.HasRankCorrelation ? answer.RankCorrelation : null)}");
         Pictures(written);
     }
 
     public void ComparedModels(CompareModelsResponse answer, WrittenComparison written)
     {
-        var hasBoxes = answer.Models[0].Figures.HasEnergyInside;
-        _console.MarkupLineInterpolated($"[bold]{written.Photo}[/]: why {answer.Models[0].Class.Score.Label}");
+        var hasBoxes = answer.Models[0].Evidence.HasEnergyInside;
+        _console.MarkupLineInterpolated($"[bold]{written.Photo}[/]: why {answer.Models[0].ExplainedClass.Score.Label}");
         var table = new Table().AddColumns("model", "version", "first class").AddColumns(
             Right("class %"), Right("rank"), Right("like the first"), Right("insertion"), Right("deletion"), Right("occlusion"));
         if (hasBoxes)
             table.AddColumns(Right("in the boxes %"), Right("peak inside"));
         foreach (var model in answer.Models)
         {
-            var figures = model.Figures;
+            var evidence = model.Evidence;
             string[] row =
             [
                 Markup.Escape(model.Prediction.Model),
                 Markup.Escape(model.Prediction.ModelVersion),
                 Label(model.Prediction.Classes[0]),
-                Percent(model.Class.Score.Probability),
-                $"{model.Class.Rank}",
+                Percent(model.ExplainedClass.Score.Probability),
+                $"{model.ExplainedClass.Rank}",
                 Figure(model.HasRankCorrelation ? model.RankCorrelation : null),
-                Figure(figures.InsertionArea),
-                Figure(figures.DeletionArea),
-                Figure(figures.HasOcclusionCorrelation ? figures.OcclusionCorrelation : null),
+                Figure(evidence.Insertion.Area),
+                Figure(evidence.Deletion.Area),
+                Figure(evidence.HasOcclusionCorrelation ? evidence.OcclusionCorrelation : null),
             ];
-            table.AddRow(hasBoxes ? [.. row, Percent(figures.EnergyInside), figures.PeakInside ? "yes" : "no"] : row);
+            table.AddRow(hasBoxes ? [.. row, Percent(evidence.EnergyInside), evidence.Pointing.Hits ? "yes" : "no"] : row);
         }
         _console.Write(table);
         _console.WriteLine("like the first: the rank correlation with the first model's map; insertion, deletion: areas, the more and the less the better");
@@ -171,13 +171,13 @@ internal sealed class ConsoleReport : IReport
     public void Perturbed(PerturbResponse answer, WrittenComparison written)
     {
         var steps = Math.Round(answer.LargestChange * byte.MaxValue);
-        _console.MarkupLineInterpolated($"[bold]{written.Photo}[/]: no colour moved farther than {steps}/255, the class is {(answer.IsClassLost ? "lost" : "not lost")}");
+        _console.MarkupLineInterpolated($"[bold]{written.Photo}[/]: no colour moved farther than {steps}/255, the class is {(answer.ClassLost ? "lost" : "not lost")}");
         var table = ClassTable();
         foreach (var (name, photo) in new[] { ("before", answer.Before), ("after", answer.After) })
         {
             var found = photo.Prediction.Classes[0];
             table.AddRow($"found {name}", Label(found), Percent(found.Probability), "1", "");
-            table.AddRow($"explained {name}", Label(photo.Class.Score), Percent(photo.Class.Score.Probability), $"{photo.Class.Rank}", Nothing(photo.Map));
+            table.AddRow($"explained {name}", Label(photo.ExplainedClass.Score), Percent(photo.ExplainedClass.Score.Probability), $"{photo.ExplainedClass.Rank}", Nothing(photo.Map));
         }
         _console.Write(table);
         _console.MarkupLineInterpolated($"rank correlation of the two maps: {Figure(answer.HasRankCorrelation ? answer.RankCorrelation : null)}");

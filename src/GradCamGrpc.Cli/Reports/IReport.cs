@@ -23,7 +23,7 @@ internal interface IReport
 
     void Model(Model model);
 
-    void Compared(CompareResponse answer, WrittenComparison written);
+    void Compared(CompareClassesResponse answer, WrittenComparison written);
 
     void ComparedModels(CompareModelsResponse answer, WrittenComparison written);
 

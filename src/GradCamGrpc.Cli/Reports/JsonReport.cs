@@ -41,7 +41,7 @@ internal sealed class JsonReport(TextWriter output) : IReport
 
     public void Model(Model model) => Write(ToJson(model));
 
-    public void Compared(CompareResponse answer, WrittenComparison written)
+    public void Compared(CompareClassesResponse answer, WrittenComparison written)
     {
         var told = answer.Clone();
         foreach (var map in new[] { told.PredictedMap, told.TrueMap, told.ContrastMap })

@@ -44,13 +44,11 @@ public sealed class LabelIndex
     /// </summary>
     /// <param name="label">The class's label in the other model.</param>
     /// <param name="index">Its index there.</param>
-    /// <returns>Null where no class fits, or several do and none has the index.</returns>
-    public int? FindSame(string label, int index)
+    /// <returns>One class index; none where no class fits, and several, in ascending order, where none of those that fit has the index.</returns>
+    public IReadOnlyList<int> FindSame(string label, int index)
     {
         var fitting = Names(label).Select(FindWhole).FirstOrDefault(found => found.Count > 0) ?? [];
-        if (fitting.Contains(index))
-            return index;
-        return fitting is [var only] ? only : null;
+        return fitting.Contains(index) ? [index] : fitting;
     }
 
     private int[] Matching(Func<string, bool> fits) =>

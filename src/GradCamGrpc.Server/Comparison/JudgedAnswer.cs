@@ -1,6 +1,8 @@
+using GradCamGrpc.Server.Evidence;
+
 namespace GradCamGrpc.Server.Comparison;
 
-/// <summary>What a model said of a photo, and how faithful its map is.</summary>
+/// <summary>What a model said of a photo, and what speaks for its map.</summary>
 /// <param name="Answer">What it said.</param>
-/// <param name="Faithfulness">How faithful the map is.</param>
-internal sealed record JudgedAnswer(AnsweredQuestion Answer, MapFaithfulness Faithfulness);
+/// <param name="Judgement">What was measured of the map.</param>
+internal sealed record JudgedAnswer(AnsweredQuestion Answer, MapJudgement Judgement);

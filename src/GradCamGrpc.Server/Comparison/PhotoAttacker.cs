@@ -19,7 +19,7 @@ internal static class PhotoAttacker
         var scale = new PixelScale(model.Manifest.Preprocessing.Mean, model.Manifest.Preprocessing.Std);
         var spare = photo with { Input = photo.Input.Copy() };
         var explained = model.Submit(photo, question, context);
-        var attack = model.Inspect<AttackedPhoto>(spare, inspected => [request.Attack.On(inspected, scale, request.TrueClass)], context);
+        var attack = model.Inspect<AttackedPhoto>(spare, inspected => [request.Attack.On(inspected, scale, request.AttackedClass)], context);
         var before = await AnsweredQuestion.OfAsync(question, photo, explained, context.CancellationToken);
         var attacked = await attack.Items.FirstAsync(context.CancellationToken);
 

@@ -1,6 +1,5 @@
 using Google.Protobuf.Collections;
 using GradCamGrpc.Explain.Cuts;
-using GradCamGrpc.Explain.Localization;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Comparison;
@@ -14,7 +13,7 @@ internal sealed class ComparisonReader(RequestReader reader)
 {
     private const int MinModels = 2;
     private const int MaxModels = 8;
-    private const int MaxBoxes = 100;
+    private const int Candidates = 10;
     private const double DefaultEpsilon = 2.0 / 255;
     private const double DefaultStepShare = 0.25;
     private const int DefaultSteps = 10;
@@ -22,7 +21,7 @@ internal sealed class ComparisonReader(RequestReader reader)
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
     /// <exception cref="NotFoundException">There is no such model, layer or label.</exception>
-    public CheckedCompareRequest Read(CompareRequest request)
+    public CheckedCompareClassesRequest Read(CompareClassesRequest request)
     {
         var faults = new Violations();
         var model = reader.Model(request.Model, faults);
@@ -36,7 +35,7 @@ internal sealed class ComparisonReader(RequestReader reader)
             new TargetChoice.Class(trueClass!.Value, ScoreChoice.Logit),
             new TargetChoice.Top(1, new ScoreChoice(ScoreKind.Logit, trueClass)),
         ];
-        return new CheckedCompareRequest(question! with { Targets = targets }, trueClass.Value);
+        return new CheckedCompareClassesRequest(question! with { Targets = targets }, trueClass.Value);
     }
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
@@ -46,11 +45,11 @@ internal sealed class ComparisonReader(RequestReader reader)
         var faults = new Violations();
         var model = reader.Model(request.Model, faults);
         RequestReader.RequireImage(request.Image, faults);
-        var trueClass = request.TrueClass is null ? null : Class(request.TrueClass, "true_class", model, faults);
+        var attacked = request.AttackedClass is null ? null : Class(request.AttackedClass, "attacked_class", model, faults);
         Attack attack = request.AttackCase is PerturbRequest.AttackOneofCase.Pgd ? Pgd(request.Pgd, faults) : Fgsm(request.Fgsm ?? new Fgsm(), faults);
         var question = Question(model, request.Layer, request.Method, request.Outputs, faults);
         faults.ThrowIfAny();
-        return new CheckedPerturbRequest(question! with { Targets = [Target(trueClass)] }, trueClass, attack);
+        return new CheckedPerturbRequest(question! with { Targets = [Target(attacked)] }, attacked, attack);
     }
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
@@ -72,31 +71,43 @@ internal sealed class ComparisonReader(RequestReader reader)
             if (layer is not null && method is not null)
                 questions.Add(Question(model, layer, method, outputs) with { Targets = [Target(null)] });
         }
-        var known = request.Class is null || models is not [{ } first, ..] ? null : Class(request.Class, "class", first, faults);
+        var known = request.ExplainedClass is null || models is not [{ } first, ..] ? null : Class(request.ExplainedClass, "explained_class", first, faults);
         if (known is { } index && models.All(model => model is not null) && questions.Count == models.Length)
             questions = [.. WithClass(questions, index, faults)];
-        var boxes = Boxes(request.Boxes, faults);
+        var plan = MeasureReader.ReadDefault(request.Boxes, faults);
         faults.ThrowIfAny();
-        return new CheckedCompareModelsRequest(questions, known is not null, boxes);
+        return new CheckedCompareModelsRequest(questions, known is not null, plan);
     }
 
     /// <summary>The questions about a class of the first model, the same for all.</summary>
     /// <param name="questions">The questions.</param>
     /// <param name="classIndex">The class's index in the first model.</param>
-    /// <param name="faults">Told of each model that has no such class; its question stays without one.</param>
+    /// <param name="faults">Told of each model that has no such class, or several; its question stays without one.</param>
     public static IEnumerable<CheckedExplainRequest> WithClass(IReadOnlyList<CheckedExplainRequest> questions, int classIndex, Violations faults)
     {
         var label = questions[0].Model.Labels.Labels[classIndex];
         for (var i = 0; i < questions.Count; i++)
         {
-            var labels = questions[i].Model.Labels;
-            var index = i == 0 ? classIndex : labels.FindSame(label, classIndex);
-            if (index is null)
-            {
-                var hint = Suggestions.Hint(label.Split(',')[0], labels.Labels);
-                faults.Absent($"models[{i}].model", $"the model '{questions[i].Model.Name}' has no class '{Text.Quoted(label)}', or several{hint}");
-            }
+            var index = i == 0 ? classIndex : SameClass(label, classIndex, questions[i].Model, $"models[{i}].model", faults);
             yield return questions[i] with { Targets = [Target(index)] };
+        }
+    }
+
+    private static int? SameClass(string label, int index, ModelInstance model, string field, Violations faults)
+    {
+        var fitting = model.Labels.FindSame(label, index);
+        switch (fitting.Count)
+        {
+            case 1:
+                return fitting[0];
+            case 0:
+                var hint = Suggestions.Hint(label.Split(',')[0], model.Labels.Labels);
+                faults.Absent(field, $"the model '{model.Name}' has no class '{Text.Quoted(label)}'{hint}");
+                return null;
+            default:
+                var classes = fitting.Take(Candidates).Select(candidate => $"{model.Labels.Labels[candidate]} ({candidate})");
+                faults.Invalid(field, $"'{Text.Quoted(label)}' may mean several classes of the model '{model.Name}': {string.Join("; ", classes)}");
+                return null;
         }
     }
 
@@ -162,24 +173,6 @@ internal sealed class ComparisonReader(RequestReader reader)
         return models;
     }
 
-    private static BoundingBox[] Boxes(RepeatedField<PixelRectangle> rectangles, Violations faults)
-    {
-        if (rectangles.Count > MaxBoxes)
-        {
-            faults.Invalid("boxes", $"{rectangles.Count} boxes are more than {MaxBoxes}");
-            return [];
-        }
-        var boxes = new BoundingBox[rectangles.Count];
-        for (var i = 0; i < boxes.Length; i++)
-        {
-            var (x, y, width, height) = (rectangles[i].X, rectangles[i].Y, rectangles[i].Width, rectangles[i].Height);
-            boxes[i] = new BoundingBox(x, y, x + width, y + height);
-            if (!(width > 0 && height > 0) || !double.IsFinite(boxes[i].Right) || !double.IsFinite(boxes[i].Bottom))
-                faults.Invalid($"boxes[{i}]", $"x {x}, y {y}, width {width}, height {height} is not a box with a width and a height above 0");
-        }
-        return boxes;
-    }
-
     private static Attack.Fgsm Fgsm(Fgsm message, Violations faults)
     {
         var epsilon = message.HasEpsilon ? message.Epsilon : DefaultEpsilon;
@@ -196,6 +189,6 @@ internal sealed class ComparisonReader(RequestReader reader)
             faults.Within("pgd.step_size", stepSize, 0, 1);
         var steps = message.HasStepCount ? message.StepCount : DefaultSteps;
         faults.Within("pgd.step_count", steps, 1, MaxSteps);
-        return new Attack.Pgd(epsilon, stepSize, steps, message.HasStartSeed ? message.StartSeed : null);
+        return new Attack.Pgd(epsilon, stepSize, steps, message.RandomStart?.Seed);
     }
 }

@@ -1,8 +1,8 @@
 using GradCamGrpc.Explain.Evidence;
-using GradCamGrpc.Explain.Localization;
 using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Comparison;
+using GradCamGrpc.Server.Evidence;
 using GradCamGrpc.Server.Inference;
 
 namespace GradCamGrpc.Server.Requests;
@@ -14,28 +14,29 @@ internal sealed class ComparisonWriter(ResponseWriter writer)
     /// <param name="photo">The photo.</param>
     /// <param name="forward">The prediction.</param>
     /// <param name="maps">The maps, by the indices of their targets.</param>
-    public CompareResponse Compared(CheckedCompareRequest request, Photo photo, ForwardResult forward, IReadOnlyList<ReadyMap> maps)
+    public CompareClassesResponse Compared(CheckedCompareClassesRequest request, Photo photo, ForwardResult forward, IReadOnlyList<ReadyMap> maps)
     {
         var (question, model) = (request.Question, request.Question.Model);
-        var predicted = maps[CheckedCompareRequest.Predicted];
-        var response = new CompareResponse
+        var predicted = maps[CheckedCompareClassesRequest.Predicted];
+        var response = new CompareClassesResponse
         {
             Prediction = ResponseWriter.Prediction(model, photo, forward, question.PredictionTopK),
-            IsRight = predicted.ClassIndex == request.TrueClass,
+            Correct = predicted.ClassIndex == request.TrueClass,
             TrueClass = ResponseWriter.Ranked(model, forward, request.TrueClass),
             PredictedMap = Map(question, photo, predicted),
         };
-        if (response.IsRight)
+        if (response.Correct)
             return response;
-        response.TrueMap = Map(question, photo, maps[CheckedCompareRequest.True]);
-        response.ContrastMap = Map(question, photo, maps[CheckedCompareRequest.Contrast]);
-        if (Correlation(predicted, maps[CheckedCompareRequest.True]) is { } correlation)
+        response.TrueMap = Map(question, photo, maps[CheckedCompareClassesRequest.True]);
+        response.ContrastMap = Map(question, photo, maps[CheckedCompareClassesRequest.Contrast]);
+        if (Correlation(predicted, maps[CheckedCompareClassesRequest.True]) is { } correlation)
             response.RankCorrelation = correlation;
         return response;
     }
 
-    /// <param name="outcome">What came of changing a photo.</param>
-    public PerturbResponse Perturbed(AttackOutcome outcome)
+    /// <param name="attack">How the photo was changed.</param>
+    /// <param name="outcome">What came of it.</param>
+    public PerturbResponse Perturbed(Attack attack, AttackOutcome outcome)
     {
         var response = new PerturbResponse
         {
@@ -44,48 +45,41 @@ internal sealed class ComparisonWriter(ResponseWriter writer)
             ChangedPhoto = ResponseWriter.Encode(outcome.After.Photo.Drawing!.Pixels, new ImageWriting(PictureFormat.Png, Quality: 100)),
             LargestChange = outcome.Attacked.LargestChange,
         };
-        response.IsClassLost = response.Before.Class.Rank == 1 && response.After.Class.Rank > 1;
+        response.ClassLost = response.Before.ExplainedClass.Rank == 1 && response.After.ExplainedClass.Rank > 1;
+        switch (attack)
+        {
+            case Attack.Fgsm fgsm:
+                response.Fgsm = new Fgsm { Epsilon = fgsm.Epsilon };
+                break;
+            case Attack.Pgd pgd:
+                response.Pgd = Told(pgd);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(attack), attack, "unknown attack");
+        }
         if (Correlation(outcome.Before.Map, outcome.After.Map) is { } correlation)
             response.RankCorrelation = correlation;
         return response;
     }
 
     /// <param name="answers">What the models said, the first the one that the others are compared with.</param>
-    /// <param name="boxes">Where the object is; empty where that is not known.</param>
-    public CompareModelsResponse Compared(IReadOnlyList<JudgedAnswer> answers, IReadOnlyList<BoundingBox> boxes) =>
-        new() { Models = { answers.Select(answer => Compared(answer, answers[0].Answer, boxes)) } };
+    public CompareModelsResponse Compared(IReadOnlyList<JudgedAnswer> answers) =>
+        new() { Models = { answers.Select(answer => Compared(answer, answers[0].Answer)) } };
 
-    private ComparedModel Compared(JudgedAnswer judged, AnsweredQuestion first, IReadOnlyList<BoundingBox> boxes)
+    private ComparedModel Compared(JudgedAnswer judged, AnsweredQuestion first)
     {
-        var explained = Explained(judged.Answer);
+        var answer = judged.Answer;
+        var explained = Explained(answer);
         var compared = new ComparedModel
         {
             Prediction = explained.Prediction,
-            Class = explained.Class,
+            ExplainedClass = explained.ExplainedClass,
             Map = explained.Map,
-            Figures = Figures(judged, boxes),
+            Evidence = EvidenceWriter.Map(answer.Question.Model, answer.Photo, answer.Question.Targets[0], judged.Judgement),
         };
-        if (Grid(first.Photo).Correlation(first.Map.Map, judged.Answer.Map.Map, judged.Answer.Photo.Input.Crop) is { } correlation)
+        if (InputGrid.Of(first.Photo.Input).Correlation(first.Map.Map, answer.Map.Map, answer.Photo.Input.Crop) is { } correlation)
             compared.RankCorrelation = correlation;
         return compared;
-    }
-
-    private static TrustFigures Figures(JudgedAnswer judged, IReadOnlyList<BoundingBox> boxes)
-    {
-        var figures = new TrustFigures
-        {
-            InsertionArea = judged.Faithfulness.InsertionArea,
-            DeletionArea = judged.Faithfulness.DeletionArea,
-        };
-        if (judged.Faithfulness.OcclusionCorrelation is { } correlation)
-            figures.OcclusionCorrelation = correlation;
-        if (boxes.Count > 0)
-        {
-            var grid = Grid(judged.Answer.Photo);
-            figures.EnergyInside = grid.EnergyInside(judged.Answer.Map.Map, boxes);
-            figures.PeakInside = grid.IsPeakInside(judged.Answer.Map.Map, boxes);
-        }
-        return figures;
     }
 
     private PhotoExplanation Explained(AnsweredQuestion answer)
@@ -94,10 +88,18 @@ internal sealed class ComparisonWriter(ResponseWriter writer)
         return new PhotoExplanation
         {
             Prediction = ResponseWriter.Prediction(model, answer.Photo, answer.Forward, answer.Question.PredictionTopK),
-            Class = ResponseWriter.Ranked(model, answer.Forward, answer.ClassIndex),
+            ExplainedClass = ResponseWriter.Ranked(model, answer.Forward, answer.ClassIndex),
             Map = Map(answer.Question, answer.Photo, answer.Map),
         };
     }
+
+    private static Pgd Told(Attack.Pgd attack) => new()
+    {
+        Epsilon = attack.Epsilon,
+        StepSize = attack.StepSize,
+        StepCount = attack.Steps,
+        RandomStart = attack.StartSeed is { } seed ? new RandomStart { Seed = seed } : null,
+    };
 
     /// <summary>A map of a request that has no list of targets.</summary>
     private SaliencyMap Map(CheckedExplainRequest question, Photo photo, ReadyMap ready)
@@ -110,6 +112,4 @@ internal sealed class ComparisonWriter(ResponseWriter writer)
     /// <summary>The rank correlation of two maps on the same grid.</summary>
     private static double? Correlation(ReadyMap first, ReadyMap second) =>
         RankCorrelation.Spearman(first.Map.Heat().Span, second.Map.Heat().Span);
-
-    private static InputGrid Grid(Photo photo) => new(photo.Input.Width, photo.Input.Height, photo.Input.Crop);
 }

@@ -3,16 +3,20 @@ using GradCamGrpc.Explain.Evidence;
 using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Evidence;
+using GradCamGrpc.Server.Inference;
 
 namespace GradCamGrpc.Server.Requests;
 
 /// <summary>Turns what was measured of maps into messages.</summary>
 internal static class EvidenceWriter
 {
-    public static MapEvidence Map(CheckedEvaluateRequest request, Photo photo, MapJudgement figures)
+    /// <param name="model">Whose map was judged.</param>
+    /// <param name="photo">The photo as the model took it.</param>
+    /// <param name="target">The target that asked for the map.</param>
+    /// <param name="figures">What was measured.</param>
+    public static MapEvidence Map(ModelInstance model, Photo photo, TargetChoice target, MapJudgement figures)
     {
         var judged = figures.Judged;
-        var target = request.Targets[judged.TargetIndex];
         var evidence = new MapEvidence
         {
             TargetIndex = judged.TargetIndex,
@@ -29,13 +33,13 @@ internal static class EvidenceWriter
         if (figures.Sensitivity is { } sensitivity)
             evidence.Sensitivity = sensitivity;
         if (judged.Map is { } map)
-            evidence.Map = ResponseWriter.Provenance(request.Model, photo, target, judged.ClassIndex, map);
+            evidence.Map = ResponseWriter.Provenance(model, photo, target, judged.ClassIndex, map);
         else
         {
             evidence.Baseline = new BaselineProvenance
             {
                 Baseline = judged.Baseline,
-                Score = ScoreWriter.Write(request.Model, target, judged.ClassIndex, judged.Score),
+                Score = ScoreWriter.Write(model, target, judged.ClassIndex, judged.Score),
                 NativeSize = ResponseWriter.Size(judged.Heat.Width, judged.Heat.Height),
             };
         }
@@ -85,7 +89,7 @@ internal static class EvidenceWriter
         var pointing = new Pointing { Hits = outcome.Hits };
         if (outcome.Peak is { } peak)
         {
-            var (x, y) = new InputGrid(photo.Input).ToPhoto(peak);
+            var (x, y) = InputGrid.Of(photo.Input).ToPhoto(peak);
             pointing.InputPeak = new PixelPoint { X = x, Y = y };
         }
         return pointing;

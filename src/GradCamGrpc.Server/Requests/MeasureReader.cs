@@ -1,6 +1,5 @@
 using Google.Protobuf.Collections;
 using GradCamGrpc.Explain.Evidence;
-using GradCamGrpc.Explain.Localization;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Protos.V1;
 
@@ -9,7 +8,6 @@ namespace GradCamGrpc.Server.Requests;
 /// <summary>Reads what is to be measured of maps.</summary>
 internal static class MeasureReader
 {
-    private const int MaxBoxes = 64;
     private const int DefaultSteps = 20;
     private const int MaxSteps = 200;
     private const double MinSigma = 0.1;
@@ -23,7 +21,7 @@ internal static class MeasureReader
     /// <returns>Null where something is wrong.</returns>
     public static MeasurePlan? Read(EvaluateRequest request, IReadOnlyList<IExplanationMethod> methods, Violations faults)
     {
-        var boxes = Boxes(request.Boxes, faults);
+        var boxes = PhotoBoxes.Read(request.Boxes, faults);
         var measures = Measures(request.Measures, request.Boxes.Count > 0, methods, faults);
         var curves = Curves(request.Curves ?? new CurveOptions(), "curves", faults);
         var occlusion = MethodReader.Occluding(request.Occlusion ?? new Occlusion(), "occlusion", faults);
@@ -33,22 +31,11 @@ internal static class MeasureReader
             : new MeasurePlan(measures, boxes, request.IncludeBaselines, curves, occlusion, sensitivity, request.Seed);
     }
 
-    private static BoundingBox[] Boxes(RepeatedField<PixelRectangle> boxes, Violations faults)
-    {
-        if (boxes.Count > MaxBoxes)
-        {
-            faults.Invalid("boxes", $"{boxes.Count} boxes are more than {MaxBoxes}");
-            return [];
-        }
-        for (var i = 0; i < boxes.Count; i++)
-        {
-            if (!new[] { boxes[i].X, boxes[i].Y, boxes[i].Width, boxes[i].Height }.All(double.IsFinite))
-                faults.Invalid($"boxes[{i}]", "its borders are not all finite numbers");
-            else if (boxes[i].Width <= 0 || boxes[i].Height <= 0)
-                faults.Invalid($"boxes[{i}]", "it is empty: a width and a height above 0 are needed");
-        }
-        return [.. boxes.Select(box => new BoundingBox(box.X, box.Y, box.X + box.Width, box.Y + box.Height))];
-    }
+    /// <summary>What is measured where a client chooses nothing.</summary>
+    /// <param name="boxes">Where the thing is.</param>
+    /// <param name="faults">What is wrong with the boxes.</param>
+    public static MeasurePlan ReadDefault(RepeatedField<PixelRectangle> boxes, Violations faults) =>
+        Read(new EvaluateRequest { Boxes = { boxes } }, methods: [], faults) ?? throw new InvalidOperationException("a default is out of its range");
 
     private static HashSet<Measure> Measures(
         RepeatedField<Measure> named, bool hasBoxes, IReadOnlyList<IExplanationMethod> methods, Violations faults)

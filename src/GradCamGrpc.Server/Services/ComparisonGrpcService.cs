@@ -1,3 +1,4 @@
+using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Comparison;
 using GradCamGrpc.Server.Requests;
@@ -10,10 +11,13 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     : ComparisonService.ComparisonServiceBase
 {
     /// <inheritdoc />
-    public override async Task<CompareResponse> Compare(CompareRequest request, ServerCallContext context)
+    public override async Task<CompareClassesResponse> CompareClasses(CompareClassesRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var photo = await ReadAsync(request.Image, query.Question, query.Question.Targets.Count, context);
+        query.Question.Model.EnsureRoom();
+        var size = photos.Measure(request.Image);
+        AnswerLimits.Ensure([.. query.Question.Targets.Select(_ => new PlannedMap(query.Question, size))]);
+        using var photo = await ReadAsync(request.Image, size, query.Question, context);
         var inference = query.Question.Model.Submit(photo, query.Question, context);
         var forward = await inference.Prediction;
         var maps = await inference.Items.OrderBy(map => map.TargetIndex).ToArrayAsync(context.CancellationToken);
@@ -27,27 +31,25 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
         foreach (var question in query.Questions)
             question.Model.EnsureRoom();
         var size = photos.Measure(request.Image);
-        query.EnsureWritable(size);
+        AnswerLimits.Ensure([.. query.Questions.Select(question => new PlannedMap(question, size))]);
         using var photo = await photos.ReadAsync(request.Image, size, query.Questions[0].Model, isDrawn: true, context.CancellationToken);
-        query.EnsureBoxesLieOn(photo);
-        return writer.Compared(await comparer.RunAsync(query, photo, context), query.Boxes);
+        return writer.Compared(await comparer.RunAsync(query, photo, context));
     }
 
     /// <inheritdoc />
     public override async Task<PerturbResponse> Perturb(PerturbRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var photo = await ReadAsync(request.Image, query.Question, maps: 2, context);
+        query.Question.Model.EnsureRoom();
+        var size = photos.Measure(request.Image);
+        var input = query.Question.Model.Manifest.Preprocessing;
+        AnswerLimits.Ensure(new PlannedMap(query.Question, size), new PlannedMap(query.Question, new ImageSize(input.CropWidth, input.CropHeight)));
+        using var photo = await ReadAsync(request.Image, size, query.Question, context);
         var outcome = await PhotoAttacker.RunAsync(query, photo, context);
         using (outcome.After.Photo)
-            return writer.Perturbed(outcome);
+            return writer.Perturbed(query.Attack, outcome);
     }
 
-    private async Task<Photo> ReadAsync(Image image, CheckedExplainRequest question, int maps, ServerCallContext context)
-    {
-        question.Model.EnsureRoom();
-        var size = photos.Measure(image);
-        question.EnsureWritable(size, maps);
-        return await photos.ReadAsync(image, size, question.Model, question.IsDrawn, context.CancellationToken);
-    }
+    private Task<Photo> ReadAsync(Image image, ImageSize size, CheckedExplainRequest question, ServerCallContext context) =>
+        photos.ReadAsync(image, size, question.Model, question.IsDrawn, context.CancellationToken);
 }

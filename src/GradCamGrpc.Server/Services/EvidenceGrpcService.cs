@@ -18,15 +18,15 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
         query.Model.EnsureRoom();
         var size = photos.Measure(request.Image);
         using var photo = await photos.ReadAsync(request.Image, size, query.Model, isDrawn: false, context.CancellationToken);
-        query.EnsureWithin(photo);
-        var evaluation = new MapEvaluation(query, new InputGrid(photo.Input), metrics);
+        var judge = new MapJudge(query.Model, query.Layers, query.Plan.Of(photo), InputGrid.Of(photo.Input), metrics);
+        var evaluation = new MapEvaluation(query, judge);
         var inference = query.Model.Inspect(photo, evaluation.Run, context);
 
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         await responseStream.WriteAsync(new EvaluateResponse { Prediction = prediction }, context.CancellationToken);
         await foreach (var figures in inference.Items)
         {
-            var evidence = EvidenceWriter.Map(query, photo, figures);
+            var evidence = EvidenceWriter.Map(query.Model, photo, query.Targets[figures.Judged.TargetIndex], figures);
             await responseStream.WriteAsync(new EvaluateResponse { Evidence = evidence }, context.CancellationToken);
         }
     }

@@ -3,8 +3,8 @@ using Grpc.Core;
 
 namespace GradCamGrpc.FunctionalTests;
 
-/// <summary>ComparisonService.Compare.</summary>
-public sealed class CompareTests(RunningServer server)
+/// <summary>ComparisonService.CompareClasses.</summary>
+public sealed class CompareClassesTests(RunningServer server)
 {
     private const int Goldfish = 1;
 
@@ -13,12 +13,12 @@ public sealed class CompareTests(RunningServer server)
 
     /// <summary>Explain gives the same maps one by one; the contrast is the difference of the two, before the ReLU.</summary>
     [Fact]
-    public async Task Compare_WrongClassFound_MapsAreThoseOfExplain()
+    public async Task CompareClasses_WrongClassFound_MapsAreThoseOfExplain()
     {
         var found = await FoundAsync();
         var outputs = new[] { Raw(MapValues.Rectified), Raw(MapValues.Signed) };
 
-        var compared = await CompareAsync(new CompareRequest
+        var compared = await CompareAsync(new CompareClassesRequest
         {
             Image = Photos.CatImage,
             TrueClass = new ClassReference { Label = "goldfish" },
@@ -37,7 +37,7 @@ public sealed class CompareTests(RunningServer server)
             Outputs = { outputs },
         });
 
-        Assert.False(compared.IsRight);
+        Assert.False(compared.Correct);
         Assert.Equal(found, compared.Prediction.Classes[0].ClassIndex);
         Assert.Equal(5, compared.Prediction.Classes.Count);
         var all = explained.Prediction.Classes.Select(score => score.ClassIndex).ToList();
@@ -59,18 +59,18 @@ public sealed class CompareTests(RunningServer server)
     }
 
     [Theory, MemberData(nameof(CheapMethods))]
-    public async Task Compare_RightClassFound_HasItsMapAlone(string method)
+    public async Task CompareClasses_RightClassFound_HasItsMapAlone(string method)
     {
         var found = await FoundAsync();
 
-        var compared = await CompareAsync(new CompareRequest
+        var compared = await CompareAsync(new CompareClassesRequest
         {
             Image = Photos.CatImage,
             TrueClass = new ClassReference { ClassIndex = found },
             Method = Method(method),
         });
 
-        Assert.True(compared.IsRight);
+        Assert.True(compared.Correct);
         Assert.Equal((found, 1), (compared.TrueClass.Score.ClassIndex, compared.TrueClass.Rank));
         Assert.False(compared.PredictedMap.AllZero);
         Assert.Null(compared.TrueMap);
@@ -80,9 +80,9 @@ public sealed class CompareTests(RunningServer server)
 
     /// <summary>Eigen-CAM asks no score: the maps are one, and order everything alike.</summary>
     [Fact]
-    public async Task Compare_MethodThatAsksNoScore_RankCorrelationIsOne()
+    public async Task CompareClasses_MethodThatAsksNoScore_RankCorrelationIsOne()
     {
-        var compared = await CompareAsync(new CompareRequest
+        var compared = await CompareAsync(new CompareClassesRequest
         {
             Image = Photos.CatImage,
             TrueClass = new ClassReference { ClassIndex = Goldfish },
@@ -95,9 +95,9 @@ public sealed class CompareTests(RunningServer server)
     }
 
     [Fact]
-    public async Task Compare_EverythingIsWrong_NamesEveryField()
+    public async Task CompareClasses_EverythingIsWrong_NamesEveryField()
     {
-        var fault = await Assert.ThrowsAsync<RpcException>(() => CompareAsync(new CompareRequest
+        var fault = await Assert.ThrowsAsync<RpcException>(() => CompareAsync(new CompareClassesRequest
         {
             TrueClass = new ClassReference { ClassIndex = 1000 },
             Layer = "block",
@@ -110,22 +110,22 @@ public sealed class CompareTests(RunningServer server)
     }
 
     [Fact]
-    public async Task Compare_NoTrueClass_IsInvalid()
+    public async Task CompareClasses_NoTrueClass_IsInvalid()
     {
         foreach (var reference in new[] { null, new ClassReference() })
         {
-            var fault = await Assert.ThrowsAsync<RpcException>(() => CompareAsync(new CompareRequest { Image = Photos.CatImage, TrueClass = reference }));
+            var fault = await Assert.ThrowsAsync<RpcException>(() => CompareAsync(new CompareClassesRequest { Image = Photos.CatImage, TrueClass = reference }));
             Assert.Equal((StatusCode.InvalidArgument, "true_class"), (fault.StatusCode, Assert.Single(fault.Fields())));
         }
     }
 
     [Fact]
-    public async Task Compare_UnknownNames_AreNotFound()
+    public async Task CompareClasses_UnknownNames_AreNotFound()
     {
         var label = await Assert.ThrowsAsync<RpcException>(() => CompareAsync(
-            new CompareRequest { Image = Photos.CatImage, TrueClass = new ClassReference { Label = "goldfisch" } }));
+            new CompareClassesRequest { Image = Photos.CatImage, TrueClass = new ClassReference { Label = "goldfisch" } }));
         var model = await Assert.ThrowsAsync<RpcException>(() => CompareAsync(
-            new CompareRequest { Image = Photos.CatImage, Model = "resnet", TrueClass = new ClassReference { ClassIndex = 1 } }));
+            new CompareClassesRequest { Image = Photos.CatImage, Model = "resnet", TrueClass = new ClassReference { ClassIndex = 1 } }));
 
         Assert.Equal((StatusCode.NotFound, "true_class.label"), (label.StatusCode, Assert.Single(label.Fields())));
         Assert.Contains("goldfish", label.Status.Detail, StringComparison.Ordinal);
@@ -133,9 +133,9 @@ public sealed class CompareTests(RunningServer server)
     }
 
     [Fact]
-    public async Task Compare_MethodThatTheLayerCannotHave_IsInvalid()
+    public async Task CompareClasses_MethodThatTheLayerCannotHave_IsInvalid()
     {
-        var fault = await Assert.ThrowsAsync<RpcException>(() => CompareAsync(new CompareRequest
+        var fault = await Assert.ThrowsAsync<RpcException>(() => CompareAsync(new CompareClassesRequest
         {
             Image = Photos.CatImage,
             TrueClass = new ClassReference { ClassIndex = 1 },
@@ -144,6 +144,24 @@ public sealed class CompareTests(RunningServer server)
         }));
 
         Assert.Equal((StatusCode.InvalidArgument, "method"), (fault.StatusCode, Assert.Single(fault.Fields())));
+    }
+
+    /// <summary>Three maps share an answer. What fits it is refused later, for a photo that breaks off.</summary>
+    [Theory]
+    [InlineData("""{ "overlay": {} }""", 3, 4000, 2700, "image.encoded")]
+    [InlineData("""{ "overlay": {} }""", 3, 4000, 2800, "outputs")]
+    [InlineData("""{ "raw": { "grid": "MAP_GRID_IMAGE" } }""", 1, 4000, 1390, "image.encoded")]
+    [InlineData("""{ "raw": { "grid": "MAP_GRID_IMAGE" } }""", 1, 4000, 1400, "outputs")]
+    public async Task CompareClasses_AllMapsTogether_AreBounded(string form, int count, int width, int height, string field)
+    {
+        var fault = await Assert.ThrowsAsync<RpcException>(() => CompareAsync(new CompareClassesRequest
+        {
+            Image = Photos.GreyBrokenOff(width, height),
+            TrueClass = new ClassReference { ClassIndex = Goldfish },
+            Outputs = { Enumerable.Repeat(Google.Protobuf.JsonParser.Default.Parse<MapOutput>(form), count) },
+        }));
+
+        Assert.Equal((StatusCode.InvalidArgument, field), (fault.StatusCode, Assert.Single(fault.Fields())));
     }
 
     private static ExplanationMethod Method(string name) => Google.Protobuf.JsonParser.Default.Parse<ExplanationMethod>($$"""{ "{{name}}": {} }""");
@@ -166,6 +184,6 @@ public sealed class CompareTests(RunningServer server)
         return answer.Prediction.Classes[0].ClassIndex;
     }
 
-    private async Task<CompareResponse> CompareAsync(CompareRequest request) =>
-        await server.Comparison.CompareAsync(request, cancellationToken: TestContext.Current.CancellationToken);
+    private async Task<CompareClassesResponse> CompareAsync(CompareClassesRequest request) =>
+        await server.Comparison.CompareClassesAsync(request, cancellationToken: TestContext.Current.CancellationToken);
 }
