@@ -220,6 +220,24 @@ public sealed class AttributionTests : IDisposable
             cut, Image(), [cut.Layers["act"]], [ScoreTarget.Of(0)], [new Occlusion(1, 1)], (_, _) => Assert.Fail("a map"), gone.Token));
     }
 
+    /// <summary>A pass back for each of many targets may take long: who leaves meanwhile need not be served to the end.</summary>
+    [Fact]
+    public void Saliency_NobodyWaitsAnyMoreAfterTheForwardPass_MakesNoPassBack()
+    {
+        using var network = new RectifiedNetwork(w: 1, v: 1);
+        using var gone = new CancellationTokenSource();
+        var cut = Cut(network);
+        network.register_forward_hook((_, _, _) =>
+        {
+            gone.Cancel();
+            return null!;
+        });
+        var task = new AttributionTask(cut, Image(), cut.Layers["act"], [ScoreTarget.Of(0), ScoreTarget.Of(1)], gone.Token);
+
+        Assert.Throws<OperationCanceledException>(() => new Saliency().Attribute(task));
+        Assert.True(gone.IsCancellationRequested);
+    }
+
     [Fact]
     public void Heat_ThreeChannels_IsTheLargestMagnitude()
     {

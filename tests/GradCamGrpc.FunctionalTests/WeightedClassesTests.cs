@@ -118,8 +118,8 @@ public sealed class WeightedClassesTests(RunningServer server)
             [
                 "targets[0].weighted_classes.terms[1].weight", "targets[0].weighted_classes.terms[2].weight",
                 "targets[0].weighted_classes.terms[3].weight", "targets[0].weighted_classes.terms[4].weight",
-                "targets[0].weighted_classes.terms[5].class", "targets[0].weighted_classes.terms[6].class.class_index",
-                "targets[0].weighted_classes.terms[7].class",
+                "targets[0].weighted_classes.terms[5].class_reference", "targets[0].weighted_classes.terms[6].class_reference.class_index",
+                "targets[0].weighted_classes.terms[7].class_reference",
             ],
             fault.Fields());
         Assert.Contains("'goldfish, Carassius auratus' is named twice", fault.Status.Detail, StringComparison.Ordinal);
@@ -151,7 +151,7 @@ public sealed class WeightedClassesTests(RunningServer server)
         }));
 
         Assert.Equal(StatusCode.NotFound, unknown.StatusCode);
-        Assert.Equal(["targets[0].weighted_classes.terms[0].class.label"], unknown.Fields());
+        Assert.Equal(["targets[0].weighted_classes.terms[0].class_reference.label"], unknown.Fields());
         Assert.Equal(StatusCode.InvalidArgument, contrasted.StatusCode);
         Assert.Equal(["targets[0].contrast"], contrasted.Fields());
     }

@@ -20,5 +20,5 @@ public sealed class Deconvolution : IAttributionMethod
 
     /// <inheritdoc />
     public Tensor Attribute(AttributionTask task) =>
-        task.Network.ImageGradients(task.Image, task.Targets, GradientRule.Deconvolution).squeeze(1);
+        task.Network.ImageGradients(task.Image, task.Targets, GradientRule.Deconvolution, task.Cancellation).squeeze(1);
 }

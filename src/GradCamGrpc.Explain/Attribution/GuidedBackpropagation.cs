@@ -23,5 +23,5 @@ public sealed class GuidedBackpropagation : IAttributionMethod
 
     /// <inheritdoc />
     public Tensor Attribute(AttributionTask task) =>
-        task.Network.ImageGradients(task.Image, task.Targets, GradientRule.Guided).squeeze(1);
+        task.Network.ImageGradients(task.Image, task.Targets, GradientRule.Guided, task.Cancellation).squeeze(1);
 }

@@ -35,7 +35,7 @@ public sealed class IntegratedGradients(int steps = IntegratedGradients.DefaultS
         {
             var shares = (arange(first, first + count, dtype: float32, device: task.Image.device) + 0.5) / Steps;
             var images = task.Image * shares.reshape(-1, 1, 1, 1);                              // [R, 3, H, W]
-            return task.Network.ImageGradients(images, task.Targets, GradientRule.Derivative).sum(1);
+            return task.Network.ImageGradients(images, task.Targets, GradientRule.Derivative, task.Cancellation).sum(1);
         });
         return task.Image * stack(sums).sum([0]) / Steps;                                    // [K, 3, H, W]
     }

@@ -17,5 +17,5 @@ public sealed class Saliency : IAttributionMethod
 
     /// <inheritdoc />
     public Tensor Attribute(AttributionTask task) =>
-        task.Network.ImageGradients(task.Image, task.Targets, GradientRule.Derivative).squeeze(1);
+        task.Network.ImageGradients(task.Image, task.Targets, GradientRule.Derivative, task.Cancellation).squeeze(1);
 }

@@ -46,7 +46,7 @@ public sealed class SmoothGrad(
         var sums = task.InChunks(Samples, (_, count) =>
         {
             var noisy = task.Image + deviation * randn([count, 3, task.Height, task.Width], generator: generator).to(task.Image.device);
-            return task.Network.ImageGradients(noisy, task.Targets, GradientRule.Derivative).sum(1);
+            return task.Network.ImageGradients(noisy, task.Targets, GradientRule.Derivative, task.Cancellation).sum(1);
         });
         return stack(sums).sum([0]) / Samples;                                               // [K, 3, H, W]
     }

@@ -119,8 +119,10 @@ public sealed class CutNetwork
     /// <param name="images">[R, 3, H, W].</param>
     /// <param name="targets">K scores; each is taken of every image.</param>
     /// <param name="rule">What becomes of gradients at ReLUs.</param>
+    /// <param name="cancellation">Says that nobody waits any more; it is asked before each target.</param>
     /// <returns>dScore/dImage, [K, R, 3, H, W].</returns>
-    public Tensor ImageGradients(Tensor images, IReadOnlyList<ScoreTarget> targets, GradientRule rule)
+    public Tensor ImageGradients(
+        Tensor images, IReadOnlyList<ScoreTarget> targets, GradientRule rule, CancellationToken cancellation = default)
     {
         var leaf = images.detach().requires_grad_();
         _allowShortcuts(false);
@@ -130,6 +132,7 @@ public sealed class CutNetwork
         var rows = (int)images.shape[0];
         var gradients = targets.Select((target, i) =>
         {
+            cancellation.ThrowIfCancellationRequested();
             var scores = ScoreTable.Evaluate(outputs, [.. Enumerable.Repeat(target, rows)]);     // [R]
             return autograd.grad([scores.sum()], [leaf], retain_graph: i < targets.Count - 1)[0];
         });

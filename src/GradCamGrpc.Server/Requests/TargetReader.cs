@@ -96,13 +96,13 @@ internal static class TargetReader
         for (var i = 0; i < message.Terms.Count; i++)
         {
             var (named, weight) = (message.Terms[i].ClassReference, message.Terms[i].Weight);
-            var index = Class(named, $"{field}[{i}].class", model, faults);
+            var index = Class(named, $"{field}[{i}].class_reference", model, faults);
             if (!(Math.Abs(weight) is >= MinWeight and <= MaxWeight))
                 faults.Invalid($"{field}[{i}].weight", $"{weight} is not of a magnitude from {MinWeight} to {MaxWeight}");
             if (index is null)
                 continue;
             if (terms.Exists(term => term.ClassIndex == index))
-                faults.Invalid($"{field}[{i}].class", $"'{model.Labels.Labels[index.Value]}' is named twice");
+                faults.Invalid($"{field}[{i}].class_reference", $"'{model.Labels.Labels[index.Value]}' is named twice");
             terms.Add(new WeightedTerm(index.Value, weight));
         }
         return new TargetChoice.Weighted(terms, score);

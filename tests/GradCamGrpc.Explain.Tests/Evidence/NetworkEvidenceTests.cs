@@ -99,6 +99,18 @@ public sealed class NetworkEvidenceTests : IDisposable
         Assert.Null(new Sensitivity().Max(_ => [0, 0], image, Cancellation));
     }
 
+    /// <summary>The map is (3, 4), of norm 5; the second of four copies has (3, 14).</summary>
+    [Fact]
+    public void Sensitivity_OneCopyIsFarOff_IsItsDistanceOverTheMapsNorm()
+    {
+        var calls = 0;
+
+        var largest = new Sensitivity(samples: 4).Max(_ => calls++ == 2 ? [3, 14] : [3, 4], Image(), Cancellation);
+
+        Assert.Equal(2, largest!.Value, 1e-12);
+        Assert.Equal(5, calls);
+    }
+
     [Fact]
     public void Cascade_SmallNetwork_GoesFromTheOutputsDownAndLeavesTheRest()
     {
@@ -106,7 +118,7 @@ public sealed class NetworkEvidenceTests : IDisposable
         var image = SmallNetwork.Images(1);
         var cut = new CutNetwork(network, image);
         var original = network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.clone());
-        var before = cut.ImageGradients(image, [ScoreTarget.Of(0)], GradientRule.Derivative);
+        var before = cut.ImageGradients(image, [ScoreTarget.Of(0)], GradientRule.Derivative, Cancellation);
         var done = new List<string>();
 
         foreach (var name in new ParameterRandomization(seed: 4).Cascade(network, image))
@@ -114,7 +126,7 @@ public sealed class NetworkEvidenceTests : IDisposable
             done.Add(name);
             foreach (var (parameter, values) in network.named_parameters())
                 Assert.Equal(done.Contains(parameter.Split('.')[0]), !values.equal(original[parameter]).all().item<bool>());
-            Assert.False(cut.ImageGradients(image, [ScoreTarget.Of(0)], GradientRule.Derivative).allclose(before));
+            Assert.False(cut.ImageGradients(image, [ScoreTarget.Of(0)], GradientRule.Derivative, Cancellation).allclose(before));
         }
         Assert.Equal(["classifier", "conv2", "branch", "conv1"], done);
     }

@@ -56,6 +56,20 @@ public sealed class SanityCheckTests : IDisposable
         Assert.All(maps.SelectMany(made => made), map => Assert.True(map.IsFinite && !map.IsAllZero));
     }
 
+    /// <summary>A map that is negative everywhere and asks the network nothing: its magnitude stays, and is not zero.</summary>
+    [Fact]
+    public void Randomize_MapIsNegative_ComparesMagnitudes()
+    {
+        var maps = Check([new Negative()]).Randomize(checkpoints: 2, seed: 1, Cancellation).Select(checkpoint => checkpoint.Maps.Single()[0]).ToArray();
+
+        Assert.All(maps, map =>
+        {
+            Assert.False(map.IsAllZero);
+            Assert.Equal(1, map.Structural!.Value, 1e-9);
+            Assert.Equal(1, map.Rank!.Value, 1e-9);
+        });
+    }
+
     /// <summary>A first weight of −1 lets nothing through the ReLU: there is no map to compare with.</summary>
     [Fact]
     public void Randomize_FirstMapIsAllZero_HasNoSimilarity()
@@ -117,4 +131,15 @@ public sealed class SanityCheckTests : IDisposable
     }
 
     private static Tensor Noise() => randn([1, 3, Side, Side], generator: new Generator(5));
+
+    private sealed class Negative : IAttributionMethod
+    {
+        public string Name => "negative";
+
+        public bool UsesLayer => false;
+
+        public int Channels => 1;
+
+        public Tensor Attribute(AttributionTask task) => -task.Image.abs().mean([1], keepdim: true);
+    }
 }
