@@ -32,6 +32,18 @@ public sealed class EfficientNetLite0Tests : IDisposable
         AssertClose(plain, unfolded);
     }
 
+    /// <summary>Served, the early layers run for a few photos at a time: the last group is smaller than the others here.</summary>
+    [Fact]
+    public void Forward_FoldedBatchOfSeveralGroups_EqualsEachPhotoAlone()
+    {
+        var images = ChannelsLast.Of(randn([6, 3, 224, 224], generator: new Generator(6)));
+        _network.PrepareForServing();
+
+        var together = _network.call(images);
+
+        AssertClose(cat([.. images.split(1).Select(_network.call)]), together);
+    }
+
     [Fact]
     public void PrepareForServing_AnyParameter_IsFrozen()
     {

@@ -15,10 +15,14 @@ internal sealed class Chain : nn.Module<Tensor, Tensor>
             register_module($"{i}", _layers[i]);
     }
 
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Run(input, ..);
+
+    /// <summary>Runs some of the layers, at least one.</summary>
+    public Tensor Run(Tensor input, Range which)
     {
-        var output = _layers[0].call(input);
-        foreach (var layer in _layers.AsSpan(1))
+        var layers = _layers.AsSpan(which);
+        var output = layers[0].call(input);
+        foreach (var layer in layers[1..])
         {
             using var previous = output;
             output = layer.call(previous);

@@ -12,6 +12,12 @@ public sealed class EfficientNetLite0 : ServableNetwork
     private const int StemChannels = 32;
     private const int HeadChannels = 1280;
 
+    /// <summary>The stages with large maps: up to 96 x 112 x 112 for a photo.</summary>
+    private const int EarlyStages = 3;
+
+    /// <summary>How many photos go through the early stages together: no buffer is larger than theirs (19 MiB), however large the batch.</summary>
+    private const int PhotosAtATime = 4;
+
     /// <summary>A stage of inverted residual blocks; the stride is the first block's.</summary>
     private readonly record struct Stage(int Kernel, int Stride, int Expansion, int OutChannels, int Repeats);
 
@@ -59,11 +65,30 @@ public sealed class EfficientNetLite0 : ServableNetwork
     /// <inheritdoc />
     public override Tensor forward(Tensor input)
     {
-        using var stem = _stem.Forward(input);      // [B, 32, 112, 112]
-        using var trunk = _blocks.call(stem);       // [B, 320, 7, 7]
+        // In groups a layer has no one output, so that is for serving alone.
+        using var trunk = _stem.IsFolded ? TrunkInGroups(input) : Trunk(input);     // [B, 320, 7, 7]
         using var head = _head.Forward(trunk);      // [B, 1280, 7, 7]
         using var pooled = _pool.call(head);        // [B, 1280]
         return _classifier.call(pooled);            // [B, classes]
+    }
+
+    private Tensor Trunk(Tensor input)
+    {
+        using var stem = _stem.Forward(input);      // [B, 32, 112, 112]
+        return _blocks.call(stem);
+    }
+
+    private Tensor TrunkInGroups(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var early = input.split(PhotosAtATime).Select(Early);
+        return _blocks.Run(cat([.. early]), EarlyStages..).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Early(Tensor photos)
+    {
+        using var stem = _stem.Forward(photos);     // [4, 32, 112, 112]
+        return _blocks.Run(stem, ..EarlyStages);    // [4, 40, 28, 28]
     }
 
     private static IEnumerable<Chain> BuildStages()
