@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Networks;
@@ -35,7 +36,7 @@ internal sealed class InvertedResidual : nn.Module<Tensor, Tensor>
             using var previous = output;
             output = step.Forward(previous);
         }
-        return _hasSkip ? output.add_(input) : output;
+        return _hasSkip ? output.PlusInPlace(input) : output;
     }
 
     private ConvNorm Step(string convName, SameConv2d convolution, string normName, BatchNormActivation norm)
