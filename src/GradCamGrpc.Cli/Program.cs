@@ -19,6 +19,7 @@ var root = new RootCommand("Predicts what is on photos and shows where the netwo
     AuditCommand.Create(),
     ModelsCommand.Create(),
     EvalCommand.Create(),
+    TrainCommand.Create(),
     serve,
 };
 var parsed = root.Parse(args);

@@ -25,4 +25,39 @@ public static class TensorArithmetic
         using var scalar = b.ToScalar();
         return a.mul(scalar);
     }
+
+    /// <summary>a · b, written over a.</summary>
+    public static Tensor TimesInPlace(this Tensor a, double b)
+    {
+        using var scalar = b.ToScalar();
+        return a.mul_(scalar);
+    }
+
+    /// <summary>a + factor · b, written over a.</summary>
+    public static Tensor PlusInPlace(this Tensor a, Tensor b, double factor)
+    {
+        using var scalar = factor.ToScalar();
+        return a.add_(b, scalar);
+    }
+
+    /// <summary>a + b.</summary>
+    public static Tensor Plus(this Tensor a, double b)
+    {
+        using var scalar = b.ToScalar();
+        return a.add(scalar, One);
+    }
+
+    /// <summary>a + factor · b · c, written over a.</summary>
+    public static Tensor PlusProductInPlace(this Tensor a, Tensor b, Tensor c, double factor)
+    {
+        using var scalar = factor.ToScalar();
+        return a.addcmul_(b, c, scalar);
+    }
+
+    /// <summary>a + factor · b / c, written over a.</summary>
+    public static Tensor PlusQuotientInPlace(this Tensor a, Tensor b, Tensor c, double factor)
+    {
+        using var scalar = factor.ToScalar();
+        return a.addcdiv_(b, c, scalar);
+    }
 }

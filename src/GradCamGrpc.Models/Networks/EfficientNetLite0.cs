@@ -80,14 +80,23 @@ public sealed class EfficientNetLite0 : ServableNetwork
 
     private Tensor TrunkInGroups(Tensor input)
     {
-        using var scope = NewDisposeScope();
-        var early = input.split(PhotosAtATime).Select(Early);
-        return _blocks.Run(cat([.. early]), EarlyStages..).MoveToOuterDisposeScope();
+        // No dispose scope: what a hook takes meanwhile would end with it.
+        using var early = Join([.. input.split(PhotosAtATime).Select(Early)]);              // [B, 40, 28, 28]
+        return _blocks.Run(early, EarlyStages..);
+    }
+
+    private static Tensor Join(Tensor[] groups)
+    {
+        var joined = cat(groups);
+        foreach (var group in groups)
+            group.Dispose();
+        return joined;
     }
 
     private Tensor Early(Tensor photos)
     {
-        using var stem = _stem.Forward(photos);     // [4, 32, 112, 112]
+        using var group = photos;
+        using var stem = _stem.Forward(group);      // [4, 32, 112, 112]
         return _blocks.Run(stem, ..EarlyStages);    // [4, 40, 28, 28]
     }
 

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GradCamGrpc.Models.Checkpoints;
+using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Models.Text;
 
 namespace GradCamGrpc.Models.Repository;
 
@@ -22,6 +24,8 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
     };
 
     /// <summary>Reads a folder and checks it, its checkpoint's hash included.</summary>
@@ -55,6 +59,34 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
             throw;
         }
     }
+
+    /// <summary>Builds the captioning head and fills it with its weights; it is frozen and in evaluation mode.</summary>
+    /// <exception cref="InvalidOperationException">The model has none.</exception>
+    /// <exception cref="CheckpointException">The weights do not fit the head.</exception>
+    public (CaptionHead Head, Vocabulary Words) BuildCaptionHead()
+    {
+        var captioning = Manifest.Captioning ?? throw new InvalidOperationException($"model {Manifest.Name} has no captioning head");
+        var words = Vocabulary.Read(System.IO.Path.Combine(Path, captioning.Vocabulary));
+        var head = new CaptionHead(captioning.Sources, words.Count, captioning.Shape);
+        try
+        {
+            using var checkpoint = CheckpointFormats.Open(System.IO.Path.Combine(Path, captioning.Weights.File));
+            CheckpointLoader.Load(head, checkpoint);
+            head.eval();
+            foreach (var parameter in head.parameters())
+                parameter.requires_grad_(false);
+            return (head, words);
+        }
+        catch
+        {
+            head.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a manifest into a folder.</summary>
+    public static void WriteManifest(string path, ModelManifest manifest) =>
+        File.WriteAllText(System.IO.Path.Combine(path, ManifestFile), JsonSerializer.Serialize(manifest, ManifestFormat) + "\n");
 
     private static ModelManifest ReadManifest(string path)
     {

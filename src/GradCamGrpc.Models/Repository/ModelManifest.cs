@@ -36,6 +36,9 @@ public sealed record ModelManifest
     /// <summary>Where the weights come from.</summary>
     public string Source { get; init; } = "";
 
+    /// <summary>What says sentences about photos; null where nothing does.</summary>
+    public CaptioningManifest? Captioning { get; init; }
+
     /// <summary>What was measured with these weights, and on what.</summary>
     public IReadOnlyList<MetricManifest> Metrics { get; init; } = [];
 }

@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using GradCamGrpc.Imaging.Decoding;
+using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Models.Repository;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Training.Features;
+
+/// <summary>Runs the frozen trunk, and takes the maps that heads read.</summary>
+/// <remarks>It belongs to one thread.</remarks>
+public sealed class TrunkReader : IDisposable
+{
+    private readonly ServableNetwork _network;
+    private readonly Preprocessor _whole;
+    private readonly Preprocessor _larger;
+    private readonly string[] _layers;
+    private readonly Tensor?[] _seen;
+    private readonly int _width;
+    private readonly int _height;
+
+    /// <param name="folder">The model whose trunk it is.</param>
+    /// <param name="preprocessing">How heads want photos.</param>
+    /// <param name="layers">The layers' names, in the order that the heads read them.</param>
+    /// <exception cref="ArgumentException">There is no such layer.</exception>
+    public TrunkReader(ModelFolder folder, PreprocessingManifest preprocessing, IReadOnlyList<string> layers)
+    {
+        (_width, _height) = (preprocessing.CropWidth, preprocessing.CropHeight);
+        _whole = new Preprocessor(Spec(preprocessing, _width, _height));
+        _larger = new Preprocessor(Spec(preprocessing, Larger(_width), Larger(_height)));
+        _layers = [.. layers];
+        _seen = new Tensor?[_layers.Length];
+        _network = folder.BuildNetwork();
+        _network.PrepareForServing();
+        foreach (var (name, module) in _network.named_modules())
+        {
+            var index = Array.IndexOf(_layers, name);
+            if (index >= 0)
+                ((nn.Module<Tensor, Tensor>)module).register_forward_hook((_, _, output) => Keep(index, output));
+        }
+        Sources = FindSources();
+    }
+
+    /// <summary>The layers and their sizes.</summary>
+    public IReadOnlyList<HeadSource> Sources { get; }
+
+    /// <summary>Reads a photo file.</summary>
+    /// <exception cref="InvalidImageException">It is none, or damaged.</exception>
+    public ModelInput Prepare(string file, PhotoView view)
+    {
+        using var photo = ImageDecoder.Decode(File.ReadAllBytes(file), new ImageLimits());
+        return (view.Left is null ? _whole : _larger).Prepare(photo);
+    }
+
+    /// <summary>Runs the trunk.</summary>
+    /// <param name="inputs">Of <see cref="Prepare"/>.</param>
+    /// <param name="views">The same photos' views.</param>
+    /// <returns>For each source [N, C, h, w], in the caller's dispose scope.</returns>
+    public IReadOnlyList<Tensor> Read(IReadOnlyList<ModelInput> inputs, IReadOnlyList<PhotoView> views)
+    {
+        using var noTape = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor[] images = [.. inputs.Select((input, i) => Image(input, views[i]))];
+        _network.call(ChannelsLast.Of(stack(images)));
+        return [.. _seen.Select(maps => maps!.MoveToOuterDisposeScope())];
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _network.Dispose();
+
+    private static int Larger(int side) => (int)Math.Round(side / (1 - PhotoView.Margin));
+
+    private static PreprocessingSpec Spec(PreprocessingManifest manifest, int width, int height) => new(
+        null, width, height, Enum.Parse<Interpolation>(manifest.Interpolation, ignoreCase: true), manifest.Mean, manifest.Std);
+
+    private Tensor Keep(int index, Tensor output)
+    {
+        _seen[index] = output.alias();
+        return output;
+    }
+
+    private HeadSource[] FindSources()
+    {
+        using var scope = NewDisposeScope();
+        using var noTape = no_grad();
+        _network.call(ChannelsLast.Of(zeros(1, 3, _height, _width)));
+        return
+        [
+            .. _seen.Select((maps, i) => maps is { shape: [1, var channels, var height, var width] }
+                ? new HeadSource(_layers[i], (int)channels, (int)height, (int)width)
+                : throw new ArgumentException($"the network has no layer '{_layers[i]}' with maps")),
+        ];
+    }
+
+    /// <returns>[3, h, w].</returns>
+    private Tensor Image(ModelInput input, PhotoView view)
+    {
+        var pixels = empty(input.Height, input.Width, 3);
+        MemoryMarshal.AsBytes(input.Values).CopyTo(pixels.bytes);
+        var image = pixels.permute(2, 0, 1);
+        if (view is { Left: { } left, Top: { } top })
+            image = image.narrow(1, (int)(top * input.Height), _height).narrow(2, (int)(left * input.Width), _width);
+        return view.IsMirrored ? image.flip(2) : image;
+    }
+}
