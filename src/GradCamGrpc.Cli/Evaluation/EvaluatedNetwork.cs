@@ -8,6 +8,7 @@ using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -107,7 +108,7 @@ internal sealed class EvaluatedNetwork : IDisposable
             Attributions.Explain(
                 _cut, images.narrow(0, i, 1), [_layer], targets[i], attributions, (target, map) => onMap(image, target, map), cancellation);
         }
-        var outputs = MemoryMarshal.Cast<byte, float>(pass.Outputs.to(float32).cpu().contiguous().bytes).ToArray();
+        var outputs = TensorValues.Floats(pass.Outputs);
         return [.. outputs.Chunk(outputs.Length / inputs.Count).Select(image => new ClassOutputs(image))];
     }
 
@@ -139,11 +140,7 @@ internal sealed class EvaluatedNetwork : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    private Tensor Noise()
-    {
-        using var generator = new Generator(seed: 1);
-        return ChannelsLast.Of(randn([1, 3, InputHeight, InputWidth], generator: generator)).to(_device);
-    }
+    private Tensor Noise() => ChannelsLast.Noise(InputHeight, InputWidth, _device);
 
     private Tensor Stack(IReadOnlyList<ModelInput> batch)
     {

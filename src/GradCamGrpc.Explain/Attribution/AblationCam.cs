@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Attribution;
@@ -32,7 +33,7 @@ public sealed class AblationCam : IChannelWeightAttribution
         {
             var without = activations.unsqueeze(0).repeat(count, 1, 1, 1);                      // [R, C, h, w]
             for (var i = 0; i < count; i++)
-                without.select(0, i).select(0, first + i).fill_(absent);
+                without.select(0, i).select(0, first + i).FillInPlace(absent);
             return task.Scores(task.Network.OutputsWith(task.Image, task.Layer, without));      // [K, R]
         });
         return (activations, (whole - cat(ablated, 1)) / whole);

@@ -1,5 +1,6 @@
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Attribution;
@@ -32,10 +33,10 @@ public sealed record AugmentationSmoothed(IExplanationMethod Method) : IAttribut
     /// <inheritdoc />
     public Tensor Attribute(AttributionTask task)
     {
-        var straight = cat([.. Factors.Select(factor => task.Image * factor)]);             // [3, 3, H, W]
+        var straight = cat([.. Factors.Select(factor => task.Image.Times(factor))]);             // [3, 3, H, W]
         var maps = Maps(task, cat([straight, straight.flip(3)]));                           // [6, K, c, h, w]
         var turnedBack = maps.narrow(0, Factors.Length, Factors.Length).flip(4);
-        return (maps.narrow(0, 0, Factors.Length) + turnedBack).mean([0]) / 2;              // [K, c, h, w]
+        return maps.narrow(0, 0, Factors.Length).Plus(turnedBack).mean([0]).Over(2);          // [K, c, h, w]
     }
 
     private Tensor Maps(AttributionTask task, Tensor copies) => Method switch

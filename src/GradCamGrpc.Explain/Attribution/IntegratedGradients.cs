@@ -1,4 +1,5 @@
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Attribution;
@@ -33,10 +34,10 @@ public sealed class IntegratedGradients(int steps = IntegratedGradients.DefaultS
     {
         var sums = task.InChunks(Steps, (first, count) =>
         {
-            var shares = (arange(first, first + count, dtype: float32, device: task.Image.device) + 0.5) / Steps;
+            var shares = tensor(Enumerable.Range(first, count).ToArray(), dtype: float32, device: task.Image.device).Plus(0.5).Over(Steps);
             var images = task.Image * shares.reshape(-1, 1, 1, 1);                              // [R, 3, H, W]
             return task.Network.ImageGradients(images, task.Targets, GradientRule.Derivative, task.Cancellation).sum(1);
         });
-        return task.Image * stack(sums).sum([0]) / Steps;                                    // [K, 3, H, W]
+        return (task.Image * stack(sums).sum([0])).Over(Steps);                                // [K, 3, H, W]
     }
 }

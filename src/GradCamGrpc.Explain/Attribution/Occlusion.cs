@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Attribution;
@@ -75,8 +76,8 @@ public sealed class Occlusion(int patch = Occlusion.DefaultPatch, int stride = O
         var counts = zeros([1, 1, task.Height, task.Width], device: losses.device);
         for (var i = 0; i < places.Length; i++)
         {
-            Cut(sums, places[i]).add_(losses.select(1, i).reshape(-1, 1, 1, 1));
-            Cut(counts, places[i]).add_(1);
+            Cut(sums, places[i]).PlusInPlace(losses.select(1, i).reshape(-1, 1, 1, 1));
+            Cut(counts, places[i]).PlusInPlace(1);
         }
         return sums / counts;
     }

@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Attribution;
@@ -35,6 +36,6 @@ public sealed class ScoreCam : IChannelWeightAttribution
             channels.unsqueeze(1), [task.Height, task.Width], mode: InterpolationMode.Bilinear, align_corners: true);
         var least = masks.amin([2, 3], keepdim: true);
         var most = masks.amax([2, 3], keepdim: true);
-        return (masks - least) / (most - least + DivisionGuard);
+        return (masks - least) / (most - least).Plus(DivisionGuard);
     }
 }

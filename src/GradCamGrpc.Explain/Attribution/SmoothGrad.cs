@@ -1,4 +1,5 @@
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Attribution;
@@ -42,12 +43,13 @@ public sealed class SmoothGrad(
     {
         // Drawn where the numbers do not depend on the device.
         using var generator = new Generator(Seed);
-        var deviation = Noise * (task.Image.max() - task.Image.min());
+        var deviation = (task.Image.max() - task.Image.min()).Times(Noise);
         var sums = task.InChunks(Samples, (_, count) =>
         {
-            var noisy = task.Image + deviation * randn([count, 3, task.Height, task.Width], generator: generator).to(task.Image.device);
+            var draws = randn([count, 3, task.Height, task.Width], generator: generator).to(task.Image.device);     // [R, 3, H, W]
+            var noisy = task.Image.Plus(deviation * draws);
             return task.Network.ImageGradients(noisy, task.Targets, GradientRule.Derivative, task.Cancellation).sum(1);
         });
-        return stack(sums).sum([0]) / Samples;                                               // [K, 3, H, W]
+        return stack(sums).sum([0]).Over(Samples);                                           // [K, 3, H, W]
     }
 }

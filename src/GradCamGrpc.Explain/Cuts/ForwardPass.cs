@@ -1,5 +1,6 @@
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Cuts;
@@ -153,7 +154,7 @@ public sealed class ForwardPass
         if (profile.Pool is not null)
         {
             var positions = layer.Height * layer.Width;
-            gradient = (gradient / positions).reshape(count, layer.Channels, 1, 1).expand(count, layer.Channels, layer.Height, layer.Width);
+            gradient = gradient.Over(positions).reshape(count, layer.Channels, 1, 1).expand(count, layer.Channels, layer.Height, layer.Width);
         }
         var activations = seen.Tensor.select(0, seen.Lanes.Start(image)).detach();               // [C, h, w]
         var maps = method.Map(activations, gradient);                                           // [K, h, w]

@@ -1,5 +1,6 @@
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Evidence;
@@ -50,7 +51,7 @@ public sealed class Adversary(CutNetwork network, PixelScale scale)
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
 
         using var scope = NewDisposeScope();
-        var changed = startSeed is { } seed ? Within(image + Start(image, epsilon, seed), image, epsilon) : image;
+        var changed = startSeed is { } seed ? Within(image.Plus(Start(image, epsilon, seed)), image, epsilon) : image;
         for (var i = 0; i < steps; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -70,21 +71,22 @@ public sealed class Adversary(CutNetwork network, PixelScale scale)
     {
         // Drawn where the numbers do not depend on the device.
         using var generator = new Generator(seed);
-        return scale.Difference(epsilon, image) * (rand(image.shape, generator: generator) * 2 - 1).to(image.dtype, image.device);
+        var noise = rand(image.shape, generator: generator).Times(2).Minus(1);                  // -1 to 1
+        return scale.Difference(epsilon, image) * noise.to(image.dtype, image.device);
     }
 
     private Tensor Climb(Tensor changed, Tensor image, int classIndex, double epsilon, double stepSize)
     {
         var loss = new ScoreTarget(ScoreLink.LogProbability, [(classIndex, -1)]);
         var gradient = network.ImageGradients(changed, [loss], GradientRule.Derivative).squeeze(0);  // [1, 3, H, W]
-        return Within(changed + scale.Difference(stepSize, image) * gradient.sign(), image, epsilon);
+        return Within(changed.Plus(scale.Difference(stepSize, image) * gradient.sign()), image, epsilon);
     }
 
     /// <summary>The nearest photo that is no farther than epsilon from the image.</summary>
     private Tensor Within(Tensor changed, Tensor image, double epsilon)
     {
         var reach = scale.Difference(epsilon, image);
-        var near = minimum(maximum(changed, image - reach), image + reach);
+        var near = minimum(maximum(changed, image - reach), image.Plus(reach));
         return minimum(maximum(near, scale.Input(0, image)), scale.Input(1, image));
     }
 }

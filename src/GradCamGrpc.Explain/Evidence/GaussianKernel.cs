@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Evidence;
@@ -11,8 +12,8 @@ internal static class GaussianKernel
     /// <returns>[2·radius + 1], of sum 1.</returns>
     public static Tensor Weights(double sigma, int radius)
     {
-        var offsets = arange(-radius, radius + 1, dtype: float64);
-        var bell = exp(-offsets.square() / (2 * sigma * sigma));
+        var offsets = tensor(Enumerable.Range(-radius, 2 * radius + 1).ToArray(), dtype: float64);
+        var bell = exp((-offsets.Power(2)).Over(2 * sigma * sigma));
         return bell / bell.sum();
     }
 

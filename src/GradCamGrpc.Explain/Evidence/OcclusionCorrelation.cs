@@ -1,6 +1,7 @@
 using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Evidence;

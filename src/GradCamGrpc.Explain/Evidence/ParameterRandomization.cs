@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Evidence;
@@ -82,9 +83,9 @@ public sealed class ParameterRandomization(ulong seed = 0)
         {
             var values = parameter.to(float32);
             var mean = values.mean();
-            var deviation = (values - mean).square().mean().sqrt();
+            var deviation = (values - mean).Power(2).mean().sqrt();
             var noise = randn(parameter.shape, generator: generator).to(values.device);
-            parameter.copy_(mean + deviation * noise);
+            parameter.copy_(mean.Plus(deviation * noise));
         }
     }
 

@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Evidence;

@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Evidence;
@@ -52,8 +53,8 @@ public sealed class Sensitivity(
         {
             cancellation.ThrowIfCancellationRequested();
             using var work = NewDisposeScope();
-            var noise = (rand(image.shape, generator: generator) * 2 - 1) * Radius;
-            largest = Math.Max(largest, Distance(explain(image + noise.to(image.dtype, image.device)), map));
+            var noise = rand(image.shape, generator: generator).Times(2).Minus(1).Times(Radius);
+            largest = Math.Max(largest, Distance(explain(image.Plus(noise.to(image.dtype, image.device))), map));
         }
         return largest / norm;
     }

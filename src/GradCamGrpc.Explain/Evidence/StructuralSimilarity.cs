@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Evidence;
@@ -42,8 +43,8 @@ public static class StructuralSimilarity
         var covariance = moments.select(1, 4) - meanX * meanY;
         var c1 = Math.Pow(MeanGuard * range, 2);
         var c2 = Math.Pow(VarianceGuard * range, 2);
-        var similarity = (2 * meanX * meanY + c1) * (2 * covariance + c2)
-            / ((meanX * meanX + meanY * meanY + c1) * (varianceX + varianceY + c2));
+        var similarity = (meanX.Times(2) * meanY).Plus(c1) * covariance.Times(2).Plus(c2)
+            / ((meanX * meanX).Plus(meanY * meanY).Plus(c1) * varianceX.Plus(varianceY).Plus(c2));
         return similarity.mean().item<double>();
     }
 

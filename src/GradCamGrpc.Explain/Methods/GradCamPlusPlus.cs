@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Methods;
@@ -19,8 +20,8 @@ public sealed class GradCamPlusPlus : IChannelWeightMethod
     {
         var squares = gradients * gradients;
         var sums = activations.sum([1, 2], keepdim: true);                                      // [C, 1, 1]
-        var shares = squares / (2 * squares + sums * squares * gradients + DivisionGuard);      // α, [K, C, h, w]
-        shares = where(gradients == 0, zeros_like(shares), shares);
+        var shares = squares / squares.Times(2).Plus(sums * squares * gradients).Plus(DivisionGuard);   // α, [K, C, h, w]
+        shares = where(gradients.EqualTo(0), zeros_like(shares), shares);
         return (shares * gradients.relu()).sum([2, 3]);
     }
 }

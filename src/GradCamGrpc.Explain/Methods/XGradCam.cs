@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Methods;
@@ -15,6 +16,6 @@ public sealed class XGradCam : IChannelWeightMethod
     public Tensor Weights(Tensor activations, Tensor gradients)
     {
         var sums = activations.sum([1, 2]);                                         // [C]
-        return (gradients * activations).sum([2, 3]) / (sums + DivisionGuard);
+        return (gradients * activations).sum([2, 3]) / sums.Plus(DivisionGuard);
     }
 }

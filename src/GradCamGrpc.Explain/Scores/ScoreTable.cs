@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Scores;
@@ -15,7 +16,7 @@ internal static class ScoreTable
         {
             var weights = Weights(targets, link, (int)outputs.shape[1]).to(outputs.dtype, outputs.device); // [R, classes]
             var linked = (Apply(link, outputs) * weights).sum(1); // [R]
-            scores = scores is null ? linked : scores + linked;
+            scores = scores is null ? linked : scores.Plus(linked);
         }
         return scores ?? throw new ArgumentException("at least one row needs a target", nameof(targets));
     }

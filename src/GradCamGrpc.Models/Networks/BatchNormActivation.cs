@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -56,7 +57,7 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
     /// <summary>This normalisation as y = scale · x + shift, in double precision.</summary>
     public (Tensor Scale, Tensor Shift) AsAffine()
     {
-        var scale = weight.to(float64) / (running_var.to(float64) + _epsilon).sqrt();
+        var scale = weight.to(float64) / running_var.to(float64).Plus(_epsilon).sqrt();
         var shift = bias.to(float64) - running_mean.to(float64) * scale;
         return (scale, shift);
     }

@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -43,7 +44,7 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
             using var activated = relu.call(normalised);
             output = step.Forward(activated);
         }
-        using var sum = output.add_(shortcut);
+        using var sum = output.PlusInPlace(shortcut);
         return relu.call(sum);
     }
 

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Evidence;
 using GradCamGrpc.Models.Networks;
-using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
@@ -83,19 +82,14 @@ internal sealed class SanityChecks(ServerOptions options, ServerMetrics metrics)
         using var network = request.Model.Folder.BuildNetwork();
         network.to(device);
         network.Freeze();
-        var cut = new CutNetwork(network, Noise(request.Model.Manifest.Preprocessing, device));
+        var input = request.Model.Manifest.Preprocessing;
+        var cut = new CutNetwork(network, ChannelsLast.Noise(input.CropHeight, input.CropWidth, device));
         var image = tensor(plan.Values).reshape(1, plan.Height, plan.Width, 3).to(device).permute(0, 3, 1, 2);   // [1, 3, h, w], channels last
         var question = new SanityQuestion(image, plan.Score.Target);
         var check = new SanityCheck(network, cut, [question], cut.Layers[request.Layer.Name], request.Methods, cancellation);
         steps.TryWrite(new SanityStep.Started(check.Modules, check.Scores[0]));
         foreach (var checkpoint in check.Randomize(request.CheckpointCount, request.Seed, cancellation))
             steps.TryWrite(new SanityStep.Compared(checkpoint));
-    }
-
-    private static Tensor Noise(PreprocessingManifest input, Device device)
-    {
-        using var generator = new Generator(seed: 1);
-        return ChannelsLast.Of(randn([1, 3, input.CropHeight, input.CropWidth], generator: generator)).to(device);
     }
 
     private sealed class Turn(SemaphoreSlim turns) : IDisposable

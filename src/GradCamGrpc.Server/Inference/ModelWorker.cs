@@ -9,6 +9,7 @@ using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Telemetry;
+using GradCamGrpc.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,8 +40,7 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         _network.PrepareForServing();
 
         var input = folder.Manifest.Preprocessing;
-        using var generator = new Generator(seed: 1);
-        var sample = ChannelsLast.Of(randn([1, 3, input.CropHeight, input.CropWidth], generator: generator)).to(_device);
+        var sample = ChannelsLast.Noise(input.CropHeight, input.CropWidth, _device);
         _cut = new CutNetwork(_network, sample, _network.UseFolded);
         if (!_cut.Layers.ContainsKey(folder.Manifest.DefaultLayer))
         {
@@ -186,7 +186,7 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
 
     private static float[][] Rows(Tensor outputs)
     {
-        var values = MemoryMarshal.Cast<byte, float>(outputs.cpu().contiguous().bytes).ToArray();
+        var values = TensorValues.Floats(outputs);
         return [.. values.Chunk(values.Length / (int)outputs.shape[0])];
     }
 

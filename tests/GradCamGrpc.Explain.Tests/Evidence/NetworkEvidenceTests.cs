@@ -2,6 +2,7 @@ using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Evidence;
 using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
