@@ -28,7 +28,14 @@ public sealed class RougeLTests
     {
         // First reference: 2 in common, P = 2/3, R = 2/2. Second: 3 in common, P = 3/3, R = 3/7. The best of each are 1 and 1.
         Assert.Equal(1, RougeL.Of(Caption("a dog runs", "a dog", "a dog runs in the big park")), 12);
+        Assert.Equal(1, RougeL.Of(Caption("a dog runs", "a dog runs in the big park", "a dog")), 12);
     }
+
+    [Theory]
+    [InlineData("dog dog", "dog", 1.22 / 1.72)]             // P = 1/2, R = 1: 2.44 · 0.5 / (1 + 1.44 · 0.5)
+    [InlineData("dog", "dog dog", 1.22 / 1.94)]             // P = 1, R = 1/2: 2.44 · 0.5 / (0.5 + 1.44)
+    public void RougeL_WordTwiceOnOneSide_CountsOnce(string candidate, string reference, double expected) =>
+        Assert.Equal(expected, RougeL.Of(Caption(candidate, reference)), 12);
 
     [Fact]
     public void RougeL_SeveralCaptions_IsTheMean() =>
