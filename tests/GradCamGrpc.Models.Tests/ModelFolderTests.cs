@@ -43,6 +43,18 @@ public sealed class ModelFolderTests
         ["preprocessing.mean two"] = manifest => manifest["preprocessing"]!["mean"] = new JsonArray(0.5, 0.5),
         ["metrics null"] = manifest => manifest["metrics"] = new JsonArray((JsonNode?)null),
         ["preprocessing.std tiny"] = manifest => manifest["preprocessing"]!["std"] = new JsonArray(1e-300, 1, 1),
+        ["captioning.sources none"] = manifest => manifest["captioning"]!["sources"] = new JsonArray(),
+        ["captioning.sources flat"] = manifest => manifest["captioning"]!["sources"]![1]!["height"] = 0,
+        ["captioning.shape uneven"] = manifest => manifest["captioning"]!["shape"]!["attention_heads"] = 7,
+        ["captioning.shape.layers many"] = manifest => manifest["captioning"]!["shape"]!["layers"] = 65,
+        ["captioning.shape.max_words none"] = manifest => manifest["captioning"]!["shape"]!["max_words"] = 0,
+        ["captioning.vocabulary path"] = manifest => manifest["captioning"]!["vocabulary"] = "../words.txt",
+        ["captioning.vocabulary absent"] = manifest => manifest["captioning"]!["vocabulary"] = "nothing.txt",
+        ["captioning.weights.sha256 other"] = manifest => manifest["captioning"]!["weights"]!["sha256"] = new string('0', 64),
+        ["captioning.weights.file absent"] = manifest => manifest["captioning"]!["weights"]!["file"] = "nothing.safetensors",
+        ["captioning.preprocessing.std zero"] = manifest => manifest["captioning"]!["preprocessing"]!["std"] = new JsonArray(0.5, 0.0, 0.5),
+        ["captioning.preprocessing size"] = manifest => manifest["captioning"]!["preprocessing"]!["crop_width"] = 192,
+        ["captioning.length_penalty negative"] = manifest => manifest["captioning"]!["length_penalty"] = -1,
         ["preprocessing.std zero"] = manifest => manifest["preprocessing"]!["std"] = new JsonArray(0.5, 0.0, 0.5),
     };
 

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Heads;
@@ -10,10 +11,18 @@ namespace GradCamGrpc.Models.Heads;
 /// </remarks>
 internal sealed class Attention : nn.Module
 {
+    [ComponentName(Name = "query")]
     private readonly Linear _query;
+
+    [ComponentName(Name = "key")]
     private readonly Linear _key;
+
+    [ComponentName(Name = "value")]
     private readonly Linear _value;
+
+    [ComponentName(Name = "output")]
     private readonly Linear _output;
+
     private readonly int _heads;
 
     public Attention(int width, int heads)
@@ -24,10 +33,7 @@ internal sealed class Attention : nn.Module
         _key = nn.Linear(width, width);
         _value = nn.Linear(width, width);
         _output = nn.Linear(width, width);
-        register_module("query", _query);
-        register_module("key", _key);
-        register_module("value", _value);
-        register_module("output", _output);
+        RegisterComponents();
     }
 
     /// <summary>What can be attended to.</summary>

@@ -1,5 +1,6 @@
 using GradCamGrpc.Models.Text;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Heads;
@@ -11,12 +12,24 @@ namespace GradCamGrpc.Models.Heads;
 /// <remarks>It belongs to one thread. Its tensors live in the caller's dispose scope.</remarks>
 public sealed class CaptionHead : nn.Module
 {
+    [ComponentName(Name = "memory")]
     private readonly VisualMemory _memory;
+
+    [ComponentName(Name = "embedding")]
     private readonly WordEmbedding _embedding;
+
+    [ComponentName(Name = "layers")]
     private readonly ModuleList<ReadingLayer> _layers;
+
+    [ComponentName(Name = "norm")]
     private readonly LayerNorm _norm;
+
+    [ComponentName(Name = "bias")]
     private readonly Parameter _bias;
+
+    [ComponentName(Name = "unseen")]
     private readonly Tensor _unseen;
+
 
     /// <summary>Builds a head with random weights.</summary>
     /// <param name="sources">The layers of the trunk that it reads.</param>
@@ -36,12 +49,8 @@ public sealed class CaptionHead : nn.Module
         _norm = nn.LayerNorm(shape.Width);
         _bias = new Parameter(zeros(words));
         _unseen = CausalMask(shape.MaxWords + 1);
-        register_module("memory", _memory);
-        register_module("embedding", _embedding);
-        register_module("layers", _layers);
-        register_module("norm", _norm);
-        register_parameter("bias", _bias);
         register_buffer("unseen", _unseen, persistent: false);
+        RegisterComponents();
     }
 
     /// <summary>The layers of the trunk that it reads.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GradCamGrpc.Models.Heads;
 
 /// <summary>A layer of the trunk that a head reads.</summary>
@@ -8,5 +10,6 @@ namespace GradCamGrpc.Models.Heads;
 public sealed record HeadSource(string Layer, int Channels, int Height, int Width)
 {
     /// <summary>The positions h·w of a map.</summary>
+    [JsonIgnore]
     public int Positions => Height * Width;
 }

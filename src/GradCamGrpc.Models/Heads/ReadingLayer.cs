@@ -1,5 +1,6 @@
 using GradCamGrpc.Tensors;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Heads;
@@ -7,14 +8,30 @@ namespace GradCamGrpc.Models.Heads;
 /// <summary>A layer of words that look at each other, then at the photo (a decoder layer of Vaswani et al. 2017, normalised first).</summary>
 internal sealed class ReadingLayer : nn.Module
 {
+    [ComponentName(Name = "norm_words")]
     private readonly LayerNorm _normOfWords;
+
+    [ComponentName(Name = "norm_photo")]
     private readonly LayerNorm _normOfPhoto;
+
+    [ComponentName(Name = "norm_thought")]
     private readonly LayerNorm _normOfThought;
+
+    [ComponentName(Name = "words")]
     private readonly Attention _words;
+
+    [ComponentName(Name = "photo")]
     private readonly Attention _photo;
+
+    [ComponentName(Name = "widen")]
     private readonly Linear _widen;
+
+    [ComponentName(Name = "narrow")]
     private readonly Linear _narrow;
+
+    [ComponentName(Name = "dropout")]
     private readonly Dropout _dropout;
+
 
     public ReadingLayer(HeadShape shape, double dropout)
         : base(nameof(ReadingLayer))
@@ -27,14 +44,7 @@ internal sealed class ReadingLayer : nn.Module
         _widen = nn.Linear(shape.Width, 4 * shape.Width);
         _narrow = nn.Linear(4 * shape.Width, shape.Width);
         _dropout = nn.Dropout(dropout);
-        register_module("norm_words", _normOfWords);
-        register_module("words", _words);
-        register_module("norm_photo", _normOfPhoto);
-        register_module("photo", _photo);
-        register_module("norm_thought", _normOfThought);
-        register_module("widen", _widen);
-        register_module("narrow", _narrow);
-        register_module("dropout", _dropout);
+        RegisterComponents();
     }
 
     /// <summary>What this layer sees of a photo.</summary>

@@ -1,5 +1,6 @@
 using GradCamGrpc.Tensors;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Heads;
@@ -11,9 +12,15 @@ namespace GradCamGrpc.Models.Heads;
 /// </remarks>
 internal sealed class VisualMemory : nn.Module<IReadOnlyList<Tensor>, Tensor>
 {
+    [ComponentName(Name = "projections")]
     private readonly ModuleList<Linear> _projections;
+
+    [ComponentName(Name = "norms")]
     private readonly ModuleList<LayerNorm> _norms;
+
+    [ComponentName(Name = "places")]
     private readonly ParameterList _places;
+
 
     public VisualMemory(IReadOnlyList<HeadSource> sources, int width)
         : base(nameof(VisualMemory))
@@ -21,9 +28,7 @@ internal sealed class VisualMemory : nn.Module<IReadOnlyList<Tensor>, Tensor>
         _projections = new ModuleList<Linear>([.. sources.Select(source => nn.Linear(source.Channels, width))]);
         _norms = new ModuleList<LayerNorm>([.. sources.Select(_ => nn.LayerNorm(width))]);
         _places = new ParameterList([.. sources.Select(source => new Parameter(randn(source.Positions, width).Times(0.02)))]);
-        register_module("projections", _projections);
-        register_module("norms", _norms);
-        register_module("places", _places);
+        RegisterComponents();
     }
 
     /// <param name="activations">For each source [N, C, h, w].</param>

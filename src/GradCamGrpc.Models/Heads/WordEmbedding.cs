@@ -1,5 +1,6 @@
 using GradCamGrpc.Tensors;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Heads;
@@ -7,9 +8,15 @@ namespace GradCamGrpc.Models.Heads;
 /// <summary>Turns the numbers of words into vectors that know their place in the sentence.</summary>
 internal sealed class WordEmbedding : nn.Module<Tensor, Tensor>
 {
+    [ComponentName(Name = "words")]
     private readonly Parameter _words;
+
+    [ComponentName(Name = "places")]
     private readonly Parameter _places;
+
+    [ComponentName(Name = "dropout")]
     private readonly Dropout _dropout;
+
     private readonly double _scale;
 
     /// <param name="words">How many words there are.</param>
@@ -24,9 +31,7 @@ internal sealed class WordEmbedding : nn.Module<Tensor, Tensor>
         _words = new Parameter(randn(words, width).Times(1 / _scale));
         _places = new Parameter(randn(places, width).Times(0.02));
         _dropout = nn.Dropout(dropout);
-        register_parameter("words", _words);
-        register_parameter("places", _places);
-        register_module("dropout", _dropout);
+        RegisterComponents();
     }
 
     /// <summary>[V, d].</summary>

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using GradCamGrpc.Models.Checkpoints;
+using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Networks;
 
 namespace GradCamGrpc.Models.Repository;
@@ -11,6 +12,9 @@ internal static partial class ManifestRules
 
     /// <summary>Beyond it the network's input, single-precision numbers, would lose its digits.</summary>
     private const int MaxFactor = 1000;
+
+    private const int MaxLayers = 64;
+    private const int MaxLengthPenalty = 10;
 
     private static readonly string[] Tasks = ["classification"];
     private static readonly string[] Interpolations = ["bilinear", "bicubic"];
@@ -30,19 +34,69 @@ internal static partial class ManifestRules
             yield return $"tasks: '{task}' is unknown; known are {string.Join(", ", Tasks)}";
         if (!IsFileName(manifest.Labels))
             yield return $"labels: '{manifest.Labels}' is not the name of a file in the model's folder";
-        if (!IsFileName(manifest.Weights.File))
-            yield return $"weights.file: '{manifest.Weights.File}' is not the name of a file in the model's folder";
-        else if (!CheckpointFormats.IsKnown(manifest.Weights.File))
-            yield return $"weights.file: '{manifest.Weights.File}' ends in none of {string.Join(", ", CheckpointFormats.Extensions)}";
-        if (!Sha256().IsMatch(manifest.Weights.Sha256))
-            yield return "weights.sha256: it is not 64 lower-case hexadecimal digits";
+        foreach (var fault in Check(manifest.Weights, "weights").Concat(Check(manifest.Preprocessing, "preprocessing")))
+            yield return fault;
         if (manifest.Metrics.Any(metric => metric is null))
             yield return "metrics: one of them is null";
-        foreach (var fault in Check(manifest.Preprocessing))
-            yield return fault;
+        if (manifest.Captioning is { } captioning)
+        {
+            foreach (var fault in Check(
+                "captioning", captioning.Sources, captioning.Shape, captioning.Vocabulary, captioning.Weights, captioning.Preprocessing, manifest.Preprocessing))
+                yield return fault;
+            if (captioning.LengthPenalty is not (>= 0 and <= MaxLengthPenalty))
+                yield return $"captioning.length_penalty: {captioning.LengthPenalty} is not from 0 to {MaxLengthPenalty}";
+        }
+        if (manifest.Answering is { } answering)
+        {
+            foreach (var fault in Check(
+                "answering", answering.Sources, answering.Shape, answering.Vocabulary, answering.Weights, answering.Preprocessing, manifest.Preprocessing))
+                yield return fault;
+            if (!IsFileName(answering.Answers))
+                yield return $"answering.answers: '{answering.Answers}' is not the name of a file in the model's folder";
+        }
     }
 
-    private static IEnumerable<string> Check(PreprocessingManifest preprocessing)
+    private static IEnumerable<string> Check(
+        string head,
+        IReadOnlyList<HeadSource> sources,
+        HeadShape shape,
+        string vocabulary,
+        WeightsManifest weights,
+        PreprocessingManifest preprocessing,
+        PreprocessingManifest network)
+    {
+        if (sources.Count == 0 || sources.Any(source => source is null))
+            yield return $"{head}.sources: at least one is needed, and none may be null";
+        foreach (var source in sources.OfType<HeadSource>())
+        {
+            if (source.Channels is < 1 or > MaxSide || source.Height is < 1 or > MaxSide || source.Width is < 1 or > MaxSide)
+                yield return $"{head}.sources: the sides and channels of '{source.Layer}' are not all from 1 to {MaxSide}";
+        }
+        if (shape.Width is < 1 or > MaxSide || shape.AttentionHeads < 1 || shape.Width % shape.AttentionHeads != 0)
+            yield return $"{head}.shape: the width {shape.Width} is not from 1 to {MaxSide} and a multiple of {shape.AttentionHeads} attention heads";
+        if (shape.Layers is < 1 or > MaxLayers)
+            yield return $"{head}.shape.layers: {shape.Layers} is not from 1 to {MaxLayers}";
+        if (shape.MaxWords is < 1 or > MaxSide)
+            yield return $"{head}.shape.max_words: {shape.MaxWords} is not from 1 to {MaxSide}";
+        if (!IsFileName(vocabulary))
+            yield return $"{head}.vocabulary: '{vocabulary}' is not the name of a file in the model's folder";
+        foreach (var fault in Check(weights, $"{head}.weights").Concat(Check(preprocessing, $"{head}.preprocessing")))
+            yield return fault;
+        if ((preprocessing.CropWidth, preprocessing.CropHeight) != (network.CropWidth, network.CropHeight))
+            yield return $"{head}.preprocessing: its crop is not that of the network's preprocessing, though they share the trunk";
+    }
+
+    private static IEnumerable<string> Check(WeightsManifest weights, string field)
+    {
+        if (!IsFileName(weights.File))
+            yield return $"{field}.file: '{weights.File}' is not the name of a file in the model's folder";
+        else if (!CheckpointFormats.IsKnown(weights.File))
+            yield return $"{field}.file: '{weights.File}' ends in none of {string.Join(", ", CheckpointFormats.Extensions)}";
+        if (!Sha256().IsMatch(weights.Sha256))
+            yield return $"{field}.sha256: it is not 64 lower-case hexadecimal digits";
+    }
+
+    private static IEnumerable<string> Check(PreprocessingManifest preprocessing, string field)
     {
         var sides = new (string Name, int? Value)[]
         {
@@ -53,16 +107,16 @@ internal static partial class ManifestRules
         foreach (var (name, value) in sides)
         {
             if (value is < 1 or > MaxSide)
-                yield return $"preprocessing.{name}: {value} is not from 1 to {MaxSide} pixels";
+                yield return $"{field}.{name}: {value} is not from 1 to {MaxSide} pixels";
         }
         if (preprocessing.ResizeShorterSide < Math.Max(preprocessing.CropWidth, preprocessing.CropHeight))
-            yield return $"preprocessing.resize_shorter_side: {preprocessing.ResizeShorterSide} is less than the crop";
+            yield return $"{field}.resize_shorter_side: {preprocessing.ResizeShorterSide} is less than the crop";
         if (!Interpolations.Contains(preprocessing.Interpolation))
-            yield return $"preprocessing.interpolation: '{preprocessing.Interpolation}' is not one of {string.Join(", ", Interpolations)}";
+            yield return $"{field}.interpolation: '{preprocessing.Interpolation}' is not one of {string.Join(", ", Interpolations)}";
         if (preprocessing.Mean is not { Count: 3 } || !preprocessing.Mean.All(mean => Math.Abs(mean) <= MaxFactor))
-            yield return $"preprocessing.mean: three numbers from -{MaxFactor} to {MaxFactor} are needed";
+            yield return $"{field}.mean: three numbers from -{MaxFactor} to {MaxFactor} are needed";
         if (preprocessing.Std is not { Count: 3 } || !preprocessing.Std.All(std => std is >= 1.0 / MaxFactor and <= MaxFactor))
-            yield return $"preprocessing.std: three numbers from 1/{MaxFactor} to {MaxFactor} are needed";
+            yield return $"{field}.std: three numbers from 1/{MaxFactor} to {MaxFactor} are needed";
     }
 
     /// <summary>A manifest may come from anywhere: it names files beside it and nothing else.</summary>

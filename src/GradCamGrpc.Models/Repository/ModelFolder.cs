@@ -24,7 +24,6 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         ReadCommentHandling = JsonCommentHandling.Skip,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         WriteIndented = true,
     };
 
@@ -37,8 +36,19 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         if (faults.Count > 0)
             throw new InvalidModelException(path, faults);
 
-        var labels = ReadLabels(path, manifest, faults);
-        CheckHash(path, manifest, faults);
+        var labels = CheckLines(path, manifest.Labels, "labels", faults);
+        CheckHash(path, manifest.Weights, "weights", faults);
+        if (manifest.Captioning is { } captioning)
+        {
+            CheckHash(path, captioning.Weights, "captioning.weights", faults);
+            CheckLines(path, captioning.Vocabulary, "captioning.vocabulary", faults);
+        }
+        if (manifest.Answering is { } answering)
+        {
+            CheckHash(path, answering.Weights, "answering.weights", faults);
+            CheckLines(path, answering.Vocabulary, "answering.vocabulary", faults);
+            CheckLines(path, answering.Answers, "answering.answers", faults);
+        }
         return faults.Count == 0 ? new ModelFolder(path, manifest, labels) : throw new InvalidModelException(path, faults);
     }
 
@@ -67,15 +77,35 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
     {
         var captioning = Manifest.Captioning ?? throw new InvalidOperationException($"model {Manifest.Name} has no captioning head");
         var words = Vocabulary.Read(System.IO.Path.Combine(Path, captioning.Vocabulary));
-        var head = new CaptionHead(captioning.Sources, words.Count, captioning.Shape);
+        return (Fill(new CaptionHead(captioning.Sources, words.Count, captioning.Shape), captioning.Weights), words);
+    }
+
+    /// <summary>Builds the answering head and fills it with its weights; it is frozen and in evaluation mode.</summary>
+    /// <exception cref="InvalidOperationException">The model has none.</exception>
+    /// <exception cref="CheckpointException">The weights do not fit the head.</exception>
+    public (AnswerHead Head, Vocabulary Words, IReadOnlyList<string> Answers) BuildAnswerHead()
+    {
+        var answering = Manifest.Answering ?? throw new InvalidOperationException($"model {Manifest.Name} has no answering head");
+        var words = Vocabulary.Read(System.IO.Path.Combine(Path, answering.Vocabulary));
+        var answers = File.ReadAllLines(System.IO.Path.Combine(Path, answering.Answers));
+        return (Fill(new AnswerHead(answering.Sources, words.Count, answers.Length, answering.Shape), answering.Weights), words, answers);
+    }
+
+    /// <summary>Writes a manifest into a folder.</summary>
+    public static void WriteManifest(string path, ModelManifest manifest) =>
+        File.WriteAllText(System.IO.Path.Combine(path, ManifestFile), JsonSerializer.Serialize(manifest, ManifestFormat) + "\n");
+
+    private THead Fill<THead>(THead head, WeightsManifest weights)
+        where THead : TorchSharp.torch.nn.Module
+    {
         try
         {
-            using var checkpoint = CheckpointFormats.Open(System.IO.Path.Combine(Path, captioning.Weights.File));
+            using var checkpoint = CheckpointFormats.Open(System.IO.Path.Combine(Path, weights.File));
             CheckpointLoader.Load(head, checkpoint);
             head.eval();
             foreach (var parameter in head.parameters())
                 parameter.requires_grad_(false);
-            return (head, words);
+            return head;
         }
         catch
         {
@@ -83,10 +113,6 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
             throw;
         }
     }
-
-    /// <summary>Writes a manifest into a folder.</summary>
-    public static void WriteManifest(string path, ModelManifest manifest) =>
-        File.WriteAllText(System.IO.Path.Combine(path, ManifestFile), JsonSerializer.Serialize(manifest, ManifestFormat) + "\n");
 
     private static ModelManifest ReadManifest(string path)
     {
@@ -102,34 +128,35 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         }
     }
 
-    private static string[] ReadLabels(string path, ModelManifest manifest, List<string> faults)
+    /// <summary>Reads a file of lines, none of which may be empty.</summary>
+    private static string[] CheckLines(string path, string name, string field, List<string> faults)
     {
-        var file = System.IO.Path.Combine(path, manifest.Labels);
+        var file = System.IO.Path.Combine(path, name);
         if (!File.Exists(file))
         {
-            faults.Add($"labels: there is no file {manifest.Labels}");
+            faults.Add($"{field}: there is no file {name}");
             return [];
         }
-        var labels = File.ReadAllLines(file);
-        if (labels.Length == 0)
-            faults.Add($"labels: {manifest.Labels} is empty");
-        var empty = Array.FindIndex(labels, string.IsNullOrWhiteSpace);
+        var lines = File.ReadAllLines(file);
+        if (lines.Length == 0)
+            faults.Add($"{field}: {name} is empty");
+        var empty = Array.FindIndex(lines, string.IsNullOrWhiteSpace);
         if (empty >= 0)
-            faults.Add($"labels: line {empty + 1} of {manifest.Labels} is empty");
-        return labels;
+            faults.Add($"{field}: line {empty + 1} of {name} is empty");
+        return lines;
     }
 
-    private static void CheckHash(string path, ModelManifest manifest, List<string> faults)
+    private static void CheckHash(string path, WeightsManifest weights, string field, List<string> faults)
     {
-        var file = System.IO.Path.Combine(path, manifest.Weights.File);
+        var file = System.IO.Path.Combine(path, weights.File);
         if (!File.Exists(file))
         {
-            faults.Add($"weights.file: there is no file {manifest.Weights.File}");
+            faults.Add($"{field}.file: there is no file {weights.File}");
             return;
         }
         using var stream = File.OpenRead(file);
         var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
-        if (hash != manifest.Weights.Sha256)
-            faults.Add($"weights.sha256: {manifest.Weights.File} has {hash}, the manifest says {manifest.Weights.Sha256}");
+        if (hash != weights.Sha256)
+            faults.Add($"{field}.sha256: {weights.File} has {hash}, the manifest says {weights.Sha256}");
     }
 }

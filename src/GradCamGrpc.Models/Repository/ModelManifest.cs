@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GradCamGrpc.Models.Repository;
 
 /// <summary>What <c>model.json</c> says of a model. Property names in the file are in snake_case; unknown ones are refused.</summary>
@@ -37,7 +39,12 @@ public sealed record ModelManifest
     public string Source { get; init; } = "";
 
     /// <summary>What says sentences about photos; null where nothing does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CaptioningManifest? Captioning { get; init; }
+
+    /// <summary>What answers questions about photos; null where nothing does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AnsweringManifest? Answering { get; init; }
 
     /// <summary>What was measured with these weights, and on what.</summary>
     public IReadOnlyList<MetricManifest> Metrics { get; init; } = [];

@@ -1,0 +1,197 @@
+using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Models.Heads.Decoding;
+using GradCamGrpc.Models.Text;
+using GradCamGrpc.TestData;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Models.Tests.Heads;
+
+public sealed class CaptionHeadTests : IDisposable
+{
+    private const int WordCount = 11;
+
+    private static readonly HeadSource[] Sources = [new("coarse", Channels: 6, Height: 2, Width: 3), new("fine", Channels: 3, Height: 4, Width: 4)];
+
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly CaptionHead _head;
+
+    public CaptionHeadTests()
+    {
+        random.manual_seed(3);
+        _head = new CaptionHead(Sources, WordCount, new HeadShape(Width: 16, AttentionHeads: 4, Layers: 2, MaxWords: 6));
+        _head.to(float64);
+        _head.eval();
+    }
+
+    public void Dispose()
+    {
+        _head.Dispose();
+        _scope.Dispose();
+    }
+
+    [Fact]
+    public void Logits_LaterWordChanged_LeavesEarlierPlacesAsTheyWere()
+    {
+        var photo = _head.Look(Photos(1));
+
+        var logits = _head.Logits(photo, Sentence(Vocabulary.Start, 4, 5, 6));
+        var changed = _head.Logits(photo, Sentence(Vocabulary.Start, 4, 5, 9));
+
+        Assert.True(logits[.., ..3].allclose(changed[.., ..3], rtol: 1e-12));
+        Assert.False(logits[.., 3].allclose(changed[.., 3], rtol: 1e-3));
+    }
+
+    [Fact]
+    public void Next_WordByWord_EqualsTheWholeSentence()
+    {
+        int[] words = [Vocabulary.Start, 4, 7, 5];
+        var photo = _head.Look(Photos(1));
+        var whole = _head.Logits(photo, Sentence(words));
+
+        SentenceMemory? memory = null;
+        for (var place = 0; place < words.Length; place++)
+        {
+            (var next, memory) = _head.Next(photo, Sentence(words[place]), memory);
+            Assert.True(next.allclose(whole[.., place], rtol: 1e-9, atol: 1e-9));
+        }
+        Assert.Equal(words.Length, memory!.Length);
+    }
+
+    [Fact]
+    public void Select_SentencesReordered_GoOnAsThemselves()
+    {
+        var photo = _head.Look(Photos(1));
+        var (_, start) = _head.Next(photo, Sentence(Vocabulary.Start), null);
+        var (_, two) = _head.Next(photo, tensor(new long[,] { { 4 }, { 5 } }), start.Select(tensor(new long[] { 0, 0 })));
+
+        var (next, _) = _head.Next(photo, tensor(new long[,] { { 6 }, { 6 } }), two.Select(tensor(new long[] { 1, 0 })));
+
+        Assert.True(next[0].allclose(_head.Logits(photo, Sentence(Vocabulary.Start, 5, 6))[0, 2], rtol: 1e-9, atol: 1e-9));
+        Assert.True(next[1].allclose(_head.Logits(photo, Sentence(Vocabulary.Start, 4, 6))[0, 2], rtol: 1e-9, atol: 1e-9));
+    }
+
+    [Fact]
+    public void Logits_SeveralSentencesOfSeveralPhotos_EqualEachAlone()
+    {
+        var photos = Photos(2);
+        var words = tensor(new long[,] { { 1, 4, 5 }, { 1, 6, 7 }, { 1, 8, 9 }, { 1, 10, 4 } });
+
+        var together = _head.Logits(_head.Look(photos), words);
+
+        for (var row = 0; row < 4; row++)
+        {
+            var alone = _head.Logits(_head.Look([.. photos.Select(maps => maps.narrow(0, row / 2, 1))]), words.narrow(0, row, 1));
+            Assert.True(together[row].allclose(alone[0], rtol: 1e-9, atol: 1e-9));
+        }
+    }
+
+    [Fact]
+    public void AttentionWeights_EveryWord_SumToOneOverAllPositions()
+    {
+        var weights = _head.AttentionWeights(_head.Look(Photos(1)), Sentence(Vocabulary.Start, 4, 5));
+
+        Assert.Equal([1, 3, 2 * 3 + 4 * 4], weights.shape);
+        Assert.True(weights.sum(-1).allclose(ones(1, 3, dtype: float64), rtol: 1e-9));
+        Assert.True(weights.min().item<double>() >= 0);
+    }
+
+    /// <summary>Central differences of a word's log-probability, at positions of both layers.</summary>
+    [Theory]
+    [InlineData(0, 2, 1, 2)]
+    [InlineData(0, 5, 0, 0)]
+    [InlineData(1, 0, 3, 1)]
+    [InlineData(1, 2, 2, 2)]
+    public void Gradient_OfAWordsLogProbability_EqualsFiniteDifferences(int source, int channel, int row, int column)
+    {
+        const double Step = 1e-5;
+        var photo = Photos(1);
+        var leaves = photo.Select(maps => maps.clone().requires_grad_()).ToArray();
+        var gradients = autograd.grad([LogProbability(leaves)], leaves);
+
+        double Moved(double by)
+        {
+            var moved = photo.Select(maps => maps.clone()).ToArray();
+            moved[source][0, channel, row, column] = photo[source][0, channel, row, column] + tensor(by, dtype: float64);
+            return LogProbability(moved).item<double>();
+        }
+
+        var expected = (Moved(Step) - Moved(-Step)) / (2 * Step);
+        Assert.Equal(expected, gradients[source][0, channel, row, column].item<double>(), 1e-8);
+        Assert.NotEqual(0, expected);
+    }
+
+    /// <summary>A search of as many beams as there are sentences finds the best of all of them.</summary>
+    [Fact]
+    public void PhotoSentences_WideBeam_FindsTheBestOfAllSentences()
+    {
+        var photo = _head.Look(Photos(1));
+        var rules = new DecodingRules { MaxWords = 2 };
+        var best = (Score: double.NegativeInfinity, Words: Array.Empty<int>());
+        foreach (var words in AllSentences())
+        {
+            long[] input = [Vocabulary.Start, .. words.Select(word => (long)word)];
+            long[] next = [.. words.Select(word => (long)word), Vocabulary.End];
+            var logits = _head.Logits(photo, tensor(input).unsqueeze(0)).log_softmax(-1)[0];
+            var score = next.Select((word, i) => logits[i, word].item<double>()).Sum() / Math.Pow(next.Length, 0.7);
+            if (score > best.Score)
+                best = (score, [.. words, Vocabulary.End]);
+        }
+
+        _head.to(float32);
+        var found = new BeamSearch(64, 0.7).Find(new PhotoSentences(_head, _head.Look([.. Photos(1).Select(maps => maps.to(float32))])), rules, TestContext.Current.CancellationToken)[0];
+
+        Assert.Equal(best.Words, found.Words);
+        Assert.Equal(best.Score, found.Score(0.7), 1e-4);
+    }
+
+    /// <summary>Two projections, norms and places; words, places and bias; two layers; a norm: each parameter once, by one name.</summary>
+    [Fact]
+    public void StateDict_Names_AreEachParameterOnce()
+    {
+        const int D = 16;
+        const int Attention = 4 * (D * D + D);
+        const int Layer = 2 * Attention + 3 * 2 * D + (4 * D * D + 4 * D) + (4 * D * D + D);
+        var memory = (6 * D + D) + (3 * D + D) + 2 * 2 * D + (2 * 3 + 4 * 4) * D;
+
+        var state = _head.state_dict();
+
+        Assert.Equal(memory + (WordCount + 7) * D + WordCount + 2 * Layer + 2 * D, state.Values.Sum(values => values.numel()));
+        Assert.DoesNotContain(state.Keys, name => name.Contains("._", StringComparison.Ordinal));
+        Assert.Contains("layers.1.photo.key.weight", state.Keys);
+    }
+
+    /// <summary>A head that was trained says whole sentences of likely words; what it says of a photo is measured by <c>eval captions</c>.</summary>
+    [Fact]
+    public void BuildCaptionHead_EmbeddedModel_SaysWholeSentences()
+    {
+        var (head, words) = EmbeddedModel.Read().BuildCaptionHead();
+        using var owned = head;
+        Tensor[] photo = [.. head.Sources.Select(source => rand([1, source.Channels, source.Height, source.Width], generator: new Generator(5)))];
+
+        var said = new BeamSearch(3, 0.7).Find(
+            new PhotoSentences(head, head.Look(photo)), new DecodingRules { MaxWords = head.MaxWords }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, said.Count);
+        Assert.All(said, sentence => Assert.True(sentence.IsWhole));
+        Assert.Equal("a", words.WordOf(said[0].Words[0]));
+        Assert.All(head.parameters(), parameter => Assert.False(parameter.requires_grad));
+    }
+
+    private static IEnumerable<int[]> AllSentences()
+    {
+        var words = Enumerable.Range(4, WordCount - 4).ToArray();
+        return words.Select(word => new[] { word }).Concat(words.SelectMany(first => words.Select(second => new[] { first, second })));
+    }
+
+    private Tensor LogProbability(Tensor[] photo) =>
+        _head.Logits(_head.Look(photo), Sentence(Vocabulary.Start, 4, 5)).log_softmax(-1)[0, 2, 7];
+
+    private static Tensor[] Photos(int count)
+    {
+        using var generator = new Generator(7);
+        return [.. Sources.Select(source => randn([count, source.Channels, source.Height, source.Width], dtype: float64, generator: generator))];
+    }
+
+    private static Tensor Sentence(params int[] words) => tensor(words.Select(word => (long)word).ToArray()).unsqueeze(0);
+}
