@@ -7,6 +7,7 @@ internal static class EvalCommand
 {
     public static Command Create() => new("eval", "Measure how good maps are.")
     {
+        EvalCaptionsCommand.Create(),
         EvalLocalizationCommand.Create(),
         EvalFaithfulnessCommand.Create(),
         EvalSanityCommand.Create(),

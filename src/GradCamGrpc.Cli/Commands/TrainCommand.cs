@@ -8,5 +8,6 @@ internal static class TrainCommand
     public static Command Create() => new("train", "Teach a model to say more about photos.")
     {
         TrainCaptionsCommand.Create(),
+        TrainVqaCommand.Create(),
     };
 }

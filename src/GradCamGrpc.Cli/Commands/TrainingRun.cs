@@ -1,4 +1,7 @@
 using System.Globalization;
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Hosting;
+using GradCamGrpc.Server.Options;
 using GradCamGrpc.Training;
 using Spectre.Console;
 
@@ -7,29 +10,20 @@ namespace GradCamGrpc.Cli.Commands;
 /// <summary>Runs a training beside its progress: loss, and the time that is left.</summary>
 internal static class TrainingRun
 {
-    /// <param name="train">The training, given whom to tell of photos read, of steps, and of epochs.</param>
+    /// <param name="models">The model's folder; null for the embedded model.</param>
+    /// <param name="train">The training, given the model and whom to tell how far it is.</param>
     /// <returns>The exit status.</returns>
-    public static async Task<int> RunAsync(Action<Action<int, int>, Action<TrainingProgress>, Action<int, double>> train)
+    public static async Task<int> RunAsync(string? models, Action<ModelFolder, ITrainingListener> train)
     {
         try
         {
+            var options = ServerOptions.FromEnvironment(models);
+            if (ModelRepository.Read(options.Models) is not [var folder])
+                throw new InvalidDataException($"{options.Models} holds several models; --models names the folder of one");
+            LibTorch.EnsureLoads();
             await AnsiConsole.Progress()
-                .AutoClear(true)
                 .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                .StartAsync(async context =>
-                {
-                    var reading = context.AddTask("reading photos", autoStart: false);
-                    var training = context.AddTask("training", autoStart: false);
-                    await Task.Run(() => train(
-                        (done, all) => Move(reading, done, all),
-                        progress =>
-                        {
-                            Move(training, progress.Step, progress.Steps);
-                            training.Description = string.Create(CultureInfo.InvariantCulture, $"training, loss {progress.Loss:F3}");
-                        },
-                        (epoch, loss) => AnsiConsole.MarkupLineInterpolated(
-                            CultureInfo.InvariantCulture, $"epoch {epoch}: {loss:F4} nats a word on the dev split, {TimeProvider.System.GetLocalNow():T}")));
-                });
+                .StartAsync(context => Task.Run(() => train(folder, new Bars(context))));
             return 0;
         }
         catch (Exception fault) when (ExpectedFaults.Include(fault) || fault is InvalidDataException)
@@ -39,11 +33,27 @@ internal static class TrainingRun
         }
     }
 
-    private static void Move(ProgressTask task, long done, long all)
+    private sealed class Bars(ProgressContext context) : ITrainingListener
     {
-        if (!task.IsStarted)
-            task.StartTask();
-        task.MaxValue = all;
-        task.Value = done;
+        private readonly ProgressTask _photos = context.AddTask("reading photos", autoStart: false);
+        private readonly ProgressTask _steps = context.AddTask("training", autoStart: false);
+
+        public void PhotoRead(int done, int all) => Move(_photos, done, all);
+
+        public void Trained(TrainingProgress progress)
+        {
+            Move(_steps, progress.Step, progress.Steps);
+            _steps.Description = string.Create(CultureInfo.InvariantCulture, $"training, loss {progress.Loss:F3}");
+        }
+
+        public void EpochDone(int epoch, string quality) => AnsiConsole.MarkupLineInterpolated($"epoch {epoch}: {quality}");
+
+        private static void Move(ProgressTask task, long done, long all)
+        {
+            if (!task.IsStarted)
+                task.StartTask();
+            task.MaxValue = all;
+            task.Value = done;
+        }
     }
 }

@@ -5,6 +5,7 @@ using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Training.Captions;
 using Spectre.Console;
 
 namespace GradCamGrpc.Cli.Reports;
@@ -322,6 +323,23 @@ internal sealed class ConsoleReport : IReport
         foreach (var photo in result.Skipped)
             Fault($"not used: {photo.File}: {photo.Reason}");
         _console.MarkupLineInterpolated($"the report: [blue]{Path.GetRelativePath(Environment.CurrentDirectory, files.Page)}[/]");
+    }
+
+    public void Captions(CaptionQuality quality)
+    {
+        var (name, scores) = (quality.Model, quality.Scores);
+        _console.MarkupLineInterpolated($"[bold]{name}[/], {quality.PhotoCount} photos of the {quality.Split} split, beams: {quality.Beams}");
+        var table = new Table().AddColumns(
+            Right("BLEU-1"), Right("BLEU-2"), Right("BLEU-3"), Right("BLEU-4"), Right("CIDEr-D"), Right("ROUGE-L"), Right("METEOR, exact words"));
+        table.AddRow(
+            Percent(scores.Bleu1),
+            Percent(scores.Bleu2),
+            Percent(scores.Bleu3),
+            Percent(scores.Bleu4),
+            Figure(scores.Cider),
+            Percent(scores.RougeL),
+            Percent(scores.ExactMeteor));
+        _console.Write(table);
     }
 
     public void Fault(string message) => _errors.MarkupLineInterpolated($"[red]{message}[/]");

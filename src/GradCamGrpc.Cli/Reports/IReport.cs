@@ -4,6 +4,7 @@ using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Training.Captions;
 
 namespace GradCamGrpc.Cli.Reports;
 
@@ -44,6 +45,8 @@ internal interface IReport
     void Discrimination(DiscriminationResult result);
 
     void Comparison(ClassComparison result);
+
+    void Captions(CaptionQuality quality);
 
     void Fault(string message);
 }

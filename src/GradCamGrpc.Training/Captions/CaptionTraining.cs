@@ -1,12 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using GradCamGrpc.Models.Checkpoints;
 using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Models.Text;
 using GradCamGrpc.Training.Features;
-using static TorchSharp.torch;
+using GradCamGrpc.Training.Optimisation;
 
 namespace GradCamGrpc.Training.Captions;
 
@@ -30,70 +27,52 @@ public sealed record CaptionTraining(
 
     /// <summary>Trains, and writes the model with its head.</summary>
     /// <param name="output">The folder that is written, made where there is none.</param>
-    /// <param name="reading">Told (photos done, photos in all) while the trunk runs.</param>
-    /// <param name="progress">Told after each step.</param>
-    /// <param name="epochDone">Told the loss of the dev split after each epoch (number, loss).</param>
+    /// <param name="listener">Told how far it is.</param>
     /// <param name="cancellation">Ends it; the same call goes on later.</param>
     /// <exception cref="InvalidDataException">The data will not do.</exception>
-    public void Run(
-        string output, Action<int, int> reading, Action<TrainingProgress> progress, Action<int, double> epochDone, CancellationToken cancellation)
+    public void Run(string output, ITrainingListener listener, CancellationToken cancellation)
     {
         var train = CaptionFiles.Read(Data, "train");
         var dev = CaptionFiles.Read(Data, "dev");
         var words = Vocabulary.Of(train.SelectMany(photo => photo.Captions), MinWordCount);
         var preprocessing = Folder.Manifest.Preprocessing with { ResizeShorterSide = null };
-        Directory.CreateDirectory(Cache);
-        using var trunk = new TrunkReader(Folder, preprocessing, Layers);
+        using var store = new FeatureStore(Cache, Folder, preprocessing, Layers);
         IReadOnlyList<IReadOnlyList<PhotoView>> views = [.. train.Select((_, i) => PhotoView.Several(Recipe.Views, Recipe.Seed * 100_000 + i))];
         IReadOnlyList<IReadOnlyList<PhotoView>> plain = [.. dev.Select(_ => new[] { PhotoView.Whole })];
-        var all = train.Count + dev.Count;
         var read = 0;
-        using var features = Open(train, views, trunk, () => reading(++read, all), cancellation);
-        using var devFeatures = Open(dev, plain, trunk, () => reading(++read, all), cancellation);
-        using var trainer = new CaptionTrainer(train, words, features, views, Shape, Recipe);
-        var state = Path.Combine(Cache, $"captions-{Key($"{this}{string.Join(',', Layers)}{Folder.Manifest.Weights.Sha256}")}.state");
-        trainer.Run(state, progress, (epoch, head) => epochDone(epoch, CaptionLoss.Of(head, dev, words, devFeatures)), cancellation);
-        trainer.UseAverage(head => Write(output, head, words, preprocessing));
+        void Read() => listener.PhotoRead(++read, train.Count + dev.Count);
+        using var features = store.Open([.. train.Select(photo => photo.Path)], views, Read, cancellation);
+        using var devFeatures = store.Open([.. dev.Select(photo => photo.Path)], plain, Read, cancellation);
+        using var trainer = new HeadTrainer<CaptionHead>(
+            () => new CaptionHead(features.Sources, words.Count, Shape, Recipe.Dropout), new CaptionLesson(train, words, features, views, Recipe), Recipe);
+        trainer.Run(
+            store.PathOf("captions", $"{store.Trunk}{Shape}{Recipe}{string.Join(' ', words.AllWords)}", "state"),
+            listener.Trained,
+            (epoch, head) => listener.EpochDone(
+                epoch, string.Create(CultureInfo.InvariantCulture, $"{CaptionLoss.Of(head, dev, words, devFeatures):F4} nats a word on the dev split")),
+            cancellation);
+        trainer.UseAverage(head => Write(new ModelWriter(output), head, words, preprocessing));
     }
 
-    private FeatureFile Open(
-        IReadOnlyList<CaptionedPhoto> photos, IReadOnlyList<IReadOnlyList<PhotoView>> views, TrunkReader trunk, Action done, CancellationToken cancellation)
+    private void Write(ModelWriter writer, CaptionHead head, Vocabulary words, PreprocessingManifest preprocessing)
     {
-        var content = new StringBuilder().AppendJoin(',', Layers).Append(Folder.Manifest.Weights.Sha256);
-        for (var i = 0; i < photos.Count; i++)
-            content.Append(Path.GetFileName(photos[i].Path)).AppendJoin(',', views[i]);
-        return FeatureFile.Open(
-            Path.Combine(Cache, $"features-{Key(content.ToString())}.bin"), [.. photos.Select(photo => photo.Path)], views, trunk, done, cancellation);
-    }
-
-    private void Write(string output, CaptionHead head, Vocabulary words, PreprocessingManifest preprocessing)
-    {
-        Directory.CreateDirectory(output);
-        var manifest = Folder.Manifest;
-        foreach (var file in Directory.GetFiles(Folder.Path))
+        writer.Copy(Folder);
+        words.Write(writer.PathOf(WordsFile));
+        writer.Write(Folder.Manifest with
         {
-            var copy = Path.Combine(output, Path.GetFileName(file));
-            if (Path.GetFullPath(copy) != Path.GetFullPath(file))
-                File.Copy(file, copy, overwrite: true);
-        }
-        words.Write(Path.Combine(output, WordsFile));
-        var weights = Path.Combine(output, WeightsFile);
-        SafetensorsWriter.Write(weights, head.state_dict(), ScalarType.Float16);
-        var captioning = new CaptioningManifest
-        {
-            Sources = head.Sources,
-            Shape = Shape,
-            Vocabulary = WordsFile,
-            Weights = new WeightsManifest(WeightsFile, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights)))),
-            Preprocessing = preprocessing,
-            LengthPenalty = LengthPenalty,
-            Licence = "Apache-2.0",
-            Source = string.Create(
-                CultureInfo.InvariantCulture,
-                $"Trained on Flickr8k's training split by `gradcam train captions`, {Recipe.Epochs} epochs, seed {Recipe.Seed}, {Time.GetUtcNow():yyyy-MM-dd}."),
-        };
-        ModelFolder.WriteManifest(output, manifest with { Captioning = captioning });
+            Captioning = new CaptioningManifest
+            {
+                Sources = head.Sources,
+                Shape = Shape,
+                Vocabulary = WordsFile,
+                Weights = writer.Write(WeightsFile, head),
+                Preprocessing = preprocessing,
+                LengthPenalty = LengthPenalty,
+                Licence = Folder.Manifest.Licence,
+                Source = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Trained on Flickr8k's training split by `gradcam train captions`, {Recipe.Epochs} epochs, seed {Recipe.Seed}, {Time.GetUtcNow():yyyy-MM-dd}."),
+            },
+        });
     }
-
-    private static string Key(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..16];
 }

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using GradCamGrpc.Training.Answers;
+
+namespace GradCamGrpc.Cli.Commands;
+
+/// <summary><c>gradcam train vqa --rooms DIR --captions DIR --output DIR</c></summary>
+internal static class TrainVqaCommand
+{
+    public static Command Create()
+    {
+        var rooms = new Option<string>("--rooms") { Description = "DAQUAR's folder: images/, train.tsv, test.tsv", HelpName = "DIR", Required = true };
+        var captions = new Option<string?>("--captions") { Description = "Flickr8k's folder, to learn from questions made of its captions, too", HelpName = "DIR" };
+        var heldOut = new Option<double>("--held-out") { Description = "the share of the rooms that is held out to make choices by", HelpName = "share" };
+        var blind = new Option<bool>("--blind") { Description = "show no photos: what questions alone give away" };
+        var options = new TrainingOptions(epochs: 14, depth: 3);
+        var command = new Command("vqa", "Teach a model to answer questions about photos.") { rooms, captions, heldOut, blind };
+        options.AddTo(command);
+        heldOut.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0 and < 1))
+                result.AddError("--held-out: from 0 to less than 1");
+        });
+        command.SetAction((parsed, cancellation) => TrainingRun.RunAsync(options.Models(parsed), (folder, listener) => new AnswerTraining(
+            folder,
+            parsed.GetValue(rooms)!,
+            parsed.GetValue(captions),
+            TrainingOptions.Layers,
+            options.Shape(parsed, maxWords: 30),
+            options.Recipe(parsed),
+            parsed.GetValue(heldOut),
+            parsed.GetValue(blind),
+            options.Cache(parsed),
+            TimeProvider.System).Run(options.Output(parsed), listener, cancellation)));
+        return command;
+    }
+}

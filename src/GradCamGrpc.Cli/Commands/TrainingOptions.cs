@@ -1,0 +1,70 @@
+using System.CommandLine;
+using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Training;
+
+namespace GradCamGrpc.Cli.Commands;
+
+/// <summary>The options of every training.</summary>
+internal sealed class TrainingOptions
+{
+    /// <summary>The layers of the embedded model that its heads read: what there is, and finer where.</summary>
+    public static readonly string[] Layers = ["bn2", "blocks.4.2"];
+
+    private readonly Option<string> _output = new("--output", "-o") { Description = "where the model with its head is written", HelpName = "DIR", Required = true };
+
+    private readonly Option<string?> _models = new("--models") { Description = "the model that gets the head [default: the embedded one]", HelpName = "DIR" };
+
+    private readonly Option<string?> _cache = new("--cache")
+    {
+        Description = "where the trunk's maps (some GB) and the state of training are kept: the same command goes on after an interruption [default: cache in the output]",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<int> _epochs;
+
+    private readonly Option<int> _depth;
+
+    private readonly Option<int> _seed = new("--seed") { Description = "makes weights, order and views", HelpName = "number", DefaultValueFactory = _ => 1 };
+
+    /// <param name="epochs">How often everything is seen, where nothing else is said.</param>
+    /// <param name="depth">How many layers a head has, where nothing else is said.</param>
+    public TrainingOptions(int epochs, int depth)
+    {
+        _epochs = Positive("--epochs", "how often everything is seen", epochs);
+        _depth = Positive("--depth", "layers of the head", depth);
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _output, _models, _cache, _epochs, _depth, _seed })
+            command.Options.Add(option);
+    }
+
+    public string Output(ParseResult parsed) => parsed.GetValue(_output)!;
+
+    public string? Models(ParseResult parsed) => parsed.GetValue(_models);
+
+    public string Cache(ParseResult parsed) => parsed.GetValue(_cache) ?? Path.Combine(Output(parsed), "cache");
+
+    public TrainingRecipe Recipe(ParseResult parsed) => new()
+    {
+        Epochs = parsed.GetValue(_epochs),
+        PhotosPerStep = 32,
+        Seed = parsed.GetValue(_seed),
+    };
+
+    /// <param name="parsed">The command line.</param>
+    /// <param name="maxWords">The longest sentence.</param>
+    public HeadShape Shape(ParseResult parsed, int maxWords) => new(Width: 256, AttentionHeads: 8, parsed.GetValue(_depth), maxWords);
+
+    private static Option<int> Positive(string name, string description, int value)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "count", DefaultValueFactory = _ => value };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+                result.AddError($"{name}: 1 at least");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,89 @@
+using GradCamGrpc.Models.Checkpoints;
+using GradCamGrpc.Training.Optimisation;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Training.Tests.Optimisation;
+
+public sealed class HeadTrainerTests : IDisposable
+{
+    private static readonly TrainingRecipe Recipe = new() { Epochs = 4, PhotosPerStep = 1, LearningRate = 0.05, Seed = 3 };
+
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose()
+    {
+        Directory.Delete(_folder, recursive: true);
+        _scope.Dispose();
+    }
+
+    /// <summary>Learns y = 2x, with noise and dropout, so that a step depends on all that is random.</summary>
+    private sealed class Doubling : ILesson<Sequential>
+    {
+        public int StepsPerEpoch => 10;
+
+        public Tensor Loss(Sequential head, int epoch, int step, Random choice)
+        {
+            var x = tensor((float)choice.NextDouble()).expand(4, 1);
+            return (head.call(x) - x * tensor(2f)).square().mean();
+        }
+    }
+
+    [Fact]
+    public void Run_Interrupted_GoesOnAsIfItHadNotBeen()
+    {
+        var whole = Train(Path.Combine(_folder, "whole"), stopAfter: null);
+
+        var state = Path.Combine(_folder, "interrupted");
+        Assert.Throws<OperationCanceledException>(() => Train(state, stopAfter: 25));
+        var resumed = Train(state, stopAfter: null);
+
+        Assert.Equal(whole, resumed);
+    }
+
+    [Fact]
+    public void Run_Lesson_IsLearnt()
+    {
+        var losses = new List<double>();
+        using var trainer = new HeadTrainer<Sequential>(Build, new Doubling(), Recipe with { Epochs = 30 });
+
+        trainer.Run(Path.Combine(_folder, "state"), progress => losses.Add(progress.Loss), (_, _) => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(300, losses.Count);
+        Assert.True(losses[^1] < losses[0] / 5, $"{losses[0]} to {losses[^1]}");
+    }
+
+    [Fact]
+    public void Run_StateOfAnotherHead_IsRefused()
+    {
+        var state = Path.Combine(_folder, "state");
+        Train(state, stopAfter: null);
+        using var other = new HeadTrainer<Sequential>(() => Build(width: 5), new Doubling(), Recipe with { Epochs = 5 });
+
+        Assert.Throws<CheckpointException>(() => other.Run(state, _ => { }, (_, _) => { }, TestContext.Current.CancellationToken));
+    }
+
+    private static float[] Train(string state, int? stopAfter)
+    {
+        using var stop = new CancellationTokenSource();
+        using var trainer = new HeadTrainer<Sequential>(Build, new Doubling(), Recipe);
+        trainer.Run(
+            state,
+            progress =>
+            {
+                if (progress.Step == stopAfter)
+                    stop.Cancel();
+            },
+            (_, _) => { },
+            stop.Token);
+        float[] weights = [];
+        trainer.UseAverage(head => weights = [.. head.parameters().SelectMany(parameter => parameter.data<float>().ToArray())]);
+        return weights;
+    }
+
+    private static Sequential Build() => Build(width: 6);
+
+    private static Sequential Build(int width) => nn.Sequential(nn.Linear(1, width), nn.ReLU(), nn.Dropout(0.1), nn.Linear(width, 1));
+}
