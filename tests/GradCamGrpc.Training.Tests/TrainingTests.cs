@@ -139,6 +139,11 @@ public sealed class TrainingTests : IDisposable
 
     private static TrainingRecipe Recipe(int epochs) => new()
     {
-        Epochs = epochs, PhotosPerStep = 2, LearningRate = 0.01, Dropout = 0.1, AverageDecay = 0.9, Views = 2,
+        Epochs = epochs,
+        PhotosPerStep = 2,
+        LearningRate = 0.01,
+        Dropout = 0.1,
+        AverageDecay = 0.9,
+        Views = 2,
     };
 }
