@@ -41,7 +41,7 @@ internal static class EvalCaptionsCommand
                 report.Captions(await Task.Run(() => evaluation.Run((_, _) => { }, cancellation), cancellation));
                 return 0;
             }
-            catch (Exception fault) when (ExpectedFaults.Include(fault) || fault is InvalidDataException)
+            catch (Exception fault) when (ExpectedFaults.Include(fault))
             {
                 report.Fault(fault.Message);
                 return 1;

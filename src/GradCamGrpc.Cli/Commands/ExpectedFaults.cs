@@ -11,5 +11,5 @@ internal static class ExpectedFaults
 {
     public static bool Include(Exception fault) => fault
         is InvalidOptionsException or InvalidModelException or CheckpointException or LibTorchException or EvaluationException
-        or IOException or UnauthorizedAccessException;
+        or InvalidDataException or IOException or UnauthorizedAccessException;
 }

@@ -26,7 +26,7 @@ internal static class TrainingRun
                 .StartAsync(context => Task.Run(() => train(folder, new Bars(context))));
             return 0;
         }
-        catch (Exception fault) when (ExpectedFaults.Include(fault) || fault is InvalidDataException)
+        catch (Exception fault) when (ExpectedFaults.Include(fault))
         {
             AnsiConsole.MarkupLineInterpolated($"[red]{fault.Message}[/]");
             return 1;

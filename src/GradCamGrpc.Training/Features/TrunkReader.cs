@@ -23,7 +23,7 @@ public sealed class TrunkReader : IDisposable
     /// <param name="folder">The model whose trunk it is.</param>
     /// <param name="preprocessing">How heads want photos.</param>
     /// <param name="layers">The layers' names, in the order that the heads read them.</param>
-    /// <exception cref="ArgumentException">There is no such layer.</exception>
+    /// <exception cref="InvalidDataException">There is no such layer.</exception>
     public TrunkReader(ModelFolder folder, PreprocessingManifest preprocessing, IReadOnlyList<string> layers)
     {
         (_width, _height) = (preprocessing.CropWidth, preprocessing.CropHeight);
@@ -46,11 +46,19 @@ public sealed class TrunkReader : IDisposable
     public IReadOnlyList<HeadSource> Sources { get; }
 
     /// <summary>Reads a photo file.</summary>
-    /// <exception cref="InvalidImageException">It is none, or damaged.</exception>
+    /// <exception cref="IOException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no photo, or damaged.</exception>
     public ModelInput Prepare(string file, PhotoView view)
     {
-        using var photo = ImageDecoder.Decode(File.ReadAllBytes(file), new ImageLimits());
-        return (view.Left is null ? _whole : _larger).Prepare(photo);
+        try
+        {
+            using var photo = ImageDecoder.Decode(File.ReadAllBytes(file), new ImageLimits());
+            return (view.Left is null ? _whole : _larger).Prepare(photo);
+        }
+        catch (InvalidImageException fault)
+        {
+            throw new InvalidDataException($"{file}: {fault.Message}", fault);
+        }
     }
 
     /// <summary>Runs the trunk.</summary>
@@ -89,7 +97,7 @@ public sealed class TrunkReader : IDisposable
         [
             .. _seen.Select((maps, i) => maps is { shape: [1, var channels, var height, var width] }
                 ? new HeadSource(_layers[i], (int)channels, (int)height, (int)width)
-                : throw new ArgumentException($"the network has no layer '{_layers[i]}' with maps")),
+                : throw new InvalidDataException($"the network has no layer '{_layers[i]}' with maps")),
         ];
     }
 

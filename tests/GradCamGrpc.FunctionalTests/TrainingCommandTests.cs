@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+
+namespace GradCamGrpc.FunctionalTests;
+
+/// <summary><c>gradcam train</c> and <c>gradcam eval captions</c> as programs.</summary>
+public sealed class TrainingCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task EvalCaptions_OnePhoto_GivesEveryFigureWithinItsRange()
+    {
+        Write("captions.tsv", "cat.png\tA cat looks at you .", "cat.png\tA striped cat with green eyes .");
+        Write("test.txt", "cat.png");
+        File.Copy(Photos.CatPath, Path.Combine(Directory.CreateDirectory(PathOf("images")).FullName, "cat.png"));
+
+        using var run = ProgramRun.CommandLine("eval", "captions", "--data", _folder, "--cache", PathOf("cache"), "--json");
+
+        Assert.Equal(0, await run.EndAsync());
+        var result = JsonNode.Parse(run.Output)!;
+        Assert.Equal(("embedded", "test", 1, 3), ((string?)result["model"], (string?)result["split"], (int?)result["photoCount"], (int?)result["beams"]));
+        Assert.InRange((double)result["scores"]!["bleu1"]!, 0, 1);
+        Assert.InRange((double)result["scores"]!["cider"]!, 0, 10);
+    }
+
+    [Fact]
+    public async Task EvalCaptions_FileThatIsNoPhoto_IsNamed()
+    {
+        Write("captions.tsv", "cat.png\tA cat .");
+        Write("test.txt", "cat.png");
+        Directory.CreateDirectory(PathOf("images"));
+        Write(Path.Combine("images", "cat.png"), "no photo");
+
+        using var run = ProgramRun.CommandLine("eval", "captions", "--data", _folder, "--cache", PathOf("cache"), "--json");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("cat.png", (string?)JsonNode.Parse(run.Output)!["error"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("captions.tsv", "train", "captions", "--data", "DATA", "--output", "OUT")]
+    [InlineData("train.tsv", "train", "vqa", "--rooms", "DATA", "--output", "OUT")]
+    [InlineData("captions.tsv", "eval", "captions", "--data", "DATA", "--cache", "OUT")]
+    public async Task Command_DataAbsent_NamesTheFile(string expected, params string[] arguments)
+    {
+        using var run = ProgramRun.CommandLine([.. arguments.Select(argument => argument switch
+        {
+            "DATA" => _folder,
+            "OUT" => PathOf("out"),
+            _ => argument,
+        })]);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains(expected, (run.Output + run.Errors).ReplaceLineEndings(""), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--epochs", "0", "train", "captions", "--data", "x", "--output", "y")]
+    [InlineData("--depth", "0", "train", "vqa", "--rooms", "x", "--output", "y")]
+    [InlineData("--held-out", "1", "train", "vqa", "--rooms", "x", "--output", "y")]
+    [InlineData("--beams", "0", "eval", "captions", "--data", "x", "--cache", "y")]
+    [InlineData("--split", "train", "eval", "captions", "--data", "x", "--cache", "y")]
+    public async Task Command_OptionOutOfRange_IsRefusedByItsName(string option, string value, params string[] arguments)
+    {
+        using var run = ProgramRun.CommandLine([.. arguments, option, value]);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains(option == "--split" ? "'train'" : option, run.Errors, StringComparison.Ordinal);
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+
+    private void Write(string name, params string[] lines) => File.WriteAllLines(PathOf(name), lines);
+}
