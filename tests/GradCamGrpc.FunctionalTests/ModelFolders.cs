@@ -35,6 +35,9 @@ internal static class ModelFolders
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(EmbeddedModel.Path, "model.json")))!;
         var labels = File.ReadAllLines(Path.Combine(EmbeddedModel.Path, "labels.txt"));
         change(manifest, labels);
+
+        // The two are about classes: their folders have no files of other heads.
+        manifest.AsObject().Remove("captioning");
         File.WriteAllText(Path.Combine(folder, "model.json"), manifest.ToJsonString());
         File.WriteAllLines(Path.Combine(folder, "labels.txt"), labels);
         var weights = (string)manifest["weights"]!["file"]!;

@@ -150,7 +150,11 @@ public sealed class OtherModelTests : IDisposable
     {
         foreach (var file in Directory.GetFiles(EmbeddedModel.Path))
             File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
-        return JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "model.json")))!;
+
+        // The tests change what classes are told by; the other heads' inputs would have to follow.
+        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "model.json")))!;
+        manifest.AsObject().Remove("captioning");
+        return manifest;
     }
 
     private void Write(JsonNode manifest) => File.WriteAllText(Path.Combine(_folder, "model.json"), manifest.ToJsonString());
