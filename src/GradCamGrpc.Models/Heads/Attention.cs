@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -57,8 +58,8 @@ internal sealed class Attention : nn.Module
     public Tensor Weights(Tensor input, KeysAndValues attended)
     {
         var queries = Split(Gather(_query.call(input), attended));
-        var scale = Math.Sqrt((double)queries.shape[3]);
-        var weights = queries.matmul(attended.Keys.transpose(2, 3)).div(tensor((float)scale)).softmax(-1).mean([1]);
+        var logits = queries.matmul(attended.Keys.transpose(2, 3)).Over(Math.Sqrt(queries.shape[3]));
+        var weights = logits.softmax(-1).mean([1]);                                          // [M, N/M·T, S]
         return weights.reshape(input.shape[0], input.shape[1], attended.Places);
     }
 

@@ -32,7 +32,6 @@ internal sealed class ReadingLayer : nn.Module
     [ComponentName(Name = "dropout")]
     private readonly Dropout _dropout;
 
-
     public ReadingLayer(HeadShape shape, double dropout)
         : base(nameof(ReadingLayer))
     {

@@ -21,7 +21,6 @@ internal sealed class VisualMemory : nn.Module<IReadOnlyList<Tensor>, Tensor>
     [ComponentName(Name = "places")]
     private readonly ParameterList _places;
 
-
     public VisualMemory(IReadOnlyList<HeadSource> sources, int width)
         : base(nameof(VisualMemory))
     {
