@@ -55,8 +55,25 @@ public sealed class ModelFolderTests
         ["captioning.preprocessing.std zero"] = manifest => manifest["captioning"]!["preprocessing"]!["std"] = new JsonArray(0.5, 0.0, 0.5),
         ["captioning.preprocessing size"] = manifest => manifest["captioning"]!["preprocessing"]!["crop_width"] = 192,
         ["captioning.length_penalty negative"] = manifest => manifest["captioning"]!["length_penalty"] = -1,
+        ["captioning.metrics null"] = manifest => manifest["captioning"]!["metrics"] = new JsonArray((JsonNode?)null),
+        ["answering.answers path"] = manifest => manifest["answering"] = Answering(manifest, "../answers.txt"),
+        ["answering.answers absent"] = manifest => manifest["answering"] = Answering(manifest, "nothing.txt"),
+        ["answering.shape.layers none"] = manifest =>
+        {
+            manifest["answering"] = Answering(manifest, "labels.txt");
+            manifest["answering"]!["shape"]!["layers"] = 0;
+        },
         ["preprocessing.std zero"] = manifest => manifest["preprocessing"]!["std"] = new JsonArray(0.5, 0.0, 0.5),
     };
+
+    /// <summary>What the captioning head is, with answers in the place of the length penalty.</summary>
+    private static JsonNode Answering(JsonObject manifest, string answers)
+    {
+        var head = manifest["captioning"]!.DeepClone();
+        head.AsObject().Remove("length_penalty");
+        head["answers"] = answers;
+        return head;
+    }
 
     [Theory, MemberData(nameof(Faults))]
     public void Read_BadField_IsRefusedByItsName(string damage, string field)

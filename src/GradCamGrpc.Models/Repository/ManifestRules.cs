@@ -38,52 +38,46 @@ internal static partial class ManifestRules
             yield return fault;
         if (manifest.Metrics.Any(metric => metric is null))
             yield return "metrics: one of them is null";
-        if (manifest.Captioning is { } captioning)
-        {
-            foreach (var fault in Check(
-                "captioning", captioning.Sources, captioning.Shape, captioning.Vocabulary, captioning.Weights, captioning.Preprocessing, manifest.Preprocessing))
-                yield return fault;
-            if (captioning.LengthPenalty is not (>= 0 and <= MaxLengthPenalty))
-                yield return $"captioning.length_penalty: {captioning.LengthPenalty} is not from 0 to {MaxLengthPenalty}";
-        }
-        if (manifest.Answering is { } answering)
-        {
-            foreach (var fault in Check(
-                "answering", answering.Sources, answering.Shape, answering.Vocabulary, answering.Weights, answering.Preprocessing, manifest.Preprocessing))
-                yield return fault;
-            if (!IsFileName(answering.Answers))
-                yield return $"answering.answers: '{answering.Answers}' is not the name of a file in the model's folder";
-        }
+        foreach (var fault in Check(manifest.Captioning, "captioning", manifest).Concat(Check(manifest.Answering, "answering", manifest)))
+            yield return fault;
+        if (manifest.Captioning is { LengthPenalty: not (>= 0 and <= MaxLengthPenalty) and var penalty })
+            yield return $"captioning.length_penalty: {penalty} is not from 0 to {MaxLengthPenalty}";
+        if (manifest.Answering is { } answering && !IsFileName(answering.Answers))
+            yield return $"answering.answers: '{answering.Answers}' is not the name of a file in the model's folder";
     }
 
-    private static IEnumerable<string> Check(
-        string head,
-        IReadOnlyList<HeadSource> sources,
-        HeadShape shape,
-        string vocabulary,
-        WeightsManifest weights,
-        PreprocessingManifest preprocessing,
-        PreprocessingManifest network)
+    private static IEnumerable<string> Check(HeadManifest? head, string field, ModelManifest model)
     {
-        if (sources.Count == 0 || sources.Any(source => source is null))
-            yield return $"{head}.sources: at least one is needed, and none may be null";
-        foreach (var source in sources.OfType<HeadSource>())
+        if (head is null)
+            yield break;
+        if (head.Sources.Count == 0 || head.Sources.Any(source => source is null))
+            yield return $"{field}.sources: at least one is needed, and none may be null";
+        foreach (var source in head.Sources.OfType<HeadSource>())
         {
             if (source.Channels is < 1 or > MaxSide || source.Height is < 1 or > MaxSide || source.Width is < 1 or > MaxSide)
-                yield return $"{head}.sources: the sides and channels of '{source.Layer}' are not all from 1 to {MaxSide}";
+                yield return $"{field}.sources: the sides and channels of '{source.Layer}' are not all from 1 to {MaxSide}";
         }
-        if (shape.Width is < 1 or > MaxSide || shape.AttentionHeads < 1 || shape.Width % shape.AttentionHeads != 0)
-            yield return $"{head}.shape: the width {shape.Width} is not from 1 to {MaxSide} and a multiple of {shape.AttentionHeads} attention heads";
-        if (shape.Layers is < 1 or > MaxLayers)
-            yield return $"{head}.shape.layers: {shape.Layers} is not from 1 to {MaxLayers}";
-        if (shape.MaxWords is < 1 or > MaxSide)
-            yield return $"{head}.shape.max_words: {shape.MaxWords} is not from 1 to {MaxSide}";
-        if (!IsFileName(vocabulary))
-            yield return $"{head}.vocabulary: '{vocabulary}' is not the name of a file in the model's folder";
-        foreach (var fault in Check(weights, $"{head}.weights").Concat(Check(preprocessing, $"{head}.preprocessing")))
+        foreach (var fault in Check(head.Shape, $"{field}.shape"))
             yield return fault;
-        if ((preprocessing.CropWidth, preprocessing.CropHeight) != (network.CropWidth, network.CropHeight))
-            yield return $"{head}.preprocessing: its crop is not that of the network's preprocessing, though they share the trunk";
+        if (!IsFileName(head.Vocabulary))
+            yield return $"{field}.vocabulary: '{head.Vocabulary}' is not the name of a file in the model's folder";
+        foreach (var fault in Check(head.Weights, $"{field}.weights").Concat(Check(head.Preprocessing, $"{field}.preprocessing")))
+            yield return fault;
+        var (own, network) = (head.Preprocessing, model.Preprocessing);
+        if ((own.CropWidth, own.CropHeight) != (network.CropWidth, network.CropHeight))
+            yield return $"{field}.preprocessing: its crop is not that of the network's preprocessing, though they share the trunk";
+        if (head.Metrics.Any(metric => metric is null))
+            yield return $"{field}.metrics: one of them is null";
+    }
+
+    private static IEnumerable<string> Check(HeadShape shape, string field)
+    {
+        if (shape.Width is < 1 or > MaxSide || shape.AttentionHeads < 1 || shape.Width % shape.AttentionHeads != 0)
+            yield return $"{field}: the width {shape.Width} is not from 1 to {MaxSide} and a multiple of {shape.AttentionHeads} attention heads";
+        if (shape.Layers is < 1 or > MaxLayers)
+            yield return $"{field}.layers: {shape.Layers} is not from 1 to {MaxLayers}";
+        if (shape.MaxWords is < 1 or > MaxSide)
+            yield return $"{field}.max_words: {shape.MaxWords} is not from 1 to {MaxSide}";
     }
 
     private static IEnumerable<string> Check(WeightsManifest weights, string field)

@@ -38,17 +38,10 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
 
         var labels = CheckLines(path, manifest.Labels, "labels", faults);
         CheckHash(path, manifest.Weights, "weights", faults);
-        if (manifest.Captioning is { } captioning)
-        {
-            CheckHash(path, captioning.Weights, "captioning.weights", faults);
-            CheckLines(path, captioning.Vocabulary, "captioning.vocabulary", faults);
-        }
+        CheckFiles(path, manifest.Captioning, "captioning", faults);
+        CheckFiles(path, manifest.Answering, "answering", faults);
         if (manifest.Answering is { } answering)
-        {
-            CheckHash(path, answering.Weights, "answering.weights", faults);
-            CheckLines(path, answering.Vocabulary, "answering.vocabulary", faults);
             CheckLines(path, answering.Answers, "answering.answers", faults);
-        }
         return faults.Count == 0 ? new ModelFolder(path, manifest, labels) : throw new InvalidModelException(path, faults);
     }
 
@@ -126,6 +119,14 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         {
             throw new InvalidModelException(path, [$"{ManifestFile}: {e.Message}"]);
         }
+    }
+
+    private static void CheckFiles(string path, HeadManifest? head, string field, List<string> faults)
+    {
+        if (head is null)
+            return;
+        CheckHash(path, head.Weights, $"{field}.weights", faults);
+        CheckLines(path, head.Vocabulary, $"{field}.vocabulary", faults);
     }
 
     /// <summary>Reads a file of lines, none of which may be empty.</summary>
