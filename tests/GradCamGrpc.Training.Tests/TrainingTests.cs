@@ -9,6 +9,7 @@ using GradCamGrpc.Training.Questions;
 namespace GradCamGrpc.Training.Tests;
 
 /// <summary>From files to files: two photos, which a head can learn by heart.</summary>
+[Collection(TorchRandomness.Name)]
 public sealed class TrainingTests : IDisposable
 {
     private static readonly string[] Layers = ["bn2", "blocks.4.2"];

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Training.Optimisation;
 
 /// <summary>Teaches a head a lesson.</summary>
-/// <remarks>It can be interrupted: with the same recipe and the file of its state it goes on as if it had not been.</remarks>
+/// <remarks>
+/// It can be interrupted: with the same recipe and the file of its state it goes on as if it had not been. It seeds torch's generator, of which
+/// there is one for the process (dropout takes it): two trainings in one process would disturb each other.
+/// </remarks>
 internal sealed class HeadTrainer<THead> : IDisposable
     where THead : nn.Module
 {

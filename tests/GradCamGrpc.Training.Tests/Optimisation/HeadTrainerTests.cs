@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Training.Tests.Optimisation;
 
+[Collection(TorchRandomness.Name)]
 public sealed class HeadTrainerTests : IDisposable
 {
     private static readonly TrainingRecipe Recipe = new() { Epochs = 4, PhotosPerStep = 1, LearningRate = 0.05, Seed = 3 };
