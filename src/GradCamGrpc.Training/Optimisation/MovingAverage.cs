@@ -14,8 +14,9 @@ internal sealed class MovingAverage : IDisposable
     /// <param name="decay">The share of the average that a step keeps; in early steps less, so that random weights are soon forgotten.</param>
     public MovingAverage(nn.Module module, double decay)
     {
+        using var noTape = no_grad();
         _decay = decay;
-        _slots = [.. module.named_parameters().Select(pair => (pair.name, pair.parameter, pair.parameter.detach().clone().DetachFromDisposeScope()))];
+        _slots = [.. module.named_parameters().Select(pair => (pair.name, pair.parameter, pair.parameter.clone().DetachFromDisposeScope()))];
     }
 
     /// <summary>The average by name.</summary>
@@ -68,7 +69,7 @@ internal sealed class MovingAverage : IDisposable
         using var noTape = no_grad();
         foreach (var (_, parameter, average) in _slots)
         {
-            using var kept = parameter.detach().clone();
+            using var kept = parameter.clone();
             parameter.copy_(average);
             average.copy_(kept);
         }

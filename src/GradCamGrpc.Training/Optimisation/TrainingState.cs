@@ -32,8 +32,8 @@ internal sealed class TrainingState(nn.Module module, AdamW optimiser, MovingAve
             return 0;
         using var noTape = no_grad();
         using var file = SafetensorsFile.Open(path);
-        using var count = file.Read(Steps);
-        var steps = count[0].item<long>();
+        using var scope = NewDisposeScope();
+        var steps = file.Read(Steps)[0].item<long>();
         foreach (var (name, parameter) in module.named_parameters())
         {
             var entry = file.Entry($"weights.{name}");
