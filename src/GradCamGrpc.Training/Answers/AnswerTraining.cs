@@ -79,7 +79,7 @@ public sealed record AnswerTraining(
             new AnswerLesson(sets, Recipe, IsBlind),
             Recipe);
         trainer.Run(
-            store.PathOf("answers", $"{store.Trunk}{Shape}{Recipe}{IsBlind}{HeldOut}{string.Join(' ', words.AllWords)}{string.Join(' ', answers.Answers)}", "state"),
+            store.PathOf("answers", "state", Shape, Recipe, IsBlind, all),
             listener.Trained,
             (epoch, head) => listener.EpochDone(epoch, devRooms is null ? "done" : Quality(head, devRooms, words, answers)),
             cancellation);

@@ -68,5 +68,36 @@ public sealed class FeatureStoreTests : IDisposable
             Assert.Equal(4, computed);
     }
 
+    /// <summary>A folder of photos may be replaced by another whose photos have the same names.</summary>
+    [Fact]
+    public void Open_OtherPhotoOfTheSameName_IsComputed()
+    {
+        var photo = Path.Combine(_cache, "photo.png");
+        File.Copy(Photos[0], photo);
+        using var first = _store.Open([photo], [[PhotoView.Whole]], () => { }, TestContext.Current.CancellationToken);
+        File.Copy(Photos[1], photo, overwrite: true);
+        using var second = _store.Open([photo], [[PhotoView.Whole]], () => { }, TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(first.Read([(0, 0)])[0].data<float>().ToArray(), second.Read([(0, 0)])[0].data<float>().ToArray());
+    }
+
+    [Fact]
+    public void PathOf_AnythingElseItDependsOn_IsAnother()
+    {
+        string[][] captions = [["a", "dog"]];
+        string[][] others = [["a", "cat"]];
+        var recipe = new TrainingRecipe { Epochs = 2, PhotosPerStep = 1 };
+
+        string[] paths =
+        [
+            _store.PathOf("x", "state", recipe, captions),
+            _store.PathOf("x", "state", recipe with { Dropout = 0.5 }, captions),
+            _store.PathOf("x", "state", recipe, others),
+        ];
+
+        Assert.Equal(3, paths.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(paths[0], _store.PathOf("x", "state", recipe, captions));
+    }
+
     private FeatureFile Open() => _store.Open(Photos, Views, () => { }, TestContext.Current.CancellationToken);
 }
