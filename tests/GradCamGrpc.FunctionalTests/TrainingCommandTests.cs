@@ -40,6 +40,20 @@ public sealed class TrainingCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("whole", "has no captioning head")]
+    [InlineData(".", "several models")]
+    public async Task EvalCaptions_ModelThatWillNotDo_SaysWhy(string model, string expected)
+    {
+        ModelFolders.WriteTo(PathOf("models"), ModelFolders.Goldfish);
+
+        using var run = ProgramRun.CommandLine(
+            "eval", "captions", "--data", _folder, "--cache", PathOf("cache"), "--models", Path.Combine(PathOf("models"), model), "--json");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains(expected, (string?)JsonNode.Parse(run.Output)!["error"], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("captions.tsv", "train", "captions", "--data", "DATA", "--output", "OUT")]
     [InlineData("train.tsv", "train", "vqa", "--rooms", "DATA", "--output", "OUT")]
     [InlineData("captions.tsv", "eval", "captions", "--data", "DATA", "--cache", "OUT")]

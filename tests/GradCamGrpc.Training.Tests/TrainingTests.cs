@@ -43,11 +43,11 @@ public sealed class TrainingTests : IDisposable
         Assert.Equal([(1, 3), (2, 3), (3, 3)], diary.Photos);
         Assert.Equal(40, diary.Epochs.Count);
         var folder = ModelFolder.Read(_data.PathOf("model"));
-        var quality = new CaptionEvaluation(folder, _data.Folder, "test", Beams: 2, _data.PathOf("cache"))
-            .Run((_, _) => { }, TestContext.Current.CancellationToken);
+        var quality = CaptionEvaluation.Of(folder, _data.Folder, "test", beams: 2, _data.PathOf("cache"))
+            .Run(() => { }, TestContext.Current.CancellationToken);
         Assert.Equal(1, quality.Scores.Bleu4);
-        var other = new CaptionEvaluation(folder, _data.Folder, "dev", Beams: 2, _data.PathOf("cache"))
-            .Run((_, _) => { }, TestContext.Current.CancellationToken);
+        var other = CaptionEvaluation.Of(folder, _data.Folder, "dev", beams: 2, _data.PathOf("cache"))
+            .Run(() => { }, TestContext.Current.CancellationToken);
         Assert.Equal(1, other.Scores.Bleu4);
     }
 

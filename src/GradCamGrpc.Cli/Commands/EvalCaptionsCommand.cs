@@ -1,8 +1,7 @@
 using System.CommandLine;
+using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Reports;
-using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Hosting;
-using GradCamGrpc.Server.Options;
 using GradCamGrpc.Training.Captions;
 
 namespace GradCamGrpc.Cli.Commands;
@@ -32,13 +31,13 @@ internal static class EvalCaptionsCommand
             IReport report = parsed.GetValue(json) ? new JsonReport(Console.Out) : new ConsoleReport();
             try
             {
-                var options = ServerOptions.FromEnvironment(parsed.GetValue(models));
-                if (ModelRepository.Read(options.Models) is not [var folder])
-                    throw new InvalidDataException($"{options.Models} holds several models; --models names the folder of one");
+                var folder = OneModel.Read(parsed.GetValue(models)).Folder;
                 LibTorch.EnsureLoads();
-                var evaluation = new CaptionEvaluation(
+                var evaluation = CaptionEvaluation.Of(
                     folder, parsed.GetValue(data)!, parsed.GetValue(split)!, parsed.GetValue(beams), parsed.GetValue(cache)!);
-                report.Captions(await Task.Run(() => evaluation.Run((_, _) => { }, cancellation), cancellation));
+                CaptionQuality? quality = null;
+                await report.RunAsync(evaluation.Photos.Count, done => Task.Run(() => { quality = evaluation.Run(done, cancellation); }, cancellation));
+                report.Captions(quality!);
                 return 0;
             }
             catch (Exception fault) when (ExpectedFaults.Include(fault))

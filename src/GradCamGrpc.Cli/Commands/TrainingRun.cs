@@ -1,7 +1,7 @@
 using System.Globalization;
+using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Hosting;
-using GradCamGrpc.Server.Options;
 using GradCamGrpc.Training;
 using Spectre.Console;
 
@@ -17,9 +17,7 @@ internal static class TrainingRun
     {
         try
         {
-            var options = ServerOptions.FromEnvironment(models);
-            if (ModelRepository.Read(options.Models) is not [var folder])
-                throw new InvalidDataException($"{options.Models} holds several models; --models names the folder of one");
+            var folder = OneModel.Read(models).Folder;
             LibTorch.EnsureLoads();
             await AnsiConsole.Progress()
                 .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())

@@ -2,7 +2,6 @@ using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Hosting;
-using GradCamGrpc.Server.Options;
 
 namespace GradCamGrpc.Cli.Evaluation;
 
@@ -22,9 +21,7 @@ internal sealed class EvaluationSubject : IDisposable
     /// <exception cref="InvalidModelException">The model cannot be used.</exception>
     public EvaluationSubject(EvaluationQuestion question, Func<LabelIndex, IReadOnlyList<BoxedPhoto>> read)
     {
-        var options = ServerOptions.FromEnvironment(question.Models);
-        if (ModelRepository.Read(options.Models) is not [var folder])
-            throw new EvaluationException($"{options.Models} holds several models; --models names the folder of one");
+        var (folder, options) = OneModel.Read(question.Models);
         Labels = new LabelIndex(folder.Labels);
         var photos = read(Labels);
         Photos = question.PhotoCount is { } count ? [.. photos.Take(count)] : photos;
