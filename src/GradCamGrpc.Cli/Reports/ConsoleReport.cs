@@ -1,4 +1,3 @@
-using System.Globalization;
 using GradCamGrpc.Cli.Auditing;
 using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
@@ -7,6 +6,7 @@ using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Training.Captions;
 using Spectre.Console;
+using static GradCamGrpc.Cli.Reports.TableText;
 
 namespace GradCamGrpc.Cli.Reports;
 
@@ -23,6 +23,8 @@ internal sealed class ConsoleReport : IReport
 
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings());
     private readonly IAnsiConsole _errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+
+    private EvaluationTables Evaluations => new(_console);
 
     public ConsoleReport()
     {
@@ -205,41 +207,15 @@ internal sealed class ConsoleReport : IReport
 
     private static string At(MapProvenance provenance) => LayerNames.Of(provenance) is { Length: > 0 } layers ? $" at {layers}" : "";
 
-    public void Localization(LocalizationResult result)
-    {
-        _console.MarkupLineInterpolated($"[bold]{result.Model}[/] at {result.Layer}, {result.PhotoCount} photos: the first class is right on {Percent(result.Top1)} %");
-        _console.WriteLine();
-        _console.WriteLine("% of photos where the box of what is warmer than a share of the maximum fits (IoU 0.5):");
-        var fits = LocalizationTable("peak", "energy");
-        foreach (var method in result.Methods)
-            fits.AddRow([method.Method, .. method.Localization.Select(Percent), Percent(method.Pointing), Percent(method.EnergyInside)]);
-        _console.Write(fits);
-        _console.WriteLine("peak: % of photos where the map's maximum lies in a box; energy: % of the map in the boxes");
-        _console.WriteLine();
-        _console.WriteLine("% of photos where the first class is right, too:");
-        var both = LocalizationTable();
-        foreach (var method in result.Methods)
-            both.AddRow([method.Method, .. method.Top1Localization.Select(Percent)]);
-        _console.Write(both);
+    public void Localization(LocalizationResult result) => Evaluations.Localization(result);
 
-        var baselines = result.Baselines;
-        _console.MarkupLineInterpolated(
-            $"without a network: the best centred box ({Percent(baselines.WidthShare)} % x {Percent(baselines.HeightShare)} % of the photo) fits on {Percent(baselines.CentredBox)} %, the middle lies in a box on {Percent(baselines.CentrePixel)} %, the boxes cover {Percent(baselines.BoxArea)} %");
-        var choice = result.Choice;
-        _console.MarkupLineInterpolated(
-            $"chosen on the photos 1, 3, 5 …: {choice.Method} at {Share(choice.Share)} ({Percent(choice.Chosen)} %); on the photos 2, 4, 6 …: [bold]{Percent(choice.HeldOut)} %[/]");
-    }
+    public void Faithfulness(FaithfulnessResult result) => Evaluations.Faithfulness(result);
 
-    public void Faithfulness(FaithfulnessResult result)
-    {
-        _console.MarkupLineInterpolated($"[bold]{result.Model}[/] at {result.Layer}, {result.PhotoCount} photos, curves of {result.Steps} steps");
-        var table = new Table().AddColumn("method").AddColumns(Right("insertion"), Right("deletion"), Right("occlusion"));
-        foreach (var method in result.Methods)
-            table.AddRow(Markup.Escape(method.Method), Figure(method.Insertion), Figure(method.Deletion), Figure(method.OcclusionCorrelation));
-        _console.Write(table);
-        _console.WriteLine("insertion, deletion: the area under the curve of the class's probability, the more and the less the better;");
-        _console.WriteLine("occlusion: the rank correlation with what is lost where a patch covers the photo");
-    }
+    public void Discrimination(DiscriminationResult result) => Evaluations.Discrimination(result);
+
+    public void Comparison(ClassComparison result) => Evaluations.Comparison(result);
+
+    public void Captions(CaptionQuality quality) => Evaluations.Captions(quality);
 
     public void Evidence(JudgedPhoto photo)
     {
@@ -265,38 +241,6 @@ internal sealed class ConsoleReport : IReport
         _console.MarkupLineInterpolated(
             $"[bold]{result.Model}[/] at {result.Layer}, {result.PhotoCount} photos, {result.ModuleCount} modules from the outputs down");
         Similarities(EvidenceTables.Rows(result.Checkpoints));
-    }
-
-    public void Discrimination(DiscriminationResult result)
-    {
-        _console.MarkupLineInterpolated(
-            $"[bold]{result.Model}[/] at {result.Layer}, {result.PairCount} pairs of photos side by side; on {result.KnownPairCount} both classes are among the {result.KnownRank} first");
-        var table = new Table().AddColumn("method").AddColumns(Right("correlation"), Right("own half"), Right("energy there"), Right("blank"));
-        foreach (var method in result.Methods)
-        {
-            table.AddRow(
-                Markup.Escape(method.Method),
-                Figure(method.Correlation),
-                Percent(method.OwnHalf),
-                Percentages.Precise(method.OwnHalfEnergy),
-                $"{method.BlankMaps}");
-        }
-        _console.Write(table);
-        _console.WriteLine("correlation: the rank correlation of the maps of both classes, 1 where they are the same;");
-        _console.WriteLine("own half: % of maps with more than half of their energy in the half of their class, by chance 50; energy there: % of it, the mean;");
-        _console.WriteLine("blank: maps in which nothing speaks for the class");
-    }
-
-    public void Comparison(ClassComparison result)
-    {
-        _console.MarkupLineInterpolated($"[bold]{result.Photo}[/] by {result.Model} at {result.Layer}");
-        foreach (var compared in new[] { result.First, result.Second })
-            _console.MarkupLineInterpolated($"  {compared.Probability,6:P1}  {compared.Label} ({compared.ClassIndex}), number {compared.Rank}");
-        var table = new Table().AddColumn("method").AddColumns(Right("correlation"));
-        foreach (var method in result.Methods)
-            table.AddRow(Markup.Escape(method.Method), Figure(method.Correlation));
-        _console.Write(table);
-        _console.WriteLine("correlation: the rank correlation of the maps of both classes, 1 where they are the same");
     }
 
     public void Audit(AuditResult result, AuditFiles files)
@@ -325,23 +269,6 @@ internal sealed class ConsoleReport : IReport
         _console.MarkupLineInterpolated($"the report: [blue]{Path.GetRelativePath(Environment.CurrentDirectory, files.Page)}[/]");
     }
 
-    public void Captions(CaptionQuality quality)
-    {
-        var (name, scores) = (quality.Model, quality.Scores);
-        _console.MarkupLineInterpolated($"[bold]{name}[/], {quality.PhotoCount} photos of the {quality.Split} split, beams: {quality.Beams}");
-        var table = new Table().AddColumns(
-            Right("BLEU-1"), Right("BLEU-2"), Right("BLEU-3"), Right("BLEU-4"), Right("CIDEr-D"), Right("ROUGE-L"), Right("METEOR, exact words"));
-        table.AddRow(
-            Percent(scores.Bleu1),
-            Percent(scores.Bleu2),
-            Percent(scores.Bleu3),
-            Percent(scores.Bleu4),
-            Figure(scores.Cider),
-            Percent(scores.RougeL),
-            Percent(scores.ExactMeteor));
-        _console.Write(table);
-    }
-
     public void Fault(string message) => _errors.MarkupLineInterpolated($"[red]{message}[/]");
 
     private void Heading(string path, string? fault)
@@ -367,17 +294,4 @@ internal sealed class ConsoleReport : IReport
         _console.Write(EvidenceTables.Of(rows, cell => cell.Rank));
     }
 
-    private static Table LocalizationTable(params string[] more) => new Table()
-        .AddColumn("method")
-        .AddColumns([.. MapOutcome.Shares.Select(Share).Concat(more).Select(Right)]);
-
-    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
-
-    private static string Figure(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "-";
-
-    private static string Pixels(double length) => length.ToString("F0", CultureInfo.InvariantCulture);
-
-    private static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
-
-    private static string Share(double share) => share.ToString("F2", CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,18 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace GradCamGrpc.Cli.Reports;
+
+/// <summary>How numbers and columns look in tables.</summary>
+internal static class TableText
+{
+    public static TableColumn Right(string name) => new TableColumn(name).RightAligned();
+
+    public static string Figure(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "-";
+
+    public static string Pixels(double length) => length.ToString("F0", CultureInfo.InvariantCulture);
+
+    public static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
+
+    public static string Share(double share) => share.ToString("F2", CultureInfo.InvariantCulture);
+}
