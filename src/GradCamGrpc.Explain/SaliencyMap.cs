@@ -7,12 +7,12 @@ namespace GradCamGrpc.Explain;
 /// <summary>The map of one score of one image, signed and at its own resolution, with where it comes from.</summary>
 /// <param name="Method">How it was made.</param>
 /// <param name="Layer">The layer it was made at; null for a method that explains the pixels themselves, and for a map fused of several layers'.</param>
-/// <param name="Target">The score that was explained.</param>
+/// <param name="Target">The score that was explained; null where a head made it, and not the network's own outputs.</param>
 /// <param name="Score">That score's value.</param>
 /// <param name="Shape">The map's shape.</param>
 /// <param name="Values">The values, row-major, before any ReLU: negative where the position speaks against the score.</param>
 public sealed record SaliencyMap(
-    IExplanationMethod Method, CutLayer? Layer, ScoreTarget Target, float Score, MapShape Shape, ReadOnlyMemory<float> Values)
+    IExplanationMethod Method, CutLayer? Layer, ScoreTarget? Target, float Score, MapShape Shape, ReadOnlyMemory<float> Values)
 {
     /// <summary>
     /// Whether the score's gradient is exactly zero everywhere at the layer, or at the pixels, and the map with it: nothing there moves the

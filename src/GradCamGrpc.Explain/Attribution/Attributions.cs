@@ -41,20 +41,20 @@ public static class Attributions
                 for (var i = 0; i < targets.Count; i++)
                 {
                     var map = new SaliencyMap(method, method.UsesLayer ? layer : null, targets[i], scores[i], shape, values[i]);
-                    onMap(i, map.IsZero ? map with { ScoreIsFlat = IsFlat(network, image, map) } : map);
+                    onMap(i, map.IsZero ? map with { ScoreIsFlat = IsFlat(network, image, map, targets[i]) } : map);
                 }
             }
         }
     }
 
     /// <summary>Whether the gradient of a map's score is zero at the map's layer, or at the pixels.</summary>
-    private static bool IsFlat(CutNetwork network, Tensor image, SaliencyMap map)
+    private static bool IsFlat(CutNetwork network, Tensor image, SaliencyMap map, ScoreTarget target)
     {
         if (map.Layer is null)
-            return !network.ImageGradients(image, [map.Target], GradientRule.Derivative).any().item<bool>();
+            return !network.ImageGradients(image, [target], GradientRule.Derivative).any().item<bool>();
         var isFlat = false;
         network.Forward(image, [new ImageQuery([map.Layer], 1)])
-            .Explain([[map.Target]], [[new GradCam()]], (_, _, cam) => isFlat = cam.ScoreIsFlat);
+            .Explain([[target]], [[new GradCam()]], (_, _, cam) => isFlat = cam.ScoreIsFlat);
         return isFlat;
     }
 }

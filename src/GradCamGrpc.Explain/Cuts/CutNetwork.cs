@@ -23,6 +23,7 @@ public sealed class CutNetwork
     private readonly Action<bool> _allowShortcuts;
     private readonly Dictionary<string, LayerProfile> _profiles;
     private readonly Dictionary<string, bool> _isBottleneck = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _alwaysRun;
     private readonly Tensor _sample;
     private Func<string, nn.Module, Tensor, Tensor, Tensor?>? _observer;
 
@@ -41,6 +42,7 @@ public sealed class CutNetwork
         _sample = sample;
         _allowShortcuts = allowShortcuts ?? (_ => { });
         RegisterHooks(network);
+        _alwaysRun = LayersDespiteShortcuts();
         (_profiles, UnusableLayers) = Probe();
         Layers = _profiles.ToDictionary(pair => pair.Key, pair => pair.Value.Layer, StringComparer.Ordinal);
         OtherNonlinearity = network.named_modules().FirstOrDefault(pair => IsNonlinearity(pair.module) && !IsRectifier(pair.module)).name;
@@ -71,7 +73,9 @@ public sealed class CutNetwork
         var lanes = new LaneTable([.. queries.Select(query => LanesFor(query, queries.Count))]);
         using var outer = NewDisposeScope();
         var recorder = new CutRecorder(queries, profiles, lanes, kept => outer.Attach(kept));
-        _allowShortcuts(profiles.Values.All(profile => profile.Pool is not null));
+        _allowShortcuts(
+            profiles.Values.All(profile => profile.Pool is not null)
+            && queries.SelectMany(query => query.Observed).All(layer => _alwaysRun.Contains(layer.Name)));
         var outputs = Run(images, (name, _, _, output) => recorder.Observe(name, output));
         outputs = recorder.Observe(LayerProfile.Outputs, outputs) ?? outputs;
         var pass = new ForwardPass(outputs, queries, profiles, recorder);
@@ -196,9 +200,8 @@ public sealed class CutNetwork
             return null;
         });
 
-        var always = LayersDespiteShortcuts();
         var pools = probe.Pools
-            .Where(pair => always.Contains(pair.Layer) && IsBottleneck(pair.Pool))
+            .Where(pair => _alwaysRun.Contains(pair.Layer) && IsBottleneck(pair.Pool))
             .ToDictionary(pair => pair.Layer, pair => pair.Pool, StringComparer.Ordinal);
         var names = probe.Layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal);
         var deadEnds = DeadEnds(names);
@@ -243,6 +246,7 @@ public sealed class CutNetwork
 
     private HashSet<string> LayersDespiteShortcuts()
     {
+        using var scope = NewDisposeScope();
         var names = new HashSet<string>(StringComparer.Ordinal);
         _allowShortcuts(true);
         Run(_sample, (name, _, _, _) =>

@@ -23,10 +23,12 @@ internal sealed class CutRecorder(
     private readonly HashSet<string> _pooled =
         [.. profiles.Values.Where(profile => profile.Pool is not null).Select(profile => profile.Layer.Name)];
 
+    private readonly HashSet<string> _observed = [.. queries.SelectMany(query => query.Observed).Select(layer => layer.Name)];
+
     /// <summary>The lanes of the tensors that flow through the network at this moment.</summary>
     public LaneTable Lanes { get; private set; } = LaneTable.Single(queries.Count);
 
-    /// <summary>Activations of layers that a pooling follows; no gradient reaches them.</summary>
+    /// <summary>Activations of layers that a pooling follows, and of those that are only observed; no gradient reaches them.</summary>
     public Dictionary<string, Capture> Activations { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Where the tape starts or passes: gradients are taken with respect to these.</summary>
@@ -36,7 +38,9 @@ internal sealed class CutRecorder(
     /// <returns>What flows on instead, or null to let the output flow on.</returns>
     public Tensor? Observe(string name, Tensor output)
     {
-        if (_pooled.Contains(name))
+        if (_observed.Contains(name))
+            Activations[name] = new Capture(Keep(Join(name, output)), Lanes);
+        else if (_pooled.Contains(name))
             Activations[name] = new Capture(Keep(output.detach()), Lanes);
         if (!_imagesByCut.Contains(name))
             return null;
@@ -52,6 +56,13 @@ internal sealed class CutRecorder(
 
         // A copy flows on: what comes next may work in place, and the cut must stay as it was.
         return cut.clone();
+    }
+
+    /// <summary>A copy of a layer's output. A network may run its layers on some photos after others: those that came before come first.</summary>
+    private Tensor Join(string name, Tensor output)
+    {
+        var maps = output.detach();
+        return Activations.TryGetValue(name, out var before) ? cat([before.Tensor, maps]) : maps.clone();
     }
 
     private LaneTable Widen(IEnumerable<int> images)

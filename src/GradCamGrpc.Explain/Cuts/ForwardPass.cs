@@ -28,6 +28,14 @@ public sealed class ForwardPass
     /// <summary>The network's outputs, [B, classes], without a tape.</summary>
     public Tensor Outputs { get; }
 
+    /// <summary>What a layer says of an image whose query observes it.</summary>
+    /// <returns>[1, C, h, w], without a tape.</returns>
+    public Tensor Activations(int image, CutLayer layer)
+    {
+        var capture = _recorder.Activations[layer.Name];
+        return capture.Tensor.narrow(0, capture.Lanes.Start(image), 1);
+    }
+
     /// <summary>Differentiates scores and makes a map of each.</summary>
     /// <param name="targets">For each image as many targets as its query announced, or none when nobody wants them any more.</param>
     /// <param name="methods">For each image the ways in which its maps are made; each way makes a map of each target at each layer.</param>

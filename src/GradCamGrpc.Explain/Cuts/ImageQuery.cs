@@ -5,6 +5,9 @@ namespace GradCamGrpc.Explain.Cuts;
 /// <param name="TargetCount">How many scores will be differentiated.</param>
 public sealed record ImageQuery(IReadOnlyList<CutLayer> Layers, int TargetCount)
 {
+    /// <summary>The layers whose activations are kept as they are, for heads that read them: see <see cref="ForwardPass.Activations"/>.</summary>
+    public IReadOnlyList<CutLayer> Observed { get; init; } = [];
+
     /// <summary>A prediction, nothing to explain.</summary>
     public static ImageQuery PredictionOnly { get; } = new([], 0);
 }

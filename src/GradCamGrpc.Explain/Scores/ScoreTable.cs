@@ -47,11 +47,12 @@ internal static class ScoreTable
         return tensor(cells).reshape(targets.Count, classes);
     }
 
-    private static Tensor Apply(ScoreLink link, Tensor outputs) => link switch
+    /// <summary>The outputs, [..., classes], as a link turns them.</summary>
+    public static Tensor Apply(ScoreLink link, Tensor outputs) => link switch
     {
         ScoreLink.Logit => outputs,
-        ScoreLink.Probability => nn.functional.softmax(outputs, 1),
-        ScoreLink.LogProbability => nn.functional.log_softmax(outputs, 1),
+        ScoreLink.Probability => nn.functional.softmax(outputs, -1),
+        ScoreLink.LogProbability => nn.functional.log_softmax(outputs, -1),
         _ => throw new ArgumentOutOfRangeException(nameof(link), link, "unknown link"),
     };
 }

@@ -120,7 +120,7 @@ public sealed class SanityCheckTests : IDisposable
             Assert.Equal(
                 ["saliency ", "layer-cam conv2", "layer-cam conv1", "ablation-cam conv2", "ablation-cam conv1", "grad-cam conv2", "grad-cam conv1"],
                 made.Select(map => $"{map.Method.Name} {map.Layer?.Name}"));
-            Assert.All(made, map => Assert.Equal(target, map.Target.Terms.Single().ClassIndex));
+            Assert.All(made, map => Assert.Equal(target, map.Target!.Terms.Single().ClassIndex));
         }
     }
 

@@ -1,0 +1,174 @@
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Models.Heads;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Tests;
+
+/// <summary>A small captioning head in double precision, cut from two layers.</summary>
+public sealed class HeadCutTests : IDisposable
+{
+    private const int WordCount = 11;
+
+    private static readonly HeadSource[] Sources = [new("coarse", Channels: 6, Height: 2, Width: 3), new("fine", Channels: 3, Height: 4, Width: 4)];
+
+    private static readonly CutLayer[] Layers =
+        [.. Sources.Select(source => new CutLayer(source.Layer, source.Channels, source.Height, source.Width))];
+
+    /// <summary>A word at each place, one of another link, a contrast and a whole sentence.</summary>
+    private static readonly SentenceTarget[] Targets =
+    [
+        new(ScoreLink.LogProbability, [(0, 4, 1)]),
+        new(ScoreLink.LogProbability, [(1, 5, 1)]),
+        new(ScoreLink.Logit, [(2, 7, 1)]),
+        new(ScoreLink.Logit, [(1, 5, 1), (1, 9, -1)]),
+        new(ScoreLink.LogProbability, [(0, 4, 1), (1, 5, 1), (2, 2, 1)]),
+    ];
+
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly CaptionHead _head;
+    private readonly Tensor[] _photo;
+
+    public HeadCutTests()
+    {
+        random.manual_seed(3);
+        _head = new CaptionHead(Sources, WordCount, new HeadShape(Width: 16, AttentionHeads: 4, Layers: 2, MaxWords: 6));
+        _head.to(float64);
+        _head.eval();
+        foreach (var parameter in _head.parameters())
+            parameter.requires_grad_(false);
+        using var generator = new Generator(7);
+        _photo = [.. Sources.Select(source => randn([1, source.Channels, source.Height, source.Width], dtype: float64, generator: generator))];
+    }
+
+    public void Dispose()
+    {
+        _head.Dispose();
+        _scope.Dispose();
+    }
+
+    /// <summary>Central differences of every score, at a channel of each layer and all its positions.</summary>
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(1, 1)]
+    public void Explain_Gradients_EqualFiniteDifferences(int layer, int channel)
+    {
+        const double Step = 1e-5;
+        var maps = Explain(Targets, new ChannelGradient(channel)).Where(made => made.Map.Layer == Layers[layer]).ToArray();
+
+        Assert.Equal(Enumerable.Range(0, Targets.Length), maps.Select(made => made.Target));
+        for (var target = 0; target < Targets.Length; target++)
+        {
+            for (var position = 0; position < Sources[layer].Positions; position++)
+            {
+                double Moved(double by)
+                {
+                    var moved = _photo.Select(values => values.clone()).ToArray();
+                    var (row, column) = (position / Sources[layer].Width, position % Sources[layer].Width);
+                    moved[layer][0, channel, row, column] = _photo[layer][0, channel, row, column] + tensor(by, dtype: float64);
+                    return Scores(moved, [Targets[target]]).item<double>();
+                }
+
+                var expected = (Moved(Step) - Moved(-Step)) / (2 * Step);
+                Assert.NotEqual(0, expected);
+                Assert.Equal(expected, maps[target].Map.Values.Span[position], 1e-6 + 1e-5 * Math.Abs(expected));
+            }
+        }
+    }
+
+    [Fact]
+    public void Explain_AllScoresAtOnce_EqualEachAlone()
+    {
+        var together = Explain(Targets, new GradCam());
+
+        Assert.Equal(2 * Targets.Length, together.Length);
+        for (var target = 0; target < Targets.Length; target++)
+        {
+            var alone = Explain([Targets[target]], new GradCam());
+            for (var layer = 0; layer < 2; layer++)
+            {
+                var (expected, actual) = (alone[layer].Map, together[2 * target + layer].Map);
+                Assert.Equal((target, Layers[layer]), (together[2 * target + layer].Target, actual.Layer));
+                Assert.Equal(expected.Score, actual.Score, 1e-6f);
+                Assert.All(expected.Values.ToArray().Zip(actual.Values.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-7f));
+            }
+        }
+    }
+
+    /// <summary>More scores than fit a pass: each comes once, in its order, and a client that has left ends it between passes.</summary>
+    [Fact]
+    public void Explain_MoreScoresThanAPassHas_TakesSeveral()
+    {
+        var wide = new CutLayer("wide", 1 << 19, 1, 2);
+        var cut = new HeadCut([wide], [ones(1, wide.Channels, 1, 2)]);
+        var passes = new List<int>();
+        Tensor Evaluate(IReadOnlyList<Tensor> maps, IReadOnlyList<int> factors)
+        {
+            passes.Add(factors.Count);
+            return maps[0].mean([1, 2, 3]) * tensor(factors.Select(factor => (float)factor).ToArray());
+        }
+
+        var scores = cut.Explain([1, 2, 3, 4, 5], Evaluate, [new GradCam()], TestContext.Current.CancellationToken).Select(made => (made.Target, made.Map.Score)).ToArray();
+
+        Assert.Equal(2, cut.RowsAtATime);
+        Assert.Equal([2, 2, 1], passes);
+        Assert.Equal([(0, 1f), (1, 2f), (2, 3f), (3, 4f), (4, 5f)], scores);
+        using var left = new CancellationTokenSource();
+        using var maps = cut.Explain([1, 2, 3], Evaluate, [new GradCam()], left.Token).GetEnumerator();
+        Assert.True(maps.MoveNext() && maps.MoveNext());
+        left.Cancel();
+        Assert.Throws<OperationCanceledException>(() => maps.MoveNext());
+    }
+
+    [Fact]
+    public void Explain_ScoreWithoutAGradient_IsFlat()
+    {
+        var cut = new HeadCut(Layers, _photo);
+
+        var maps = cut.Explain(
+            [0, 1],
+            (leaves, factors) => (leaves[0].sum([1, 2, 3]) + leaves[1].sum([1, 2, 3])) * tensor(factors.Select(factor => (double)factor).ToArray()),
+            [new GradCam()],
+            TestContext.Current.CancellationToken).ToArray();
+
+        Assert.Equal([(0, true), (0, true), (1, false), (1, false)], maps.Select(made => (made.Target, made.Map.ScoreIsFlat)));
+    }
+
+    /// <summary>By hand: two places, three words; log-softmax of (0, ln 2, ln 5) is ln of 1/8, 2/8 and 5/8.</summary>
+    [Fact]
+    public void Evaluate_EveryLink_IsTheWeightedSum()
+    {
+        var outputs = tensor(new[] { 1, 2, 3, 0, Math.Log(2), Math.Log(5) }).reshape(1, 2, 3).expand(3, -1, -1);
+
+        var scores = SentenceScores.Evaluate(
+            outputs,
+            [
+                new SentenceTarget(ScoreLink.LogProbability, [(1, 1, 1), (1, 2, 2)]),
+                new SentenceTarget(ScoreLink.Logit, [(0, 2, 1), (0, 0, -1)]),
+                new SentenceTarget(ScoreLink.Probability, [(1, 2, 4)]),
+            ]);
+
+        Assert.Equal(Math.Log(0.25) + 2 * Math.Log(0.625), scores[0].item<double>(), 1e-9);
+        Assert.Equal(2, scores[1].item<double>(), 1e-9);
+        Assert.Equal(2.5, scores[2].item<double>(), 1e-9);
+    }
+
+    private (int Target, SaliencyMap Map)[] Explain(SentenceTarget[] targets, ICamMethod method) =>
+        [.. new HeadCut(Layers, _photo).Explain(targets, Scores, [method], TestContext.Current.CancellationToken)];
+
+    private Tensor Scores(IReadOnlyList<Tensor> maps, IReadOnlyList<SentenceTarget> targets)
+    {
+        var said = tensor(new long[] { 1, 4, 5 }).unsqueeze(0).expand(targets.Count, -1);
+        return SentenceScores.Evaluate(_head.Logits(_head.Look(maps), said), targets);
+    }
+
+    /// <summary>Shows one channel's gradient as it is.</summary>
+    private sealed record ChannelGradient(int Channel) : ICamMethod
+    {
+        public string Name => "channel-gradient";
+
+        public Tensor Map(Tensor activations, Tensor gradients) => gradients.select(1, Channel);
+    }
+}
