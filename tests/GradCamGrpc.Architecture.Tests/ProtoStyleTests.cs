@@ -9,7 +9,7 @@ public sealed partial class ProtoStyleTests
 {
     private static readonly FileDescriptor[] Files =
     [
-        ClassificationServiceReflection.Descriptor, ComparisonServiceReflection.Descriptor, EvidenceServiceReflection.Descriptor,
+        CaptioningServiceReflection.Descriptor, ClassificationServiceReflection.Descriptor, ComparisonServiceReflection.Descriptor, EvidenceServiceReflection.Descriptor,
         ExplanationReflection.Descriptor, ImageReflection.Descriptor, ModelServiceReflection.Descriptor,
     ];
 

@@ -9,7 +9,7 @@ internal static class ModelFolders
     /// <summary>The embedded model as it is.</summary>
     public const string Cropped = "embedded";
 
-    /// <summary>The one that sees the whole photo, resized to its input, and does not know one class.</summary>
+    /// <summary>The one that sees the whole photo, resized to its input, does not know one class, and captions nothing.</summary>
     public const string Whole = "embedded_2";
 
     public const string Goldfish = "goldfish, Carassius auratus";
@@ -25,6 +25,8 @@ internal static class ModelFolders
             manifest["name"] = Whole;
             manifest["version"] = "2.0.0";
             manifest["preprocessing"]!["resize_shorter_side"] = null;
+            manifest["tasks"] = new JsonArray("classification");
+            manifest.AsObject().Remove("captioning");
             labels[Array.IndexOf(labels, unknown)] = "something";
         });
     }
@@ -35,12 +37,9 @@ internal static class ModelFolders
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(EmbeddedModel.Path, "model.json")))!;
         var labels = File.ReadAllLines(Path.Combine(EmbeddedModel.Path, "labels.txt"));
         change(manifest, labels);
-
-        // The two are about classes: their folders have no files of other heads.
-        manifest.AsObject().Remove("captioning");
         File.WriteAllText(Path.Combine(folder, "model.json"), manifest.ToJsonString());
         File.WriteAllLines(Path.Combine(folder, "labels.txt"), labels);
-        var weights = (string)manifest["weights"]!["file"]!;
-        File.CreateSymbolicLink(Path.Combine(folder, weights), Path.Combine(EmbeddedModel.Path, weights));
+        foreach (var file in Directory.GetFiles(EmbeddedModel.Path).Where(file => !File.Exists(Path.Combine(folder, Path.GetFileName(file)))))
+            File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(file)), file);
     }
 }

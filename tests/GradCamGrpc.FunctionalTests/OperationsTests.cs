@@ -92,8 +92,8 @@ public sealed class OperationsTests(RunningServer shared)
     [Fact]
     public async Task Reflection_ListServices_NamesAllOfOurs() => Assert.Equal(
         [
-            "gradcam.v1.ClassificationService", "gradcam.v1.ComparisonService", "gradcam.v1.EvidenceService", "gradcam.v1.ModelService",
-            "grpc.health.v1.Health",
+            "gradcam.v1.CaptioningService", "gradcam.v1.ClassificationService", "gradcam.v1.ComparisonService", "gradcam.v1.EvidenceService",
+            "gradcam.v1.ModelService", "grpc.health.v1.Health",
         ],
         (await ServicesAsync(shared)).Order(StringComparer.Ordinal));
 
@@ -131,7 +131,7 @@ public sealed class OperationsTests(RunningServer shared)
         Assert.Equal("", listed.NextPageToken);
         Assert.Equal(("embedded", 1000, "bn2"), (brief.Name, brief.ClassCount, brief.DefaultLayer));
         Assert.Empty(brief.Labels);
-        Assert.Equal([ModelTask.Classification], full.Model.Tasks);
+        Assert.Equal([ModelTask.Classification, ModelTask.Captioning], full.Model.Tasks);
         Assert.Equal(1000, full.Model.Labels.Count);
         Assert.Equal(new PixelSize { Width = 7, Height = 7 }, full.Model.Layers.Single(layer => layer.Name == "bn2").Size);
         Assert.Equal(224, full.Model.Preprocessing.InputSize.Width);

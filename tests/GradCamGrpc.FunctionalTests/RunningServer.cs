@@ -38,6 +38,8 @@ public sealed class RunningServer : IAsyncLifetime
 
     internal GrpcChannel Channel => _channel ??= GrpcChannel.ForAddress(Address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
 
+    internal CaptioningService.CaptioningServiceClient Captioning => new(Channel);
+
     internal ClassificationService.ClassificationServiceClient Classification => new(Channel);
 
     internal ComparisonService.ComparisonServiceClient Comparison => new(Channel);

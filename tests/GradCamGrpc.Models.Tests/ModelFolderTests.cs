@@ -43,6 +43,7 @@ public sealed class ModelFolderTests
         ["preprocessing.mean two"] = manifest => manifest["preprocessing"]!["mean"] = new JsonArray(0.5, 0.5),
         ["metrics null"] = manifest => manifest["metrics"] = new JsonArray((JsonNode?)null),
         ["preprocessing.std tiny"] = manifest => manifest["preprocessing"]!["std"] = new JsonArray(1e-300, 1, 1),
+        ["tasks captioning"] = manifest => manifest["tasks"] = new JsonArray("classification"),
         ["captioning.sources none"] = manifest => manifest["captioning"]!["sources"] = new JsonArray(),
         ["captioning.sources flat"] = manifest => manifest["captioning"]!["sources"]![1]!["height"] = 0,
         ["captioning.shape uneven"] = manifest => manifest["captioning"]!["shape"]!["attention_heads"] = 7,

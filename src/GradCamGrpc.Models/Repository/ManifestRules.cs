@@ -16,7 +16,9 @@ internal static partial class ManifestRules
     private const int MaxLayers = 64;
     private const int MaxLengthPenalty = 10;
 
-    private static readonly string[] Tasks = ["classification"];
+    private const string Captioning = "captioning";
+
+    private static readonly string[] Tasks = ["classification", Captioning];
     private static readonly string[] Interpolations = ["bilinear", "bicubic"];
 
     /// <summary>Every fault, a sentence each; none when the manifest is sound.</summary>
@@ -32,6 +34,8 @@ internal static partial class ManifestRules
             yield return $"tasks: at least one of {string.Join(", ", Tasks)} is needed";
         foreach (var task in manifest.Tasks.Except(Tasks))
             yield return $"tasks: '{task}' is unknown; known are {string.Join(", ", Tasks)}";
+        if (manifest.Tasks.Contains(Captioning) != manifest.Captioning is not null)
+            yield return $"tasks: '{Captioning}' belongs there where the manifest has a captioning head, and only there";
         if (!IsFileName(manifest.Labels))
             yield return $"labels: '{manifest.Labels}' is not the name of a file in the model's folder";
         foreach (var fault in Check(manifest.Weights, "weights").Concat(Check(manifest.Preprocessing, "preprocessing")))

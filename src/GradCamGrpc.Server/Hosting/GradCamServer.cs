@@ -81,6 +81,7 @@ public sealed class GradCamServer : IAsyncDisposable
         builder.Services.AddGrpcReflection();
 
         var app = builder.Build();
+        app.MapGrpcService<CaptioningGrpcService>();
         app.MapGrpcService<ClassificationGrpcService>();
         app.MapGrpcService<ComparisonGrpcService>();
         app.MapGrpcService<EvidenceGrpcService>();
@@ -168,10 +169,12 @@ public sealed class GradCamServer : IAsyncDisposable
             [.. folders.Select(folder => ActivatorUtilities.CreateInstance<ModelInstance>(provider, folder))]));
         services.AddSingleton<RequestReader>();
         services.AddSingleton<ComparisonReader>();
+        services.AddSingleton<CaptionReader>();
         services.AddSingleton<PhotoReader>();
         services.AddSingleton<ResponseWriter>();
         services.AddSingleton<LabelImageWriter>();
         services.AddSingleton<ComparisonWriter>();
+        services.AddSingleton<CaptionWriter>();
         services.AddSingleton<ModelComparer>();
         services.AddSingleton<SanityChecks>();
         services.AddSingleton<HealthServiceImpl>();

@@ -14,6 +14,7 @@ internal sealed class ModelLoader(
     private static readonly string[] Services =
     [
         "",
+        CaptioningService.Descriptor.FullName,
         ClassificationService.Descriptor.FullName,
         ComparisonService.Descriptor.FullName,
         EvidenceService.Descriptor.FullName,

@@ -4,6 +4,7 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Captioning;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Requests;
@@ -26,6 +27,7 @@ internal sealed class ModelInstance : IAsyncDisposable
         Folder = folder;
         Labels = new LabelIndex(folder.Labels);
         Preprocessor = new Preprocessor(Spec(folder.Manifest.Preprocessing));
+        CaptionPreprocessor = folder.Manifest.Captioning is { } captioning ? new Preprocessor(Spec(captioning.Preprocessing)) : null;
         _device = options.Device;
         _metrics = metrics;
         _logger = logger;
@@ -52,6 +54,9 @@ internal sealed class ModelInstance : IAsyncDisposable
 
     public Preprocessor Preprocessor { get; }
 
+    /// <summary>Makes the network's input of a photo to caption; null where the model has no captioning head.</summary>
+    public Preprocessor? CaptionPreprocessor { get; }
+
     public string DefaultLayer => Manifest.DefaultLayer;
 
     /// <summary>The layers that can be explained at, by name.</summary>
@@ -61,6 +66,10 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <summary>The parts of the network that cannot be explained at, by name: why, a clause.</summary>
     /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
     public IReadOnlyDictionary<string, string> UnusableLayers => _worker.UnusableLayers ?? throw NotReady();
+
+    /// <summary>The captioning head; null where the model has none.</summary>
+    /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
+    public Captioner? Captioner => Manifest.Captioning is null ? null : _worker.Captioner ?? throw NotReady();
 
     /// <summary>Why a method cannot be used at a layer; null where it can.</summary>
     public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => _worker.ObjectionTo(method, layer);
@@ -99,6 +108,16 @@ internal sealed class ModelInstance : IAsyncDisposable
     public InspectionRequest<TItem> Inspect<TItem>(
         Photo photo, Func<InspectedPhoto, IEnumerable<TItem>> inspect, ServerCallContext context) =>
         Enqueue(new InspectionRequest<TItem>(photo.Input, inspect, Deadline(context), context.CancellationToken));
+
+    /// <summary>Enqueues a photo to caption.</summary>
+    /// <param name="photo">The photo.</param>
+    /// <param name="choice">How the caption is found.</param>
+    /// <param name="question">What of it is explained; null for nothing.</param>
+    /// <param name="context">The call.</param>
+    /// <exception cref="QueueFullException">Too many wait.</exception>
+    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
+    public CaptioningRequest Caption(Photo photo, CaptionChoice choice, CheckedCaptionExplainRequest? question, ServerCallContext context) =>
+        Enqueue(new CaptioningRequest(photo.Input, Captioner!, choice, question, Deadline(context), context.CancellationToken));
 
     /// <summary>Answers what was accepted and unloads the model.</summary>
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();

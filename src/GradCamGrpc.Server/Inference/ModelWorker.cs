@@ -7,6 +7,7 @@ using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Captioning;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.Tensors;
@@ -22,12 +23,16 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
     private readonly Device _device = new(device);
     private ServableNetwork? _network;
     private CutNetwork? _cut;
+    private Captioner? _captioner;
 
     /// <summary>The layers that can be explained at; null before the model has started.</summary>
     public IReadOnlyDictionary<string, CutLayer>? Layers { get; private set; }
 
     /// <summary>The parts of the network that cannot be explained at, by name: why, a clause. Null before the model has started.</summary>
     public IReadOnlyDictionary<string, string>? UnusableLayers { get; private set; }
+
+    /// <summary>The model's captioning head; null where it has none, and before the model has started.</summary>
+    public Captioner? Captioner => _captioner;
 
     /// <summary>Why a method cannot be used at a layer; null where it can. Any thread may ask, once the model has started.</summary>
     public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => method.ObjectionTo(_cut!, layer);
@@ -48,6 +53,8 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
             throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{folder.Manifest.DefaultLayer}' with maps{why}"]);
         }
         WarmUp(sample);
+        if (folder.Manifest.Captioning is not null)
+            _captioner = BuildCaptioner(sample);
         UnusableLayers = _cut.UnusableLayers;
         Layers = _cut.Layers;
     }
@@ -77,12 +84,28 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         }
 
         Explain([.. requests.Select(request => request as ExplanationRequest)], images, pass, logits);
-        Inspect(requests, images, logits);
+        Inspect(requests, images, pass, logits);
         foreach (var request in requests)
             request.Finished();
     }
 
-    public void Close() => _network?.Dispose();
+    public void Close()
+    {
+        _captioner?.Dispose();
+        _network?.Dispose();
+    }
+
+    /// <summary>Loads the captioning head and captions a photo of noise, so that the first request pays for neither.</summary>
+    private Captioner BuildCaptioner(Tensor sample)
+    {
+        Captioner.CheckSources(folder, _cut!.Layers);
+        var (head, words) = folder.BuildCaptionHead();
+        var captioner = new Captioner(head, words);
+        using var scope = NewDisposeScope();
+        var pass = _cut.Forward(sample, [captioner.Query]);
+        captioner.Say([.. captioner.Layers.Select(layer => pass.Activations(0, layer))], captioner.DefaultChoice(folder.Manifest.Captioning!), default);
+        return captioner;
+    }
 
     /// <param name="batch">The batch; null where no maps are wanted.</param>
     /// <param name="images">[B, 3, h, w].</param>
@@ -146,7 +169,7 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         }
     }
 
-    private void Inspect(InferenceRequest[] batch, Tensor images, float[][] logits)
+    private void Inspect(InferenceRequest[] batch, Tensor images, ForwardPass pass, float[][] logits)
     {
         for (var i = 0; i < batch.Length; i++)
         {
@@ -155,7 +178,8 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
             using var scope = NewDisposeScope();
             try
             {
-                inspection.Run(new InspectedPhoto(_cut!, images.narrow(0, i, 1), logits[i], batch[i].Cancellation));
+                var observed = batch[i].Query.Observed.Select(layer => pass.Activations(i, layer)).ToArray();
+                inspection.Run(new InspectedPhoto(_cut!, images.narrow(0, i, 1), logits[i], observed, batch[i].Cancellation));
             }
             catch (Exception fault)
             {

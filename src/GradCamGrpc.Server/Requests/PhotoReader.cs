@@ -1,5 +1,6 @@
 using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Decoding;
+using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
@@ -29,6 +30,7 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
         ? ImageDecoder.MeasureRgb(image.Raw.Rgb.Span, image.Raw.Width, image.Raw.Height, _limits)
         : ImageDecoder.Measure(image.Encoded.Memory, _limits));
 
+    /// <summary>Reads a photo to classify, or to explain its classes.</summary>
     /// <param name="image">The photo.</param>
     /// <param name="size">Its size.</param>
     /// <param name="model">The model that the input is for.</param>
@@ -36,7 +38,20 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
     /// <param name="cancellation">Says that the client has left.</param>
     /// <exception cref="InvalidRequestException">The photo cannot be used.</exception>
     /// <exception cref="PixelBudgetException">Too many large photos are being answered.</exception>
-    public async Task<Photo> ReadAsync(Image image, ImageSize size, ModelInstance model, bool isDrawn, CancellationToken cancellation)
+    public Task<Photo> ReadAsync(Image image, ImageSize size, ModelInstance model, bool isDrawn, CancellationToken cancellation) =>
+        ReadAsync(image, size, model, model.Preprocessor, isDrawn, cancellation);
+
+    /// <summary>Reads a photo for one of a model's heads.</summary>
+    /// <param name="image">The photo.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="model">The model that the input is for.</param>
+    /// <param name="preprocessor">Makes the input.</param>
+    /// <param name="isDrawn">Whether something as large as the photo will be made of it, so that its pixels stay.</param>
+    /// <param name="cancellation">Says that the client has left.</param>
+    /// <exception cref="InvalidRequestException">The photo cannot be used.</exception>
+    /// <exception cref="PixelBudgetException">Too many large photos are being answered.</exception>
+    public async Task<Photo> ReadAsync(
+        Image image, ImageSize size, ModelInstance model, Preprocessor preprocessor, bool isDrawn, CancellationToken cancellation)
     {
         if (_budget.TryTake(size.Pixels) is not { } share)
         {
@@ -49,7 +64,7 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
             await _turns.WaitAsync(cancellation);
             try
             {
-                var photo = Read(image, model, isDrawn ? share : null);
+                var photo = Read(image, model, preprocessor, isDrawn ? share : null);
                 keepsShare = isDrawn;
                 return photo;
             }
@@ -85,14 +100,14 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
 
     public void Dispose() => _turns.Dispose();
 
-    private Photo Read(Image image, ModelInstance model, IDisposable? share)
+    private Photo Read(Image image, ModelInstance model, Preprocessor preprocessor, IDisposable? share)
     {
         using var stage = metrics.Measure(Stage.Decode, model.Name);
         var pixels = Checked(image, Decode);
         var isKept = false;
         try
         {
-            var input = model.Preprocessor.Prepare(pixels);
+            var input = preprocessor.Prepare(pixels);
             isKept = share is not null;
             return new Photo(pixels.Width, pixels.Height, input, stage.Elapsed, share is null ? null : new PhotoDrawing(pixels, share));
         }

@@ -7,7 +7,7 @@ namespace GradCamGrpc.Server.Requests;
 /// <summary>A map that will be returned.</summary>
 /// <param name="Question">The question that it answers.</param>
 /// <param name="Photo">The size of the photo that it will be a map of.</param>
-internal sealed record PlannedMap(CheckedExplainRequest Question, ImageSize Photo)
+internal sealed record PlannedMap(MapQuestion Question, ImageSize Photo)
 {
     /// <summary>How much its raw numbers will take.</summary>
     public long RawBytes => Question.Outputs.OfType<OutputForm.Raw>().Sum(raw => Pixels(raw.Grid) * Planes(raw.Values) * sizeof(float));

@@ -134,7 +134,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
             targets = readTargets(model);
             layers = readLayers(model);
         }
-        return new Question(model, topK, targets, layers, Methods(methods, model, layers, faults));
+        return new Question(model, topK, targets, layers, Methods(methods, method => ObjectionTo(method, model, layers), faults));
     }
 
     /// <summary>The model of that name, or the only one where the name is empty; null where there is none.</summary>
@@ -203,8 +203,16 @@ internal sealed class RequestReader(ModelCatalog catalog)
         return [.. layers];
     }
 
-    private static IExplanationMethod[] Methods(
-        RepeatedField<ExplanationMethod> messages, ModelInstance? model, CutLayer[] layers, Violations faults)
+    /// <summary>Why a method cannot be used at one of the layers; null where it can.</summary>
+    public static string? ObjectionTo(IExplanationMethod method, ModelInstance? model, IEnumerable<CutLayer> layers) =>
+        layers.Select(layer => model!.ObjectionTo(method, layer)).OfType<string>().FirstOrDefault();
+
+    /// <summary>How maps are made.</summary>
+    /// <param name="messages">The methods that a request names; none for Grad-CAM.</param>
+    /// <param name="objectionTo">Why a method cannot be used, a clause behind its name; null where it can.</param>
+    /// <param name="faults">Told what is wrong.</param>
+    public static IExplanationMethod[] Methods(
+        RepeatedField<ExplanationMethod> messages, Func<IExplanationMethod, string?> objectionTo, Violations faults)
     {
         if (messages.Count == 0)
             return [new Explain.Methods.GradCam()];
@@ -221,7 +229,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
                 continue;
             if (methods.Exists(other => MethodReader.Write(other).Equals(MethodReader.Write(method))))
                 faults.Invalid(field, $"{method.Name} is named twice");
-            foreach (var objection in layers.Select(layer => model!.ObjectionTo(method, layer)).OfType<string>().Take(1))
+            if (objectionTo(method) is { } objection)
                 faults.Invalid(field, $"{method.Name} {objection}");
             methods.Add(method);
         }

@@ -27,15 +27,17 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
             },
             Crop = Rectangle(photo.Input.Crop),
             ImageSize = Size(photo.Width, photo.Height),
-            Timings = new RequestTimings
-            {
-                DecodeDuration = Duration.FromTimeSpan(photo.Decode),
-                QueueDuration = Duration.FromTimeSpan(result.Queued),
-                ForwardDuration = Duration.FromTimeSpan(result.Forward),
-                BatchSize = result.BatchSize,
-            },
+            Timings = Timings(photo, result),
         };
     }
+
+    public static RequestTimings Timings(Photo photo, ForwardResult result) => new()
+    {
+        DecodeDuration = Duration.FromTimeSpan(photo.Decode),
+        QueueDuration = Duration.FromTimeSpan(result.Queued),
+        ForwardDuration = Duration.FromTimeSpan(result.Forward),
+        BatchSize = result.BatchSize,
+    };
 
     public static RankedClass Ranked(ModelInstance model, ForwardResult result, int classIndex) => new()
     {
@@ -43,14 +45,18 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         Rank = Ranking.RankOf(result.Logits, classIndex),
     };
 
-    public SaliencyMap Map(CheckedExplainRequest request, Photo photo, ReadyMap ready)
+    public SaliencyMap Map(CheckedExplainRequest request, Photo photo, ReadyMap ready) =>
+        Map(request, photo, ready, Provenance(request, photo, ready));
+
+    /// <summary>A map in every form that was asked for.</summary>
+    public SaliencyMap Map(MapQuestion request, Photo photo, ReadyMap ready, MapProvenance provenance)
     {
         using var stage = metrics.Measure(Stage.Render, request.Model.Name);
         var shape = ready.Map.Shape;
         var heat = new HeatGrid(shape.Width, shape.Height, ready.Map.Heat());
         return new SaliencyMap
         {
-            Provenance = Provenance(request, photo, ready),
+            Provenance = provenance,
             AllZero = heat.IsAllZero,
             ScoreIsFlat = ready.Map.ScoreIsFlat,
             TargetIndex = ready.TargetIndex,
@@ -155,23 +161,29 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
     /// <param name="map">The map.</param>
     /// <param name="fusion">How it was fused, where it is a fused one.</param>
     public static MapProvenance Provenance(
-        ModelInstance model, Photo photo, TargetChoice target, int? classIndex, Explain.SaliencyMap map, FusionRule? fusion = null)
+        ModelInstance model, Photo photo, TargetChoice target, int? classIndex, Explain.SaliencyMap map, FusionRule? fusion = null) =>
+        Provenance(model, photo, ScoreWriter.Write(model, target, classIndex, map.Score), map, fusion);
+
+    /// <summary>Where a map comes from.</summary>
+    /// <param name="model">Whose map it is.</param>
+    /// <param name="photo">The photo.</param>
+    /// <param name="score">The score that it explains.</param>
+    /// <param name="map">The map.</param>
+    /// <param name="fusion">How it was fused, where it is a fused one.</param>
+    public static MapProvenance Provenance(ModelInstance model, Photo photo, ExplainedScore score, Explain.SaliencyMap map, FusionRule? fusion) => new()
     {
-        return new MapProvenance
-        {
-            Model = model.Name,
-            ModelVersion = model.Manifest.Version,
-            WeightsSha256 = model.Manifest.Weights.Sha256,
-            Layers = { LayersOf(map).Select(layer => layer.Name) },
-            NativeSize = Size(map.Shape.Width, map.Shape.Height),
-            Method = MethodReader.Write(map.Method),
-            Score = ScoreWriter.Write(model, target, classIndex, map.Score),
-            Crop = Rectangle(photo.Input.Crop),
-            ImageSize = Size(photo.Width, photo.Height),
-            InputSize = Size(photo.Input.Width, photo.Input.Height),
-            LayerFusion = FusionReader.Write(map.FusedLayers.Count > 0 ? fusion : null),
-        };
-    }
+        Model = model.Name,
+        ModelVersion = model.Manifest.Version,
+        WeightsSha256 = model.Manifest.Weights.Sha256,
+        Layers = { LayersOf(map).Select(layer => layer.Name) },
+        NativeSize = Size(map.Shape.Width, map.Shape.Height),
+        Method = MethodReader.Write(map.Method),
+        Score = score,
+        Crop = Rectangle(photo.Input.Crop),
+        ImageSize = Size(photo.Width, photo.Height),
+        InputSize = Size(photo.Input.Width, photo.Input.Height),
+        LayerFusion = FusionReader.Write(map.FusedLayers.Count > 0 ? fusion : null),
+    };
 
     private static IEnumerable<CutLayer> LayersOf(Explain.SaliencyMap map) => map.Layer is { } layer ? [layer] : map.FusedLayers;
 
@@ -179,5 +191,5 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
 
     private static CropRectangle Whole(int width, int height) => new(0, 0, width, height);
 
-    private static PixelRectangle Rectangle(CropRectangle crop) => new() { X = crop.X, Y = crop.Y, Width = crop.Width, Height = crop.Height };
+    public static PixelRectangle Rectangle(CropRectangle crop) => new() { X = crop.X, Y = crop.Y, Width = crop.Width, Height = crop.Height };
 }

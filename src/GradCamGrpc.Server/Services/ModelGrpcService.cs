@@ -44,14 +44,26 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
             Size = new PixelSize { Width = layer.Width, Height = layer.Height },
             FeedsLinearHead = layer.FeedsLinearHead,
         }));
-        model.Metrics.Add(instance.Manifest.Metrics.Select(metric => new Metric
-        {
-            Name = metric.Name,
-            Dataset = metric.Dataset,
-            Value = metric.Value,
-        }));
+        model.Metrics.Add(instance.Manifest.Metrics.Select(MetricOf));
+        if (instance.Manifest.Captioning is { } captioning)
+            model.Captioning = CaptioningOf(captioning, instance.Captioner!.Words.AllWords);
         return model;
     }
+
+    private static CaptioningHead CaptioningOf(CaptioningManifest manifest, IEnumerable<string> words) => new()
+    {
+        Layers = { manifest.Sources.Select(source => source.Layer) },
+        MaxWords = manifest.Shape.MaxWords,
+        Words = { words },
+        LengthPenalty = manifest.LengthPenalty,
+        Preprocessing = Preprocessing(manifest.Preprocessing),
+        WeightsSha256 = manifest.Weights.Sha256,
+        Licence = manifest.Licence,
+        Source = manifest.Source,
+        Metrics = { manifest.Metrics.Select(MetricOf) },
+    };
+
+    private static Metric MetricOf(MetricManifest metric) => new() { Name = metric.Name, Dataset = metric.Dataset, Value = metric.Value };
 
     private static Model InBrief(ModelInstance instance) => new()
     {
@@ -71,6 +83,7 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
     private static ModelTask TaskOf(string task) => task switch
     {
         "classification" => ModelTask.Classification,
+        "captioning" => ModelTask.Captioning,
         _ => throw new ArgumentOutOfRangeException(nameof(task), task, "unknown task"),
     };
 

@@ -60,6 +60,7 @@ public sealed record CaptionTraining(
         words.Write(writer.PathOf(WordsFile));
         writer.Write(Folder.Manifest with
         {
+            Tasks = [.. Folder.Manifest.Tasks.Union(["captioning"])],
             Captioning = new CaptioningManifest
             {
                 Sources = head.Sources,

@@ -1,0 +1,121 @@
+using GradCamGrpc.Explain;
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Models.Heads.Decoding;
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Models.Text;
+using GradCamGrpc.Tensors;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Server.Captioning;
+
+/// <summary>Says sentences about photos and explains them, by what the network says at the layers that the head reads.</summary>
+/// <remarks>It runs on the model's thread, and on the CPU wherever the network runs. What it is may be asked on any thread.</remarks>
+internal sealed class Captioner : IDisposable
+{
+    private const int DefaultBeams = 3;
+
+    private readonly CaptionHead _head;
+
+    /// <param name="head">The head, frozen and in evaluation mode; it is owned from here on.</param>
+    /// <param name="words">The words that it knows.</param>
+    public Captioner(CaptionHead head, Vocabulary words)
+    {
+        _head = head;
+        Words = words;
+        Layers = [.. head.Sources.Select(source => new CutLayer(source.Layer, source.Channels, source.Height, source.Width))];
+        Query = ImageQuery.PredictionOnly with { Observed = Layers };
+    }
+
+    public Vocabulary Words { get; }
+
+    /// <summary>The longest sentence, in words.</summary>
+    public int MaxWords => _head.MaxWords;
+
+    /// <summary>The layers of the network that the head reads. Behind them comes the head, whatever the network itself has there.</summary>
+    public IReadOnlyList<CutLayer> Layers { get; }
+
+    /// <summary>What a forward pass has to keep of a photo.</summary>
+    public ImageQuery Query { get; }
+
+    /// <summary>Checks that the network has the layers that a captioning head reads.</summary>
+    /// <param name="folder">The model, with a captioning head.</param>
+    /// <param name="layers">The network's layers, by name.</param>
+    /// <exception cref="InvalidModelException">It has not.</exception>
+    public static void CheckSources(ModelFolder folder, IReadOnlyDictionary<string, CutLayer> layers)
+    {
+        var faults = folder.Manifest.Captioning!.Sources
+            .Where(source => !layers.TryGetValue(source.Layer, out var layer)
+                || (source.Channels, source.Height, source.Width) != (layer.Channels, layer.Height, layer.Width))
+            .Select(source => $"captioning.sources: the network has no layer '{source.Layer}' of {source.Channels} x {source.Height} x {source.Width}")
+            .ToArray();
+        if (faults.Length > 0)
+            throw new InvalidModelException(folder.Path, faults);
+    }
+
+    /// <summary>How sentences are found where nothing else is asked for.</summary>
+    public CaptionChoice DefaultChoice(CaptioningManifest manifest) =>
+        new CaptionChoice.Searched(new BeamSearch(DefaultBeams, manifest.LengthPenalty), new DecodingRules { MaxWords = MaxWords });
+
+    /// <summary>Says sentences.</summary>
+    /// <param name="activations">What each of the <see cref="Layers"/> says of a photo, [1, C, h, w].</param>
+    /// <param name="choice">How they are found.</param>
+    /// <param name="cancellation">Says that nobody waits any more.</param>
+    /// <returns>At least one, all whole, the best first.</returns>
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
+    public IReadOnlyList<Sentence> Say(IReadOnlyList<Tensor> activations, CaptionChoice choice, CancellationToken cancellation)
+    {
+        using var noTape = no_grad();
+        using var scope = NewDisposeScope();
+        return choice.Say(_head, Look(activations), cancellation);
+    }
+
+    /// <summary>Where the head looks for each word of a sentence.</summary>
+    /// <param name="activations">What each of the <see cref="Layers"/> says of a photo, [1, C, h, w].</param>
+    /// <param name="sentence">A whole sentence.</param>
+    /// <returns>For each word, the end left out, and each layer h·w weights.</returns>
+    public IReadOnlyList<IReadOnlyList<float[]>> Attention(IReadOnlyList<Tensor> activations, Sentence sentence)
+    {
+        using var noTape = no_grad();
+        using var scope = NewDisposeScope();
+        var weights = _head.AttentionWeights(Look(activations), SaidWords(sentence, rows: 1));          // [1, T, P]
+        long[] positions = [.. Layers.Select(layer => (long)layer.Height * layer.Width)];
+        var split = weights.squeeze(0).split(positions, dim: 1).Select(Rows).ToArray();
+        return [.. Enumerable.Range(0, sentence.Words.Count - 1).Select(word => split.Select(rows => rows[word]).ToArray())];
+    }
+
+    /// <summary>Differentiates scores of a sentence, and makes a map of each.</summary>
+    /// <param name="activations">What each of the <see cref="Layers"/> says of a photo, [1, C, h, w].</param>
+    /// <param name="sentence">A whole sentence; each score is that of words behind its words before them.</param>
+    /// <param name="targets">The scores.</param>
+    /// <param name="methods">How maps are made.</param>
+    /// <param name="cancellation">Says that nobody waits any more.</param>
+    /// <returns>Maps at all <see cref="Layers"/> with the index of their target: see <see cref="HeadCut.Explain"/>.</returns>
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
+    public IEnumerable<(int Target, SaliencyMap Map)> Explain(
+        IReadOnlyList<Tensor> activations,
+        Sentence sentence,
+        IReadOnlyList<SentenceTarget> targets,
+        IReadOnlyList<ICamMethod> methods,
+        CancellationToken cancellation) =>
+        new HeadCut(Layers, [.. activations.Select(maps => maps.cpu())]).Explain(
+            targets,
+            (maps, rows) => SentenceScores.Evaluate(_head.Logits(_head.Look(maps), SaidWords(sentence, rows.Count)), rows),
+            methods,
+            cancellation);
+
+    public void Dispose() => _head.Dispose();
+
+    private PhotoMemory Look(IReadOnlyList<Tensor> activations) => _head.Look([.. activations.Select(maps => maps.cpu())]);
+
+    /// <summary>The start and all words but the last one, which is the end: [rows, T].</summary>
+    private static Tensor SaidWords(Sentence sentence, int rows)
+    {
+        long[] said = [Vocabulary.Start, .. sentence.Words.SkipLast(1).Select(word => (long)word)];
+        return tensor(said).unsqueeze(0).expand(rows, -1);
+    }
+
+    private static float[][] Rows(Tensor values) => [.. TensorValues.Floats(values).Chunk((int)values.shape[1])];
+}

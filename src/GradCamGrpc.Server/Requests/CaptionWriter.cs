@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using GradCamGrpc.Models.Heads.Decoding;
+using GradCamGrpc.Models.Text;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Captioning;
+using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Telemetry;
+
+namespace GradCamGrpc.Server.Requests;
+
+/// <summary>Turns what a captioning head says into messages.</summary>
+internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics)
+{
+    public CaptionPrediction Prediction(ModelInstance model, Photo photo, ForwardResult result, SpokenCaption spoken)
+    {
+        metrics.Record(Stage.Caption, model.Name, spoken.Duration);
+        return new CaptionPrediction
+        {
+            Model = model.Name,
+            ModelVersion = model.Manifest.Version,
+            Captions = { spoken.Sentences.Select(sentence => Sentence(sentence, model.Captioner!.Words)) },
+            Crop = ResponseWriter.Rectangle(photo.Input.Crop),
+            ImageSize = ResponseWriter.Size(photo.Width, photo.Height),
+            Timings = ResponseWriter.Timings(photo, result),
+            CaptionDuration = Duration.FromTimeSpan(spoken.Duration),
+        };
+    }
+
+    /// <summary>The weights of attention of a caption's words, where there are any.</summary>
+    public static IEnumerable<WordAttention> Attention(ModelInstance model, SpokenCaption spoken)
+    {
+        var captioner = model.Captioner!;
+        return spoken.Attention.Select((grids, place) => new WordAttention
+        {
+            Word = Word(place, spoken.Sentences[0].Words[place], captioner.Words),
+            Grids =
+            {
+                captioner.Layers.Zip(grids, (layer, weights) => new AttentionGrid
+                {
+                    Layer = layer.Name,
+                    Size = ResponseWriter.Size(layer.Width, layer.Height),
+                    Data = ByteString.CopyFrom(MemoryMarshal.AsBytes(weights.AsSpan())),
+                }),
+            },
+        });
+    }
+
+    /// <summary>A map of one of the request's scores.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="photo">The photo.</param>
+    /// <param name="sentence">The caption, whole.</param>
+    /// <param name="ready">The map.</param>
+    public SaliencyMap Map(CheckedCaptionExplainRequest request, Photo photo, Sentence sentence, ReadyMap ready)
+    {
+        var score = Score(request.ScoresOf(sentence)[ready.TargetIndex], sentence, request.Model.Captioner!.Words, ready.Map.Score);
+        var provenance = ResponseWriter.Provenance(request.Model, photo, score, ready.Map, request.Fusion);
+        provenance.HeadWeightsSha256 = request.Model.Manifest.Captioning!.Weights.Sha256;
+        return writer.Map(request, photo, ready, provenance);
+    }
+
+    private static Caption Sentence(Sentence sentence, Vocabulary words)
+    {
+        string[] said = [.. sentence.Words.SkipLast(1).Select(words.WordOf)];
+        return new Caption
+        {
+            Text = Words.Join(said),
+            Words = { said.Select((word, place) => new CaptionWord { Text = word, LogProbability = sentence.LogProbabilities[place] }) },
+            EndLogProbability = sentence.LogProbabilities[^1],
+            LogProbability = sentence.LogProbability,
+        };
+    }
+
+    private static ExplainedScore Score(CaptionScore score, Sentence sentence, Vocabulary words, double value)
+    {
+        int[] places = [.. score.Places(sentence)];
+        return new ExplainedScore
+        {
+            Kind = score.Kind,
+            Value = value,
+            Words = new ExplainedWords
+            {
+                Words =
+                {
+                    places
+                        .Select(place => (Place: place, Word: score.Alternative ?? sentence.Words[place]))
+                        .Where(said => Vocabulary.IsWord(said.Word))
+                        .Select(said => Word(said.Place, said.Word, words)),
+                },
+                IncludesEnd = score.Count is null,
+                Contrast = score.Contrast is { } other ? words.WordOf(other) : "",
+            },
+        };
+    }
+
+    private static ExplainedWord Word(int place, int word, Vocabulary words) => new() { Position = place, Text = words.WordOf(word) };
+}

@@ -1,0 +1,44 @@
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Fusion;
+using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Models.Heads.Decoding;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Captioning;
+using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Inference;
+
+namespace GradCamGrpc.Server.Requests;
+
+/// <summary>A request to explain a caption, checked as far as it can be before the caption is there.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Choice">How the caption comes about.</param>
+/// <param name="Targets">What of it is explained; none for every word.</param>
+/// <param name="Layers">Where.</param>
+/// <param name="Fusion">How the layers' maps are made into one; null where each layer keeps its own.</param>
+/// <param name="Methods">How.</param>
+/// <param name="Outputs">What is returned for each map.</param>
+/// <param name="IncludeAttention">Whether the weights of attention are returned, too.</param>
+internal sealed record CheckedCaptionExplainRequest(
+    ModelInstance Model,
+    CaptionChoice Choice,
+    IReadOnlyList<CaptionScore> Targets,
+    IReadOnlyList<CutLayer> Layers,
+    FusionRule? Fusion,
+    IReadOnlyList<IExplanationMethod> Methods,
+    IReadOnlyList<OutputForm> Outputs,
+    bool IncludeAttention)
+    : MapQuestion(Model, Layers, Fusion, Methods, Outputs)
+{
+    /// <summary>The scores to explain of a caption, which is whole.</summary>
+    /// <exception cref="InvalidRequestException">A target's words are not in it.</exception>
+    public IReadOnlyList<CaptionScore> ScoresOf(Sentence sentence)
+    {
+        var faults = new Violations();
+        foreach (var target in Targets)
+            target.Check(sentence, faults);
+        faults.ThrowIfAny();
+        return Targets.Count > 0
+            ? Targets
+            : [.. Enumerable.Range(0, sentence.Words.Count - 1).Select(place => new CaptionScore(ScoreKind.LogProbability, place, 1))];
+    }
+}

@@ -1,0 +1,50 @@
+using GradCamGrpc.Models.Text;
+
+namespace GradCamGrpc.Server.Requests;
+
+/// <summary>Reads the words of clients' texts, by a head's vocabulary.</summary>
+internal static class WordReader
+{
+    private const int Suggested = 3;
+
+    /// <summary>More letters than any word has; what is longer is compared by its first ones.</summary>
+    private const int ComparedLength = 64;
+
+    /// <summary>The numbers of a text's words; null where one is not known, or where they are too many.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="field">Its field.</param>
+    /// <param name="most">The most words it may have.</param>
+    /// <param name="vocabulary">The words that are known.</param>
+    /// <param name="faults">Told what is wrong.</param>
+    public static IReadOnlyList<int>? Sentence(string text, string field, int most, Vocabulary vocabulary, Violations faults)
+    {
+        var words = Words.Of(text);
+        if (words.Count == 0)
+            faults.Invalid(field, "there is no word in it");
+        else if (words.Count > most)
+            faults.Invalid(field, $"it has {words.Count} words, more than {most}");
+        if (words.Count == 0 || words.Count > most)
+            return null;
+        int?[] numbers = [.. words.Select(word => Number(word, field, vocabulary, faults))];
+        return numbers.Contains(null) ? null : [.. numbers.OfType<int>()];
+    }
+
+    /// <summary>The number of the one word of a text; null where there is not one alone, or it is not known.</summary>
+    public static int? Word(string text, string field, Vocabulary vocabulary, Violations faults)
+    {
+        var words = Words.Of(text);
+        if (words.Count == 1)
+            return Number(words[0], field, vocabulary, faults);
+        faults.Invalid(field, $"one word is needed, and '{Text.Quoted(text)}' is {words.Count}");
+        return null;
+    }
+
+    private static int? Number(string word, string field, Vocabulary vocabulary, Violations faults)
+    {
+        if (vocabulary.NumberOf(word) is { } number)
+            return number;
+        var near = vocabulary.Nearest(word.Length <= ComparedLength ? word : Text.Start(word, ComparedLength), Suggested);
+        faults.Absent(field, $"the word '{Text.Quoted(word)}' is not known; close to it: {string.Join("; ", near)}");
+        return null;
+    }
+}
