@@ -68,7 +68,7 @@ public sealed class HeadCutTests : IDisposable
                     var moved = _photo.Select(values => values.clone()).ToArray();
                     var (row, column) = (position / Sources[layer].Width, position % Sources[layer].Width);
                     moved[layer][0, channel, row, column] = _photo[layer][0, channel, row, column] + tensor(by, dtype: float64);
-                    return Scores(moved, [Targets[target]]).item<double>();
+                    return Scores(Look(moved), [Targets[target]]).item<double>();
                 }
 
                 var expected = (Moved(Step) - Moved(-Step)) / (2 * Step);
@@ -101,8 +101,8 @@ public sealed class HeadCutTests : IDisposable
     [Fact]
     public void Explain_MoreScoresThanAPassHas_TakesSeveral()
     {
-        var wide = new CutLayer("wide", 1 << 19, 1, 2);
-        var cut = new HeadCut([wide], [ones(1, wide.Channels, 1, 2)]);
+        var wide = new CutLayer("wide", 1 << 20, 1, 2);
+        var cut = new HeadCut([wide], [ones(1, wide.Channels, 1, 2)], maps => maps);
         var passes = new List<int>();
         Tensor Evaluate(IReadOnlyList<Tensor> maps, IReadOnlyList<int> factors)
         {
@@ -125,7 +125,7 @@ public sealed class HeadCutTests : IDisposable
     [Fact]
     public void Explain_ScoreWithoutAGradient_IsFlat()
     {
-        var cut = new HeadCut(Layers, _photo);
+        var cut = new HeadCut(Layers, _photo, maps => maps);
 
         var maps = cut.Explain(
             [0, 1],
@@ -156,12 +156,14 @@ public sealed class HeadCutTests : IDisposable
     }
 
     private (int Target, SaliencyMap Map)[] Explain(SentenceTarget[] targets, ICamMethod method) =>
-        [.. new HeadCut(Layers, _photo).Explain(targets, Scores, [method], TestContext.Current.CancellationToken)];
+        [.. new HeadCut(Layers, _photo, Look).Explain(targets, Scores, [method], TestContext.Current.CancellationToken)];
 
-    private Tensor Scores(IReadOnlyList<Tensor> maps, IReadOnlyList<SentenceTarget> targets)
+    private IReadOnlyList<Tensor> Look(IReadOnlyList<Tensor> maps) => _head.Look(maps).Tensors;
+
+    private Tensor Scores(IReadOnlyList<Tensor> memory, IReadOnlyList<SentenceTarget> targets)
     {
         var said = tensor(new long[] { 1, 4, 5 }).unsqueeze(0).expand(targets.Count, -1);
-        return SentenceScores.Evaluate(_head.Logits(_head.Look(maps), said), targets);
+        return SentenceScores.Evaluate(_head.Logits(new PhotoMemory(memory), said), targets);
     }
 
     /// <summary>Shows one channel's gradient as it is.</summary>

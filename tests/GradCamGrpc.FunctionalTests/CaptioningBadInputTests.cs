@@ -23,6 +23,7 @@ public sealed class CaptioningBadInputTests(RunningServer server)
         ["prefix none"] = (new() { Prefix = "..." }, StatusCode.InvalidArgument, "no word"),
         ["prefix long"] = (new() { Prefix = "a dog is running", MaxWords = 3 }, StatusCode.InvalidArgument, "4 words, more than 3"),
         ["banned_words[1]"] = (new() { BannedWords = { "a", "umbrrella" } }, StatusCode.NotFound, "umbrella"),
+        ["banned_words"] = (new() { BannedWords = { Enumerable.Repeat("xqzzt", 3000) } }, StatusCode.InvalidArgument, "3000 words are more than the"),
         ["banned_words[0]"] = (new() { BannedWords = { "red dog" } }, StatusCode.InvalidArgument, "'red dog' is 2"),
     };
 

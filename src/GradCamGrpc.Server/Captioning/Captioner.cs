@@ -100,9 +100,9 @@ internal sealed class Captioner : IDisposable
         IReadOnlyList<SentenceTarget> targets,
         IReadOnlyList<ICamMethod> methods,
         CancellationToken cancellation) =>
-        new HeadCut(Layers, [.. activations.Select(maps => maps.cpu())]).Explain(
+        new HeadCut(Layers, [.. activations.Select(maps => maps.cpu())], maps => _head.Look(maps).Tensors).Explain(
             targets,
-            (maps, rows) => SentenceScores.Evaluate(_head.Logits(_head.Look(maps), SaidWords(sentence, rows.Count)), rows),
+            (memory, rows) => SentenceScores.Evaluate(_head.Logits(new PhotoMemory(memory), SaidWords(sentence, rows.Count)), rows),
             methods,
             cancellation);
 

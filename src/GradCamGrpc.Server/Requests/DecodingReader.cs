@@ -1,4 +1,6 @@
+using Google.Protobuf.Collections;
 using GradCamGrpc.Models.Heads.Decoding;
+using GradCamGrpc.Models.Text;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Captioning;
 using GradCamGrpc.Server.Inference;
@@ -65,17 +67,27 @@ internal static class DecodingReader
         var prefix = message.Prefix.Length == 0
             ? []
             : WordReader.Sentence(message.Prefix, $"{Field}.prefix", most, captioner.Words, faults);
-        int?[] banned =
-            [.. message.BannedWords.Select((word, i) => WordReader.Word(word, $"{Field}.banned_words[{i}]", captioner.Words, faults))];
-        if (!isRight || prefix is null || banned.Contains(null))
+        var banned = Banned(message.BannedWords, captioner.Words, faults);
+        if (!isRight || prefix is null || banned is null)
             return null;
 
-        var rules = new DecodingRules { MinWords = least, MaxWords = most, Prefix = prefix, Banned = banned.OfType<int>().ToHashSet() };
-        if (rules.Banned.Count == captioner.Words.AllWords.Count && prefix.Count < least)
+        var rules = new DecodingRules { MinWords = least, MaxWords = most, Prefix = prefix, Banned = banned };
+        if (banned.Count == captioner.Words.AllWords.Count && prefix.Count < least)
         {
             faults.Invalid($"{Field}.banned_words", "they are all the words there are: nothing is left to say");
             return null;
         }
         return rules;
+    }
+
+    private static HashSet<int>? Banned(RepeatedField<string> words, Vocabulary known, Violations faults)
+    {
+        if (words.Count > known.AllWords.Count)
+        {
+            faults.Invalid($"{Field}.banned_words", $"{words.Count} words are more than the {known.AllWords.Count} that there are");
+            return null;
+        }
+        int?[] numbers = [.. words.Select((word, i) => WordReader.Word(word, $"{Field}.banned_words[{i}]", known, faults))];
+        return numbers.Contains(null) ? null : [.. numbers.OfType<int>()];
     }
 }

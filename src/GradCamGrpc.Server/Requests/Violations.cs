@@ -14,6 +14,9 @@ internal sealed class Violations
     private readonly List<FieldViolation> _all = [];
     private bool _isInvalid;
 
+    /// <summary>Whether what is added from here on is counted only, so that it need not be described at length.</summary>
+    public bool IsFull => _all.Count >= MaxListed;
+
     /// <summary>A field whose value is wrong.</summary>
     public void Invalid(string field, string description)
     {

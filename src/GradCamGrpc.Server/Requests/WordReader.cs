@@ -43,7 +43,7 @@ internal static class WordReader
     {
         if (vocabulary.NumberOf(word) is { } number)
             return number;
-        var near = vocabulary.Nearest(word.Length <= ComparedLength ? word : Text.Start(word, ComparedLength), Suggested);
+        string[] near = faults.IsFull ? [] : [.. vocabulary.Nearest(word.Length <= ComparedLength ? word : Text.Start(word, ComparedLength), Suggested)];
         faults.Absent(field, $"the word '{Text.Quoted(word)}' is not known; close to it: {string.Join("; ", near)}");
         return null;
     }
