@@ -151,6 +151,46 @@ public sealed class AttributionTests : IDisposable
         Assert.Equal([1f, 0, 2, 0.5f], Explain(new ScoreCam(), w: 1, v: 3, ScoreTarget.Of(0)).Values.ToArray());
     }
 
+    /// <summary>The reference is the definition, a channel at a time; two channels say nothing, of which one is no zero.</summary>
+    [Fact]
+    public void ScoreCam_SilentChannels_WeightsEqualTheNetworkRunThroughEachChannel()
+    {
+        using var network = new SmallNetwork(seed: 3, hasLinearHead: true);
+        Silence(network, channel: 1, bias: 0);
+        Silence(network, channel: 2, bias: 0.3f);
+        var image = SmallNetwork.Images(1);
+        var cut = new CutNetwork(network, SmallNetwork.Images(1, seed: 9));
+        var activations = cut.Activations(image, cut.Layers["act1"]);
+
+        var map = Explain(new ScoreCam(), cut, image, "act1", ScoreTarget.Of(1));
+
+        var scores = new List<float>();
+        for (var channel = 0; channel < activations.shape[0]; channel++)
+        {
+            var mask = activations[channel] - activations[channel].min();
+            scores.Add(network.call(image * (mask / (mask.max() + 1e-8)))[0, 1].item<float>());
+        }
+        var weights = nn.functional.softmax(tensor(scores.ToArray()), 0);
+        var expected = (weights.reshape(-1, 1, 1) * activations).sum([0L]);
+        Assert.Equal(scores[1], scores[2]);
+        Assert.True(tensor(map.Values.ToArray()).allclose(expected.flatten(), rtol: 1e-4, atol: 1e-5));
+    }
+
+    /// <summary>Every channel says nothing: all weigh the same, and the map is their mean.</summary>
+    [Fact]
+    public void ScoreCam_AllChannelsSilent_IsTheirMean()
+    {
+        using var network = new SmallNetwork(seed: 3, hasLinearHead: true);
+        for (var channel = 0; channel < 4; channel++)
+            Silence(network, channel, bias: 0.1f * channel);
+        var cut = new CutNetwork(network, SmallNetwork.Images(1, seed: 9));
+
+        var map = Explain(new ScoreCam(), cut, SmallNetwork.Images(1), "act1", ScoreTarget.Of(1));
+
+        var mean = Enumerable.Range(0, 4).Average(channel => Math.Tanh(0.1 * channel));
+        Assert.All(map.Values.ToArray(), value => Assert.Equal(mean, value, 1e-5));
+    }
+
     /// <summary>Without its one channel nothing of the score is left: the weight is 1.</summary>
     [Fact]
     public void AblationCam_OneChannel_IsTheActivations()
@@ -258,6 +298,14 @@ public sealed class AttributionTests : IDisposable
 
     private static SaliencyMap Explain(IAttributionMethod method, RectifiedNetwork network, ScoreTarget target) =>
         Explain(method, Cut(network), Image(), "act", target);
+
+    /// <summary>Has a channel of the first layer say the same everywhere.</summary>
+    private static void Silence(SmallNetwork network, int channel, float bias)
+    {
+        using var noTape = no_grad();
+        network.get_parameter("conv1.weight")![channel].zero_();
+        network.get_parameter("conv1.bias")![channel] = bias;
+    }
 
     private static SaliencyMap Explain(IAttributionMethod method, CutNetwork cut, Tensor image, string layer, ScoreTarget target)
     {

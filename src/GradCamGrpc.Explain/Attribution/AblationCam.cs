@@ -29,13 +29,15 @@ public sealed class AblationCam : IChannelWeightAttribution
         var least = activations.min().item<float>();
         var absent = least == 0 ? 0 : least - FarBelow;
         var whole = task.Scores(task.Network.OutputsWith(task.Image, task.Layer, activations.unsqueeze(0)));    // [K, 1]
-        var ablated = task.InChunks(task.Layer.Channels, (first, count) =>
+        var isAbsent = activations.EqualTo(absent).flatten(1).all(1);
+        var ablated = task.ChannelScores(isAbsent, whole, channels =>
         {
-            var without = activations.unsqueeze(0).repeat(count, 1, 1, 1);                      // [R, C, h, w]
-            for (var i = 0; i < count; i++)
-                without.select(0, i).select(0, first + i).FillInPlace(absent);
+            var numbers = channels.cpu().data<long>().ToArray();
+            var without = activations.unsqueeze(0).repeat(numbers.Length, 1, 1, 1);             // [R, C, h, w]
+            for (var i = 0; i < numbers.Length; i++)
+                without.select(0, i).select(0, numbers[i]).FillInPlace(absent);
             return task.Scores(task.Network.OutputsWith(task.Image, task.Layer, without));      // [K, R]
         });
-        return (activations, (whole - cat(ablated, 1)) / whole);
+        return (activations, (whole - ablated) / whole);
     }
 }

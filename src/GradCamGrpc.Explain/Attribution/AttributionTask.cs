@@ -51,6 +51,21 @@ public sealed record AttributionTask(
             .reshape(batch, Targets.Count, 1, Layer.Height, Layer.Width);
     }
 
+    /// <summary>Scores of variants of the image, one for each channel of the layer, where many channels' variants are the same one.</summary>
+    /// <remarks>Behind a ReLU many channels say nothing of an image: four of ten at EfficientNet-Lite0's last layer.</remarks>
+    /// <param name="isSilent">[C]: whose variant is the same.</param>
+    /// <param name="ofSilent">The scores of that variant, [K, 1].</param>
+    /// <param name="ask">Gives the scores [K, R] of R of the other channels, whose numbers it is given, [R].</param>
+    /// <returns>[K, C].</returns>
+    public Tensor ChannelScores(Tensor isSilent, Tensor ofSilent, Func<Tensor, Tensor> ask)
+    {
+        var scores = ofSilent.repeat(1, isSilent.shape[0]);
+        var others = isSilent.logical_not().nonzero().flatten();
+        if (others.shape[0] == 0)
+            return scores;
+        return scores.index_copy(1, others, cat(InChunks((int)others.shape[0], (first, count) => ask(others.narrow(0, first, count))), 1));
+    }
+
     /// <summary>Asks about many variants of the image, a few at a time.</summary>
     /// <param name="count">How many there are.</param>
     /// <param name="ask">Gives something for the variants from the first number on, as many as the second.</param>
