@@ -10,6 +10,7 @@ NativeTuning.Apply();
 var root = new RootCommand("Measures what an explanation costs.")
 {
     ExplainBenchmark.Create(),
+    CaptionsBenchmark.Create(),
     MethodsBenchmark.Create(),
     LoadBenchmark.Create(),
     SoakBenchmark.Create(),

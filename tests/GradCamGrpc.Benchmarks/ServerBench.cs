@@ -2,17 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Google.Protobuf;
-using GradCamGrpc.Imaging.Decoding;
-using GradCamGrpc.Imaging.Preprocessing;
-using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Options;
-using GradCamGrpc.TestData;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
-using Interpolation = GradCamGrpc.Imaging.Preprocessing.Interpolation;
 
 namespace GradCamGrpc.Benchmarks;
 
@@ -22,6 +17,7 @@ internal sealed class ServerBench : IAsyncDisposable
     private readonly GradCamServer _server;
     private readonly GrpcChannel _channel;
     private readonly ClassificationService.ClassificationServiceClient _client;
+    private readonly CaptioningService.CaptioningServiceClient _captions;
     private readonly ClassificationServiceExplainRequest _request;
 
     private ServerBench(GradCamServer server)
@@ -29,7 +25,8 @@ internal sealed class ServerBench : IAsyncDisposable
         _server = server;
         _channel = GrpcChannel.ForAddress(server.Address);
         _client = new ClassificationService.ClassificationServiceClient(_channel);
-        _request = new ClassificationServiceExplainRequest { Image = new Image { Encoded = ByteString.CopyFrom(SmallJpeg()) } };
+        _captions = new CaptioningService.CaptioningServiceClient(_channel);
+        _request = new ClassificationServiceExplainRequest { Image = new Image { Encoded = ByteString.CopyFrom(BenchPhoto.SmallJpeg()) } };
     }
 
     public static async Task<ServerBench> StartAsync(int maxBatch)
@@ -60,6 +57,18 @@ internal sealed class ServerBench : IAsyncDisposable
         return RunAsync(concurrency, () => Stopwatch.GetElapsedTime(start) < time);
     }
 
+    /// <summary>Captions the photo.</summary>
+    public void Caption() => _captions.Caption(new CaptionRequest { Image = _request.Image });
+
+    /// <summary>Captions the photo and explains every word.</summary>
+    public async Task ExplainCaptionAsync()
+    {
+        using var call = _captions.Explain(new CaptioningServiceExplainRequest { Image = _request.Image });
+        await foreach (var _ in call.ResponseStream.ReadAllAsync())
+        {
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _channel.Dispose();
@@ -87,17 +96,5 @@ internal sealed class ServerBench : IAsyncDisposable
             }
         })));
         return new LoadResult(Stopwatch.GetElapsedTime(start), [.. latencies], batches.Average());
-    }
-
-    /// <summary>A committed photo at 224 x 224, as JPEG.</summary>
-    private static byte[] SmallJpeg()
-    {
-        var file = Path.Combine(TestFolders.Repository, "tests", "photos", "astronaut.png");
-        using var photo = ImageDecoder.Decode(File.ReadAllBytes(file), new ImageLimits());
-        var spec = new PreprocessingSpec(null, 224, 224, Interpolation.Bilinear, [0, 0, 0], [1, 1, 1]);
-        using var input = new Preprocessor(spec).Prepare(photo);
-        byte[] rgb = [.. input.Values.ToArray().Select(value => (byte)Math.Round(value * 255))];
-        using var small = ImageDecoder.FromRgb(rgb, 224, 224, new ImageLimits());
-        return PictureEncoder.Encode(small, PictureFormat.Jpeg, quality: 90);
     }
 }
