@@ -16,20 +16,32 @@ public sealed class GoldenNetworkTests(GoldenNetworkTests.Runs runs) : IClassFix
 
     public static TheoryData<string> Networks => NetworkCase.Theory(Architectures.Names);
 
-    [Theory, MemberData(nameof(Networks))]
-    public void Forward_GoldenNetwork_LogitsEqualTheReference(string name)
+    /// <summary>Each network, with the CPU's own convolutions and with those that every device has.</summary>
+    public static TheoryData<string, bool> Served()
+    {
+        var served = new TheoryData<string, bool>();
+        foreach (var name in Networks)
+        {
+            served.Add(name.Data, true);
+            served.Add(name.Data, false);
+        }
+        return served;
+    }
+
+    [Theory, MemberData(nameof(Served))]
+    public void Forward_GoldenNetwork_LogitsEqualTheReference(string name, bool mayFuse)
     {
         using var arrays = GoldenArrays.Open("networks.safetensors");
         var expected = arrays.Floats($"{name}.logits");
 
-        AssertWithin(1e-4f * Math.Max(1, expected.Max(Math.Abs)), expected, runs.Of(name).Logits);
+        AssertWithin(1e-4f * Math.Max(1, expected.Max(Math.Abs)), expected, runs.Of(name, mayFuse).Logits);
     }
 
-    [Theory, MemberData(nameof(Networks))]
-    public void Explain_GoldenNetwork_MapsEqualTheReference(string name)
+    [Theory, MemberData(nameof(Served))]
+    public void Explain_GoldenNetwork_MapsEqualTheReference(string name, bool mayFuse)
     {
         using var arrays = GoldenArrays.Open("networks.safetensors");
-        var run = runs.Of(name);
+        var run = runs.Of(name, mayFuse);
         var expected = arrays.Floats($"{name}.map");
 
         var tolerance = run.Layers > ManyLayers ? 5e-4f : 1e-4f;
@@ -40,7 +52,7 @@ public sealed class GoldenNetworkTests(GoldenNetworkTests.Runs runs) : IClassFix
     public void StateDict_GoldenNetwork_HasAsManyEntriesAsTheReference(string name)
     {
         var expected = NetworkCase.All()[name];
-        var run = runs.Of(name);
+        var run = runs.Of(name, mayFuse: true);
 
         Assert.Equal(expected.Parameters, run.Parameters);
         Assert.Equal(expected.StateDictCount, run.StateDictCount);
@@ -63,18 +75,19 @@ public sealed class GoldenNetworkTests(GoldenNetworkTests.Runs runs) : IClassFix
 
     public sealed class Runs
     {
-        private readonly Dictionary<string, Run> _done = new(StringComparer.Ordinal);
+        private readonly Dictionary<(string Name, bool MayFuse), Run> _done = [];
 
-        public Run Of(string name) => _done.TryGetValue(name, out var run) ? run : _done[name] = Execute(name, NetworkCase.All()[name]);
+        public Run Of(string name, bool mayFuse) =>
+            _done.TryGetValue((name, mayFuse), out var run) ? run : _done[(name, mayFuse)] = Execute(name, NetworkCase.All()[name], mayFuse);
 
-        private static Run Execute(string name, NetworkCase golden)
+        private static Run Execute(string name, NetworkCase golden, bool mayFuse)
         {
             using var scope = NewDisposeScope();
             using var arrays = GoldenArrays.Open("networks.safetensors");
             using var network = Architectures.Create(name, classes: arrays.Shape($"{name}.logits")[1]);
             var weights = ComputedWeights.Of("check.json");
             weights.Fill(network);
-            network.PrepareForServing();
+            network.PrepareForServing(mayFuse);
 
             var input = weights.Numbers("input", (int)golden.Input.Aggregate((product, side) => product * side));
             var images = ChannelsLast.Of(tensor(input).reshape(golden.Input));

@@ -13,20 +13,30 @@ public sealed class ArchitecturesTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    public static TheoryData<string> Names => [.. Architectures.Names];
+    /// <summary>Each network, with the CPU's own convolutions and with those that every device has.</summary>
+    public static TheoryData<string, bool> Served()
+    {
+        var served = new TheoryData<string, bool>();
+        foreach (var name in Architectures.Names)
+        {
+            served.Add(name, true);
+            served.Add(name, false);
+        }
+        return served;
+    }
 
     [Fact]
     public void Create_UnknownName_IsRefused() => Assert.Throws<ArgumentException>(() => Architectures.Create("resnet9000", 10));
 
-    [Theory, MemberData(nameof(Names))]
-    public void PrepareForServing_AnyArchitecture_KeepsTheLogits(string name)
+    [Theory, MemberData(nameof(Served))]
+    public void PrepareForServing_AnyArchitecture_KeepsTheLogits(string name, bool mayFuse)
     {
         using var network = Network(name);
         var images = Images();
         network.eval();
         var plain = network.call(images);
 
-        network.PrepareForServing();
+        network.PrepareForServing(mayFuse);
         var folded = network.call(images);
         network.UseFolded(false);
         var unfolded = network.call(images);

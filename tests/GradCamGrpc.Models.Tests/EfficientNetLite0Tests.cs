@@ -16,14 +16,16 @@ public sealed class EfficientNetLite0Tests : IDisposable
         _scope.Dispose();
     }
 
-    [Fact]
-    public void PrepareForServing_Folded_EqualsTheUnfoldedNetwork()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void PrepareForServing_Folded_EqualsTheUnfoldedNetwork(bool mayFuse)
     {
         var images = Images();
         _network.eval();
         var plain = _network.call(images);
 
-        _network.PrepareForServing();
+        _network.PrepareForServing(mayFuse);
         var folded = _network.call(images);
         _network.UseFolded(false);
         var unfolded = _network.call(images);

@@ -7,7 +7,6 @@ namespace GradCamGrpc.Models.Networks;
 /// <summary>Batch normalisation with stored statistics, and the non-linearity behind it: unfolded, that is a layer "act".</summary>
 internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
 {
-    private readonly Activation _activation;
     private readonly double _epsilon;
     private readonly Parameter weight;
     private readonly Parameter bias;
@@ -21,7 +20,7 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
     public BatchNormActivation(int channels, Activation activation, double epsilon = 1e-3)
         : base(nameof(BatchNormActivation))
     {
-        _activation = activation;
+        Activation = activation;
         _epsilon = epsilon;
         weight = new Parameter(ones(channels));
         bias = new Parameter(zeros(channels));
@@ -38,13 +37,18 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Whether the input comes normalised from a folded convolution, so that only the non-linearity is left to do.</summary>
-    public bool IsFolded { get; set; }
+    /// <summary>The non-linearity.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>What the convolution in front has done already.</summary>
+    public NormInput Input { get; set; }
 
     public override Tensor forward(Tensor input)
     {
-        // The folded convolution's output is seen by nobody else: it may be overwritten.
-        if (IsFolded)
+        // A folded convolution's output is seen by nobody else: it may be overwritten.
+        if (Input is NormInput.Activated)
+            return input.alias();
+        if (Input is NormInput.Normalised)
             return ActivateInPlace(input.alias());
 
         var normalised = nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training: false, eps: _epsilon);
@@ -62,7 +66,7 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
         return (scale, shift);
     }
 
-    private Tensor ActivateInPlace(Tensor values) => _activation switch
+    private Tensor ActivateInPlace(Tensor values) => Activation switch
     {
         Activation.ReLU => values.relu_(),
         Activation.ReLU6 => values.relu6_(),

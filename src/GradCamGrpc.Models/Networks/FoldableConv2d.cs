@@ -8,9 +8,10 @@ internal abstract class FoldableConv2d : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;
 
-    protected FoldableConv2d(string name, int inChannels, int outChannels, int kernel, int groups = 1)
+    protected FoldableConv2d(string name, int inChannels, int outChannels, int kernel, int stride, int groups = 1)
         : base(name)
     {
+        Shape = new ConvolutionShape(kernel / 2, kernel / 2, stride, groups);
         weight = new Parameter(ChannelsLast.Of(nn.init.kaiming_normal_(empty(outChannels, inChannels / groups, kernel, kernel))));
         register_parameter(nameof(weight), weight);
     }
@@ -20,8 +21,17 @@ internal abstract class FoldableConv2d : nn.Module<Tensor, Tensor>
     /// <summary>The pair this convolution is half of, where a normalisation follows it.</summary>
     public ConvNorm? Pair { get; set; }
 
+    /// <summary>How the kernel moves, with half of it as padding.</summary>
+    public ConvolutionShape Shape { get; }
+
     public override Tensor forward(Tensor input) => Convolve(input, weight, bias: null);
 
     /// <summary>The same convolution with other weights, such as folded ones.</summary>
-    public abstract Tensor Convolve(Tensor input, Tensor weights, Tensor? bias);
+    public Tensor Convolve(Tensor input, Tensor weights, Tensor? bias) => Convolve(input, (padded, shape) => nn.functional.conv2d(
+        padded, weights, bias, [shape.Stride, shape.Stride], [shape.Rows, shape.Columns], groups: shape.Groups));
+
+    /// <summary>Has the input convolved by something else.</summary>
+    /// <param name="input">[B, in, h, w].</param>
+    /// <param name="convolve">Given the input, padded where the shape alone cannot say how, and the shape.</param>
+    public abstract Tensor Convolve(Tensor input, Func<Tensor, ConvolutionShape, Tensor> convolve);
 }

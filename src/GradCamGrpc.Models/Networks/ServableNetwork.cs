@@ -10,6 +10,7 @@ namespace GradCamGrpc.Models.Networks;
 public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
 {
     private ConvNorm[] _pairs = [];
+    private FusedConvolution? _fused;
 
     /// <summary>Names the network.</summary>
     protected ServableNetwork(string name)
@@ -29,18 +30,20 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Freezes the parameters and folds each normalisation into its convolution. Weights are in channels-last strides, and inputs
-    /// should be.
+    /// Freezes the parameters and folds each normalisation into its convolution, on CPUs with the non-linearity, too. Weights are in
+    /// channels-last strides, and inputs should be. The network stays on the device where it is.
     /// </summary>
-    public void PrepareForServing()
+    /// <param name="mayFuse">Whether the CPU's own convolutions may be used; false for those that every device has.</param>
+    public void PrepareForServing(bool mayFuse = true)
     {
         Freeze();
         _pairs = [.. modules().OfType<FoldableConv2d>().Select(convolution => convolution.Pair).OfType<ConvNorm>()];
+        _fused = mayFuse && _pairs.Length > 0 ? FusedConvolution.For(parameters().First().device) : null;
         foreach (var pair in _pairs)
-            pair.Fold();
+            pair.Fold(_fused);
     }
 
-    /// <summary>Chooses between the folded network and the one that the checkpoint describes, for the passes that follow.</summary>
+    /// <summary>Chooses between the folded network, which may have no gradient, and the one that the checkpoint describes, for the passes that follow.</summary>
     /// <remarks>
     /// Folded, a convolution's own output does not come into being, and the last digits differ. Where the gradient of a ReLU is
     /// taken that matters: a gate whose input is zero but for the last digits opens or closes, and with it one position's whole
@@ -59,6 +62,7 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
         {
             foreach (var pair in _pairs)
                 pair.DisposeFolded();
+            _fused?.Dispose();
         }
         base.Dispose(disposing);
     }

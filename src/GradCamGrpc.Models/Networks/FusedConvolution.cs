@@ -1,0 +1,95 @@
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Models.Networks;
+
+/// <summary>
+/// Convolutions that add their bias and apply the non-linearity behind it before they write anything: oneDNN's, for CPUs, which know no
+/// gradient.
+/// </summary>
+/// <remarks>libtorch has them, but TorchSharp has no names for them: a few lines of TorchScript call them. It belongs to one thread.</remarks>
+internal sealed class FusedConvolution : IDisposable
+{
+    /// <summary>Indented as Python has it, and in its line ends.</summary>
+    private const string Code =
+        "class Fused(Module):\n" +
+        "  __parameters__ = []\n" +
+        "  __buffers__ = []\n" +
+        "  def reorder(self: __torch__.Fused, weight: Tensor, rows: int, columns: int, stride: int, groups: int) -> Tensor:\n" +
+        "    return ops.mkldnn._reorder_convolution_weight(weight, [rows, columns], [stride, stride], [1, 1], groups)\n" +
+        "  def convolve(self: __torch__.Fused, x: Tensor, weight: Tensor, bias: Tensor, rows: int, columns: int, stride: int, groups: int) -> Tensor:\n" +
+        "    return ops.mkldnn._convolution_pointwise(x, weight, bias, [rows, columns], [stride, stride], [1, 1], groups, " +
+        "\"none\", annotate(List[Optional[number]], []), None)\n" +
+        "  def convolve_relu(self: __torch__.Fused, x: Tensor, weight: Tensor, bias: Tensor, rows: int, columns: int, stride: int, groups: int) -> Tensor:\n" +
+        "    return ops.mkldnn._convolution_pointwise(x, weight, bias, [rows, columns], [stride, stride], [1, 1], groups, " +
+        "\"relu\", annotate(List[Optional[number]], []), None)\n" +
+        "  def convolve_relu6(self: __torch__.Fused, x: Tensor, weight: Tensor, bias: Tensor, rows: int, columns: int, stride: int, groups: int) -> Tensor:\n" +
+        "    return ops.mkldnn._convolution_pointwise(x, weight, bias, [rows, columns], [stride, stride], [1, 1], groups, " +
+        "\"hardtanh\", annotate(List[Optional[number]], [0., 6.]), None)\n";
+
+    private readonly jit.ScriptModule _script;
+
+    private FusedConvolution()
+    {
+        // No dispose scope ends with a network.
+        using var scope = NewDisposeScope();
+        _script = jit.load(Archive());
+    }
+
+    /// <summary>Such convolutions, where tensors of the device can have them; else null.</summary>
+    public static FusedConvolution? For(Device device) =>
+        device.type is DeviceType.CPU && RuntimeInformation.ProcessArchitecture is Architecture.X64 ? new FusedConvolution() : null;
+
+    /// <summary>Weights in the order in which the kernel reads them; of use to <see cref="Convolve"/> alone.</summary>
+    /// <param name="weights">[out, in / groups, h, w].</param>
+    /// <param name="shape">As they will be used. Another padding than that works, too.</param>
+    public Tensor Reorder(Tensor weights, ConvolutionShape shape) =>
+        (Tensor)_script.invoke("reorder", weights, shape.Rows, shape.Columns, shape.Stride, shape.Groups);
+
+    /// <summary>Convolves.</summary>
+    /// <param name="input">[B, in, h, w], without a tape.</param>
+    /// <param name="weights">Of <see cref="Reorder"/>.</param>
+    /// <param name="bias">[out].</param>
+    /// <param name="shape">How the kernel moves.</param>
+    /// <param name="activation">What is applied to each value.</param>
+    /// <returns>[B, out, h', w'], in the strides of the input.</returns>
+    public Tensor Convolve(Tensor input, Tensor weights, Tensor bias, ConvolutionShape shape, Activation activation)
+    {
+        if (input.requires_grad)
+            throw new InvalidOperationException("a fused convolution has no gradient");
+        var method = activation switch
+        {
+            Activation.ReLU => "convolve_relu",
+            Activation.ReLU6 => "convolve_relu6",
+            _ => "convolve",
+        };
+        return (Tensor)_script.invoke(method, input, weights, bias, shape.Rows, shape.Columns, shape.Stride, shape.Groups);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _script.Dispose();
+
+    /// <summary>A TorchScript archive: a zip that packs nothing, of code and of one object, which has no attributes.</summary>
+    private static byte[] Archive()
+    {
+        var bytes = new MemoryStream();
+        using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create))
+        {
+            // Python's pickles, of protocol 2: an instance of the class with an empty dictionary, and an empty tuple.
+            Add(archive, "data.pkl", [0x80, 2, .. "c__torch__\nFused\n)"u8, 0x81, .. "}b."u8]);
+            Add(archive, "constants.pkl", [0x80, 2, .. ")."u8]);
+            Add(archive, "code/__torch__.py", Encoding.ASCII.GetBytes(Code));
+            Add(archive, "version", "3\n"u8);
+        }
+        return bytes.ToArray();
+    }
+
+    private static void Add(ZipArchive archive, string name, ReadOnlySpan<byte> content)
+    {
+        using var stream = archive.CreateEntry("fused/" + name, CompressionLevel.NoCompression).Open();
+        stream.Write(content);
+    }
+}
