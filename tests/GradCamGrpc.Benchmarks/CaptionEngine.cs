@@ -8,8 +8,8 @@ using GradCamGrpc.Models.Heads.Decoding;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Models.Text;
-using GradCamGrpc.TestData;
 using GradCamGrpc.Tensors;
+using GradCamGrpc.TestData;
 using TorchSharp;
 using static TorchSharp.torch;
 
