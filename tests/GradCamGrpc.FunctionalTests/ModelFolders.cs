@@ -27,6 +27,7 @@ internal static class ModelFolders
             manifest["preprocessing"]!["resize_shorter_side"] = null;
             manifest["tasks"] = new JsonArray("classification");
             manifest.AsObject().Remove("captioning");
+            manifest.AsObject().Remove("answering");
             labels[Array.IndexOf(labels, unknown)] = "something";
         });
     }

@@ -26,6 +26,14 @@ internal sealed class MiniatureData : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
+    /// <summary>Adds test questions about a copy of one of the photos.</summary>
+    public void AskAbout(string photo, string original, string[] questions)
+    {
+        File.Copy(PathOf("images", original), PathOf("images", photo));
+        var others = File.ReadAllLines(PathOf("test.tsv")).Where(line => !line.StartsWith("other.png", StringComparison.Ordinal));
+        Write("test.tsv", [.. others, .. questions.Select(question => $"{photo}\t{question}")]);
+    }
+
     private static string Thing(string photo) => photo == Photos[0] ? "woman" : "cat";
 
     private void Write(string name, IEnumerable<string> lines) => File.WriteAllLines(PathOf(name), lines);

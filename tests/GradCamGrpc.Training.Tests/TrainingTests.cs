@@ -99,6 +99,51 @@ public sealed class TrainingTests : IDisposable
         Assert.All(diary.Epochs, epoch => Assert.Contains("of 3 questions about rooms held out", epoch, StringComparison.Ordinal));
     }
 
+    /// <summary>Each photo has an answer of its own to the same question: with the other photo both are wrong, without one of them is right.</summary>
+    [Fact]
+    public void AnswerEvaluation_TwoNewPhotos_TellsWhatIsOwedToThem()
+    {
+        Answers(epochs: 40, heldOut: 0, isBlind: false).Run(_data.PathOf("model"), new Diary(), TestContext.Current.CancellationToken);
+        Answers(epochs: 2, heldOut: 0, isBlind: true).Run(_data.PathOf("blind"), new Diary(), TestContext.Current.CancellationToken);
+        _data.AskAbout("woman.png", "astronaut.png", ["what is in the photo ?\twoman", "what is in the photo ?\tan astronaut"]);
+        _data.AskAbout("cat.png", "chelsea.png", ["what is in the photo ?\tcat", "how many are there ?\t1"]);
+        var evaluation = AnswerEvaluation.Of(
+            ModelFolder.Read(_data.PathOf("model")), ModelFolder.Read(_data.PathOf("blind")), _data.Folder, captions: null, "test", _data.PathOf("cache"));
+
+        var steps = 0;
+        var set = Assert.Single(evaluation.Run(() => steps++, TestContext.Current.CancellationToken).Sets);
+
+        // Two photos are read, and four questions are answered in four ways.
+        Assert.Equal((evaluation.StepCount, 6, 2), (steps, steps, set.PhotoCount));
+        Assert.Equal(["all", "thing", "count"], set.Kinds.Select(kind => kind.Kind));
+        Assert.Equal([4, 3, 1], set.Kinds.Select(kind => kind.QuestionCount));
+        var (all, things, counts) = (set.Kinds[0], set.Kinds[1], set.Kinds[2]);
+        Assert.Equal((0.5, 0.5, 0.0), (all.Known, all.Photo.Mean, all.OtherPhoto.Mean));
+        Assert.Equal((0.25, 0.25), (all.NoPhoto.Mean, all.QuestionsOnly!.Mean));
+        Assert.Equal((2.0 / 3, 0.0, 1.0 / 3), (things.Photo.Mean, things.OtherPhoto.Mean, things.NoPhoto.Mean));
+        Assert.Equal((0.0, 0.0, 0.0), (counts.Known, counts.Photo.Mean, counts.Photo.Upper));
+    }
+
+    [Fact]
+    public void AnswerEvaluation_NoAnsweringHead_SaysWhichModel()
+    {
+        var fault = Assert.Throws<InvalidDataException>(() =>
+            AnswerEvaluation.Of(EmbeddedModel.Read() with { Manifest = EmbeddedModel.Read().Manifest with { Answering = null } }, blind: null, _data.Folder, captions: null, "test", _data.PathOf("cache")));
+
+        Assert.Contains("'embedded'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("has no answering head", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnswerEvaluation_CaptionsThatMakeNoQuestions_AreRefused()
+    {
+        File.WriteAllText(_data.PathOf("captions.tsv"), "chelsea.png\tNothing .\n");
+
+        var fault = Assert.Throws<InvalidDataException>(() => HeldOutQuestions.OfCaptions(_data.Folder, "test", seed: 1));
+
+        Assert.Contains("has no questions", fault.Message, StringComparison.Ordinal);
+    }
+
     private sealed class Stopper(CancellationTokenSource stop, int step) : ITrainingListener
     {
         public void PhotoRead(int done, int all)

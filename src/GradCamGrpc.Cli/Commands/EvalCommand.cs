@@ -5,9 +5,10 @@ namespace GradCamGrpc.Cli.Commands;
 /// <summary><c>gradcam eval</c>: what is measured on data.</summary>
 internal static class EvalCommand
 {
-    public static Command Create() => new("eval", "Measure how good maps are.")
+    public static Command Create() => new("eval", "Measure on data how good maps, captions and answers are.")
     {
         EvalCaptionsCommand.Create(),
+        EvalVqaCommand.Create(),
         EvalLocalizationCommand.Create(),
         EvalFaithfulnessCommand.Create(),
         EvalSanityCommand.Create(),

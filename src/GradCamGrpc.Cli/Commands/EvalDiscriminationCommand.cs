@@ -16,8 +16,8 @@ internal static class EvalDiscriminationCommand
     {
         var options = new EvaluationOptions();
         options.Data.Required = false;
-        var pairs = Count("--pairs", "how many pairs of photos are put side by side, at most", DefaultPairs);
-        var knownRank = Count("--known-rank", "use pairs of which the network has both classes among so many first", DefaultKnownRank);
+        var pairs = CountOption.Create("--pairs", "how many pairs of photos are put side by side, at most", DefaultPairs);
+        var knownRank = CountOption.Create("--known-rank", "use pairs of which the network has both classes among so many first", DefaultKnownRank);
         var seed = new Option<int>("--seed") { Description = "which pairs are drawn", HelpName = "number", DefaultValueFactory = _ => DefaultSeed };
         var photo = new Option<string?>("--photo") { Description = "instead of --data: one photo with things of two classes on it", HelpName = "FILE" };
         var classes = new Option<string[]>("--class", "-c") { Description = "with --photo, twice: the classes, by index or label", HelpName = "index|label" };
@@ -40,11 +40,7 @@ internal static class EvalDiscriminationCommand
         () => new EvaluationSubject(options.Read(parsed)),
         subject => PhotoPairs.Draw(subject.Photos, question.Pairs, question.Seed).Count,
         (subject, done) => new DiscriminationEvaluation(subject, question).Run(done, cancellation),
-        (report, result) =>
-        {
-            report.Discrimination(result);
-            return 0;
-        });
+        (report, result) => report.Discrimination(result));
 
     private static Task<int> CompareAsync(
         ParseResult parsed, EvaluationOptions options, string photo, string[] classes, CancellationToken cancellation)
@@ -59,11 +55,7 @@ internal static class EvalDiscriminationCommand
             }),
             _ => 1,
             (subject, _) => ClassComparison.Of(subject, indices[0], indices[1], cancellation),
-            (report, result) =>
-            {
-                report.Comparison(result);
-                return 0;
-            });
+            (report, result) => report.Comparison(result));
     }
 
     private static int[] Indices(string[] classes, LabelIndex labels)
@@ -85,16 +77,5 @@ internal static class EvalDiscriminationCommand
             result.AddError($"--photo goes with two --class; there are {count}");
         if (!isOnePhoto && count > 0)
             result.AddError("--class goes with --photo: the photos of --data have classes of their own");
-    }
-
-    private static Option<int> Count(string name, string description, int value)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "count", DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError($"{name}: at least 1 is needed");
-        });
-        return option;
     }
 }

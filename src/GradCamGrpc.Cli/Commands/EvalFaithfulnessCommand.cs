@@ -11,12 +11,7 @@ internal static class EvalFaithfulnessCommand
     public static Command Create()
     {
         var options = new EvaluationOptions();
-        var steps = new Option<int>("--steps") { Description = "steps of the curves", HelpName = "count", DefaultValueFactory = _ => DefaultSteps };
-        steps.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--steps: at least one step is needed");
-        });
+        var steps = CountOption.Create("--steps", "steps of the curves", DefaultSteps);
         var command = new Command("faithfulness", "Measure how far maps tell what the network really uses.") { steps };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => EvaluationRun.RunAsync(

@@ -11,17 +11,7 @@ internal static class EvalSanityCommand
     public static Command Create()
     {
         var options = new EvaluationOptions();
-        var checkpoints = new Option<int>("--checkpoints")
-        {
-            Description = "how many times maps are compared",
-            HelpName = "count",
-            DefaultValueFactory = _ => DefaultCheckpoints,
-        };
-        checkpoints.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--checkpoints: at least one is needed");
-        });
+        var checkpoints = CountOption.Create("--checkpoints", "how many times maps are compared", DefaultCheckpoints);
         var command = new Command("sanity", "Destroy copies of the model, and measure how far maps change.") { checkpoints };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => EvaluationRun.RunAsync(

@@ -18,30 +18,44 @@ internal static class EvaluationRun
         () => new EvaluationSubject(options.Read(parsed)),
         subject => subject.Photos.Count,
         evaluate,
-        (report, result) =>
+        tell);
+
+    /// <param name="isJson">Whether to report to a program.</param>
+    /// <param name="open">Opens what is evaluated; it is disposed of where it can be.</param>
+    /// <param name="steps">How many steps the work has.</param>
+    /// <param name="evaluate">The work, given what is evaluated and what to call after each step.</param>
+    /// <param name="tell">Reports the result.</param>
+    /// <returns>The exit status.</returns>
+    public static Task<int> RunAsync<TSubject, TResult>(
+        bool isJson,
+        Func<TSubject> open,
+        Func<TSubject, int> steps,
+        Func<TSubject, Action, TResult> evaluate,
+        Action<IReport, TResult> tell) => RunAsync(isJson, open, steps, evaluate, (report, result) =>
         {
             tell(report, result);
             return 0;
         });
 
     /// <param name="isJson">Whether to report to a program.</param>
-    /// <param name="open">Opens what is evaluated.</param>
+    /// <param name="open">Opens what is evaluated; it is disposed of where it can be.</param>
     /// <param name="steps">How many steps the work has.</param>
     /// <param name="evaluate">The work, given what is evaluated and what to call after each step.</param>
     /// <param name="tell">Reports the result and returns the exit status.</param>
     /// <returns>The exit status.</returns>
-    public static async Task<int> RunAsync<T>(
+    public static async Task<int> RunAsync<TSubject, TResult>(
         bool isJson,
-        Func<EvaluationSubject> open,
-        Func<EvaluationSubject, int> steps,
-        Func<EvaluationSubject, Action, T> evaluate,
-        Func<IReport, T, int> tell)
+        Func<TSubject> open,
+        Func<TSubject, int> steps,
+        Func<TSubject, Action, TResult> evaluate,
+        Func<IReport, TResult, int> tell)
     {
         IReport report = isJson ? new JsonReport(Console.Out) : new ConsoleReport();
         try
         {
-            using var subject = open();
-            var results = new List<T>();
+            var subject = open();
+            using var owned = subject as IDisposable;
+            var results = new List<TResult>();
             await report.RunAsync(steps(subject), done => Task.Run(() => results.Add(evaluate(subject, done))));
             return tell(report, results.Single());
         }

@@ -30,8 +30,8 @@ internal sealed class TrainingOptions
     /// <param name="depth">How many layers a head has, where nothing else is said.</param>
     public TrainingOptions(int epochs, int depth)
     {
-        _epochs = Positive("--epochs", "how often everything is seen", epochs);
-        _depth = Positive("--depth", "layers of the head", depth);
+        _epochs = CountOption.Create("--epochs", "how often everything is seen", epochs);
+        _depth = CountOption.Create("--depth", "layers of the head", depth);
     }
 
     public void AddTo(Command command)
@@ -56,15 +56,4 @@ internal sealed class TrainingOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="maxWords">The longest sentence.</param>
     public HeadShape Shape(ParseResult parsed, int maxWords) => new(Width: 256, AttentionHeads: 8, parsed.GetValue(_depth), maxWords);
-
-    private static Option<int> Positive(string name, string description, int value)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "count", DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError($"{name}: 1 at least");
-        });
-        return option;
-    }
 }

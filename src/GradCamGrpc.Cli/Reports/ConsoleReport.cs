@@ -4,6 +4,7 @@ using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Training.Answers;
 using GradCamGrpc.Training.Captions;
 using Spectre.Console;
 using static GradCamGrpc.Cli.Reports.TableText;
@@ -216,6 +217,8 @@ internal sealed class ConsoleReport : IReport
     public void Comparison(ClassComparison result) => Evaluations.Comparison(result);
 
     public void Captions(CaptionQuality quality) => Evaluations.Captions(quality);
+
+    public void Answers(AnswerQuality quality) => Evaluations.Answers(quality);
 
     public void Evidence(JudgedPhoto photo)
     {

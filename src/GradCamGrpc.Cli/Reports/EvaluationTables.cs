@@ -1,5 +1,6 @@
 using GradCamGrpc.Cli.Auditing;
 using GradCamGrpc.Cli.Evaluation;
+using GradCamGrpc.Training.Answers;
 using GradCamGrpc.Training.Captions;
 using Spectre.Console;
 using static GradCamGrpc.Cli.Reports.TableText;
@@ -92,6 +93,29 @@ internal sealed class EvaluationTables(IAnsiConsole console)
             Percent(scores.RougeL),
             Percent(scores.ExactMeteor));
         console.Write(table);
+    }
+
+    public void Answers(AnswerQuality quality)
+    {
+        foreach (var set in quality.Sets)
+        {
+            console.MarkupLineInterpolated($"[bold]{quality.Model}[/], {set.Data}, {set.PhotoCount} photos; % answered rightly, and 95 % intervals:");
+            var hasBlind = set.Kinds[0].QuestionsOnly is not null;
+            var table = new Table().AddColumn("asked for").AddColumns(
+                Right("questions"), Right("answer known"), Right("with the photo"), Right("another photo"), Right("no photo"));
+            if (hasBlind)
+                table.AddColumn(Right("model without photos"));
+            foreach (var kind in set.Kinds)
+            {
+                string[] row =
+                [
+                    kind.Kind, $"{kind.QuestionCount}", Percent(kind.Known), Interval(kind.Photo), Interval(kind.OtherPhoto), Interval(kind.NoPhoto),
+                ];
+                table.AddRow(hasBlind ? [.. row, Interval(kind.QuestionsOnly!)] : row);
+            }
+            console.Write(table);
+        }
+        console.WriteLine("right is the whole answer alone; answer known: % whose true answer is among those that the head can give");
     }
 
     private static Table LocalizationTable(params string[] more) => new Table()

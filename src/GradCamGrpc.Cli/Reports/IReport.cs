@@ -4,6 +4,7 @@ using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Training.Answers;
 using GradCamGrpc.Training.Captions;
 
 namespace GradCamGrpc.Cli.Reports;
@@ -47,6 +48,8 @@ internal interface IReport
     void Comparison(ClassComparison result);
 
     void Captions(CaptionQuality quality);
+
+    void Answers(AnswerQuality quality);
 
     void Fault(string message);
 }

@@ -7,6 +7,7 @@ using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Training.Answers;
 using GradCamGrpc.Training.Captions;
 
 namespace GradCamGrpc.Cli.Reports;
@@ -108,6 +109,8 @@ internal sealed class JsonReport(TextWriter output) : IReport
     public void Comparison(ClassComparison result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
 
     public void Captions(CaptionQuality quality) => Write(JsonSerializer.SerializeToNode(quality, Figures)!);
+
+    public void Answers(AnswerQuality quality) => Write(JsonSerializer.SerializeToNode(quality, Figures)!);
 
     public void Fault(string message) => Write(new JsonObject { ["error"] = message });
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GradCamGrpc.Training.Metrics;
 using Spectre.Console;
 
 namespace GradCamGrpc.Cli.Reports;
@@ -13,6 +14,9 @@ internal static class TableText
     public static string Pixels(double length) => length.ToString("F0", CultureInfo.InvariantCulture);
 
     public static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
+
+    /// <summary>A share with its interval, in per cent.</summary>
+    public static string Interval(BootstrapInterval share) => $"{Percent(share.Mean)} ({Percent(share.Lower)} to {Percent(share.Upper)})";
 
     public static string Share(double share) => share.ToString("F2", CultureInfo.InvariantCulture);
 }

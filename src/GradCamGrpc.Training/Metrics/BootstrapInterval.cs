@@ -13,25 +13,43 @@ public sealed record BootstrapInterval(double Mean, double Lower, double Upper)
     /// <param name="seed">Of the random numbers that resample.</param>
     /// <param name="resamples">Means to draw, 1 or more; each is of as many values, drawn with replacement.</param>
     /// <exception cref="ArgumentException">There are no values, one is not finite, or <paramref name="resamples"/> is below 1.</exception>
-    public static BootstrapInterval OfMean(IReadOnlyList<double> values, int seed, int resamples = 10_000)
+    public static BootstrapInterval OfMean(IReadOnlyList<double> values, int seed, int resamples = 10_000) =>
+        OfGroups([.. values.Select(value => new[] { value })], seed, resamples);
+
+    /// <summary>
+    /// The mean of all values of some groups with its interval, where values of one group depend on each other, as answers about one photo
+    /// do: whole groups are drawn (Davison and Hinkley 1997, section 3.8).
+    /// </summary>
+    /// <param name="groups">One or more of one or more values each, independent of one another, all values finite.</param>
+    /// <param name="seed">Of the random numbers that resample.</param>
+    /// <param name="resamples">Means to draw, 1 or more; each is of as many groups, drawn with replacement.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no groups, one is empty, a value is not finite, or <paramref name="resamples"/> is below 1.
+    /// </exception>
+    public static BootstrapInterval OfGroups(IReadOnlyList<IReadOnlyList<double>> groups, int seed, int resamples = 10_000)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1);
-        if (values.Count == 0)
-            throw new ArgumentException("there are no values to take the mean of", nameof(values));
-        if (!values.All(double.IsFinite))
-            throw new ArgumentException("a value is not finite, and so no mean is", nameof(values));
+        if (groups.Count == 0 || groups.Any(group => group.Count == 0))
+            throw new ArgumentException("there are no values to take the mean of", nameof(groups));
+        if (!groups.All(group => group.All(double.IsFinite)))
+            throw new ArgumentException("a value is not finite, and so no mean is", nameof(groups));
 
         var random = new Random(seed);
+        var sums = groups.Select(group => (Sum: group.Sum(), group.Count)).ToArray();
         var means = new double[resamples];
         foreach (ref var mean in means.AsSpan())
         {
-            var sum = 0.0;
-            for (var draw = 0; draw < values.Count; draw++)
-                sum += values[random.Next(values.Count)];
-            mean = sum / values.Count;
+            var (sum, count) = (0.0, 0);
+            for (var draw = 0; draw < sums.Length; draw++)
+            {
+                var drawn = sums[random.Next(sums.Length)];
+                sum += drawn.Sum;
+                count += drawn.Count;
+            }
+            mean = sum / count;
         }
         Array.Sort(means);
-        return new BootstrapInterval(values.Average(), Quantile(means, Outside / 2), Quantile(means, 1 - Outside / 2));
+        return new BootstrapInterval(groups.SelectMany(group => group).Average(), Quantile(means, Outside / 2), Quantile(means, 1 - Outside / 2));
     }
 
     /// <summary>Between two means, on the line from the one to the other.</summary>

@@ -63,6 +63,24 @@ public sealed class BootstrapIntervalTests
     }
 
     [Fact]
+    public void OfGroups_TwoPhotos_ResamplesWholePhotos()
+    {
+        // Of the photos {1} and {0, 0, 0} four draws make {1, 1}: 1, {1, 0, 0, 0}: 1/4 twice, {0, 0, 0, 0, 0, 0}: 0. The mean is that of all values.
+        Assert.Equal(new BootstrapInterval(0.25, 0, 1), BootstrapInterval.OfGroups([[1.0], [0.0, 0.0, 0.0]], seed: 3));
+    }
+
+    [Fact]
+    public void OfGroups_GroupsThatAreAllAlike_HaveNoInterval()
+    {
+        // Resampled one by one, the values' means would run from 0 to 1.
+        Assert.Equal(new BootstrapInterval(0.5, 0.5, 0.5), BootstrapInterval.OfGroups([[1.0, 0.0], [0.0, 1.0]], seed: 3));
+    }
+
+    [Fact]
+    public void OfGroups_EmptyGroup_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => BootstrapInterval.OfGroups([[1.0], []], seed: 1));
+
+    [Fact]
     public void OfMean_NoValues_IsRefused()
     {
         var error = Assert.Throws<ArgumentException>(() => BootstrapInterval.OfMean([], seed: 1));
