@@ -139,6 +139,61 @@ public sealed class EvaluationTests : IDisposable
         AssertNear([0.868, 0.676, 0.696], new JsonArray((double?)method["pointing"], (double?)method["energyInside"], (double?)result["top1"]));
     }
 
+    /// <summary>Served, the network sees the middle square and says tiger cat first; of the whole photo it says what the evaluation of maps counts, too.</summary>
+    [Fact]
+    public async Task Classification_ClassFolders_CountsFirstAndFirstFive()
+    {
+        foreach (var (name, ofClass) in new[] { ("one.png", "282"), ("two.png", "282"), ("three.png", "Egyptian cat"), ("four.png", "goldfish, Carassius auratus") })
+            File.Copy(Photos.CatPath, Path.Combine(_folder.CreateSubdirectory(ofClass).FullName, name));
+
+        using var run = ProgramRun.CommandLine("eval", "classification", "--data", _folder.FullName, "--json");
+
+        Assert.Equal(0, await run.EndAsync());
+        var result = JsonNode.Parse(run.Output)!;
+        Assert.Equal((4, 3), ((int?)result["photoCount"], (int?)result["classCount"]));
+        var served = result["views"]![0]!;
+        Assert.Equal(("as served", 0.5, 0.75), ((string?)served["view"], (double?)served["top1"]!["mean"], (double?)served["top5"]!["mean"]));
+        Assert.True((double?)served["top1"]!["lower"] < 0.5 && (double?)served["top1"]!["upper"] > 0.5);
+        Assert.Equal("the whole photo", (string?)result["views"]![1]!["view"]);
+    }
+
+    [Fact]
+    public async Task Classification_ForPeople_IsATable()
+    {
+        Write("chelsea.png\t282\tn02123159\t60\t10\t330\t290", "cat.png\t1\tn01443537\t0\t0\t451\t300");
+
+        using var run = ProgramRun.CommandLine("eval", "classification", "--data", _folder.FullName, "--photos", "1");
+
+        // By its name, cat.png is the first: it is no goldfish.
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Contains("1 photos of 1 classes", run.Output, StringComparison.Ordinal);
+        Assert.Contains("0.0 (0.0 to 0.0)", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("chelsea.png\t1000\tn02123045\t60\t10\t330\t290", "0 to 999")]
+    [InlineData("nowhere.png\t281\tn02123045\t60\t10\t330\t290", "nowhere.png")]
+    [InlineData("boxes.png\t281\tn02123045\t60\t10\t330\t290", "boxes.png")]
+    public async Task Classification_WrongRowOrPhoto_SaysWhatIsWrong(string row, string expected)
+    {
+        Write(row);
+        File.WriteAllText(Path.Combine(_folder.FullName, "images", "boxes.png"), "no photo");
+
+        using var run = ProgramRun.CommandLine("eval", "classification", "--data", _folder.FullName, "--json");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains(expected, (string?)JsonNode.Parse(run.Output)!["error"], StringComparison.Ordinal);
+    }
+
+    [Fact, Trait("Category", "Golden")]
+    public async Task Classification_WholeBoxedPhotos_IsAsOftenRightAsTheLocalizationSays()
+    {
+        using var run = ProgramRun.CommandLine("eval", "classification", "--data", TestFolders.Data("imagenet-boxes"), "--json");
+
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Equal(0.696, (double)JsonNode.Parse(run.Output)!["views"]![1]!["top1"]!["mean"]!, 0.0041);
+    }
+
     private static async Task<JsonNode> FaithfulnessAsync(string data, int photos, int steps)
     {
         using var run = ProgramRun.CommandLine(

@@ -29,12 +29,7 @@ internal static class AuditCommand
         method.AcceptOnlyFromAmong([.. EvaluationSubject.MethodNames]);
         var layer = new Option<string?>("--layer", "-l") { Description = "the layer to explain at [default: the model's]", HelpName = "name" };
         var models = new Option<string?>("--models") { Description = "a model folder [default: the embedded model]", HelpName = "DIR" };
-        var photos = new Option<int?>("--photos") { Description = "only the first so many photos of each class, by their names", HelpName = "count" };
-        photos.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() < 1)
-                result.AddError("--photos: at least one photo is needed");
-        });
+        var photos = CountOption.CreateOptional("--photos", "only the first so many photos of each class, by their names");
         var output = new Option<string>("--out", "-o")
         {
             Description = "where the report is written",

@@ -20,4 +20,18 @@ internal static class CountOption
         });
         return option;
     }
+
+    /// <summary>A number that may be left out.</summary>
+    /// <param name="name">The option's name.</param>
+    /// <param name="description">What it is about.</param>
+    public static Option<int?> CreateOptional(string name, string description)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = "count" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1)
+                result.AddError($"{name}: 1 at least");
+        });
+        return option;
+    }
 }

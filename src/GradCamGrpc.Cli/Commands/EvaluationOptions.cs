@@ -24,19 +24,11 @@ internal sealed class EvaluationOptions
 
     private readonly Option<string?> _models = new("--models") { Description = "a model folder [default: the embedded model]", HelpName = "DIR" };
 
-    private readonly Option<int?> _photos = new("--photos") { Description = "only the first so many photos, by their names", HelpName = "count" };
+    private readonly Option<int?> _photos = CountOption.CreateOptional("--photos", "only the first so many photos, by their names");
 
     private readonly Option<bool> _json = new("--json") { Description = "print JSON" };
 
-    public EvaluationOptions()
-    {
-        _methods.AcceptOnlyFromAmong([.. EvaluationSubject.MethodNames]);
-        _photos.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() < 1)
-                result.AddError("--photos: at least one photo is needed");
-        });
-    }
+    public EvaluationOptions() => _methods.AcceptOnlyFromAmong([.. EvaluationSubject.MethodNames]);
 
     public void AddTo(Command command)
     {

@@ -8,6 +8,7 @@ using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -35,8 +36,8 @@ internal sealed class EvaluatedNetwork : IDisposable
         (InputHeight, InputWidth) = (input.CropHeight, input.CropWidth);
 
         // Resized to exactly the input's size: a crop would cut off what the boxes are about.
-        Preprocessor = new Preprocessor(new PreprocessingSpec(
-            null, input.CropWidth, input.CropHeight, Enum.Parse<Interpolation>(input.Interpolation, ignoreCase: true), input.Mean, input.Std));
+        Preprocessor = new Preprocessor(ModelInstance.Spec(input with { ResizeShorterSide = null }));
+        ServedPreprocessor = new Preprocessor(ModelInstance.Spec(input));
         _network = folder.BuildNetwork();
         _network.to(_device);
         _network.PrepareForServing();
@@ -47,6 +48,9 @@ internal sealed class EvaluatedNetwork : IDisposable
 
     /// <summary>How a photo becomes an input: the whole of it.</summary>
     public Preprocessor Preprocessor { get; }
+
+    /// <summary>How a photo becomes an input in a server.</summary>
+    public Preprocessor ServedPreprocessor { get; }
 
     /// <summary>The input's rows.</summary>
     public int InputHeight { get; }

@@ -216,6 +216,8 @@ internal sealed class ConsoleReport : IReport
 
     public void Comparison(ClassComparison result) => Evaluations.Comparison(result);
 
+    public void Classification(ClassificationResult result) => Evaluations.Classification(result);
+
     public void Captions(CaptionQuality quality) => Evaluations.Captions(quality);
 
     public void Answers(AnswerQuality quality) => Evaluations.Answers(quality);

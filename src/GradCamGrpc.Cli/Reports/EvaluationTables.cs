@@ -78,6 +78,17 @@ internal sealed class EvaluationTables(IAnsiConsole console)
         console.WriteLine("correlation: the rank correlation of the maps of both classes, 1 where they are the same");
     }
 
+    public void Classification(ClassificationResult result)
+    {
+        console.MarkupLineInterpolated(
+            $"[bold]{result.Model}[/], {result.PhotoCount} photos of {result.ClassCount} classes; % with their class in front, and 95 % intervals:");
+        var table = new Table().AddColumn("the network sees").AddColumns(
+            Right($"first {ClassificationFigures.First}"), Right($"first {ClassificationFigures.FirstFive}"));
+        foreach (var view in result.Views)
+            table.AddRow(view.View, Interval(view.Top1), Interval(view.Top5));
+        console.Write(table);
+    }
+
     public void Captions(CaptionQuality quality)
     {
         var (name, scores) = (quality.Model, quality.Scores);

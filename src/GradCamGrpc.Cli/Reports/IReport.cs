@@ -47,6 +47,8 @@ internal interface IReport
 
     void Comparison(ClassComparison result);
 
+    void Classification(ClassificationResult result);
+
     void Captions(CaptionQuality quality);
 
     void Answers(AnswerQuality quality);

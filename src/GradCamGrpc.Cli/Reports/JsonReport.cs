@@ -108,6 +108,8 @@ internal sealed class JsonReport(TextWriter output) : IReport
 
     public void Comparison(ClassComparison result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
 
+    public void Classification(ClassificationResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
+
     public void Captions(CaptionQuality quality) => Write(JsonSerializer.SerializeToNode(quality, Figures)!);
 
     public void Answers(AnswerQuality quality) => Write(JsonSerializer.SerializeToNode(quality, Figures)!);

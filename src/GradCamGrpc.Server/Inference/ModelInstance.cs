@@ -149,7 +149,8 @@ internal sealed class ModelInstance : IAsyncDisposable
     private static DateTimeOffset? Deadline(ServerCallContext context) =>
         context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline);
 
-    private static PreprocessingSpec Spec(PreprocessingManifest manifest) => new(
+    /// <summary>A manifest's preprocessing, as it is carried out.</summary>
+    public static PreprocessingSpec Spec(PreprocessingManifest manifest) => new(
         manifest.ResizeShorterSide,
         manifest.CropWidth,
         manifest.CropHeight,
