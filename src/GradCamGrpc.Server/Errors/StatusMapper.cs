@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using GradCamGrpc.Batching;
+using GradCamGrpc.Protos.V1;
 using Grpc.Core;
 using Status = Google.Rpc.Status;
 
@@ -15,6 +16,13 @@ internal static class StatusMapper
     public static bool IsInternal(Exception error) => ToRpcException(error).StatusCode is StatusCode.Internal;
 
     public static RpcException ToRpcException(Exception error) => error as RpcException ?? ToStatus(error).ToRpcException();
+
+    /// <summary>The same for an item of a stream that goes on.</summary>
+    public static ItemStatus ToItemStatus(Exception error)
+    {
+        var status = ToStatus(error);
+        return new ItemStatus { Code = status.Code, Message = status.Message, Details = { status.Details } };
+    }
 
     private static Status ToStatus(Exception error) => error switch
     {

@@ -7,6 +7,7 @@ using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Services;
+using GradCamGrpc.Server.Streaming;
 using GradCamGrpc.Server.Telemetry;
 using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -173,6 +174,11 @@ public sealed class GradCamServer : IAsyncDisposable
         services.AddSingleton<PhotoReader>();
         services.AddSingleton<ResponseWriter>();
         services.AddSingleton<LabelImageWriter>();
+        services.AddSingleton<ClassExplainer>();
+        services.AddSingleton(provider => new ExplainStream(
+            provider.GetRequiredService<ClassExplainer>().ExplainAsync,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ExplainStream>>()));
         services.AddSingleton<ComparisonWriter>();
         services.AddSingleton<CaptionWriter>();
         services.AddSingleton<ModelComparer>();

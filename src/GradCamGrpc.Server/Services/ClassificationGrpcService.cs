@@ -1,12 +1,12 @@
 using GradCamGrpc.Protos.V1;
-using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
+using GradCamGrpc.Server.Streaming;
 using Grpc.Core;
 
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.ClassificationService</c>.</summary>
-internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReader photos, ResponseWriter writer, LabelImageWriter labelWriter)
+internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReader photos, ClassExplainer explainer, ExplainStream stream)
     : ClassificationService.ClassificationServiceBase
 {
     /// <inheritdoc />
@@ -26,24 +26,13 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
         IServerStreamWriter<ClassificationServiceExplainResponse> responseStream,
         ServerCallContext context)
     {
-        var query = reader.Read(request);
-        query.Model.EnsureRoom();
-        var size = photos.Measure(request.Image);
-        query.EnsureWritable(size);
-        using var photo = await photos.ReadAsync(request.Image, size, query.Model, query.IsDrawn, context.CancellationToken);
-        var inference = query.Model.Submit(photo, query, context);
-
-        var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
-        await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Prediction = prediction }, context.CancellationToken);
-        var compared = new List<ReadyMap>();
-        await foreach (var map in query.Fused(inference.Items))
-        {
-            var rendered = writer.Map(query, photo, map);
-            await responseStream.WriteAsync(new ClassificationServiceExplainResponse { Map = rendered }, context.CancellationToken);
-            if (query.LabelImages.Count > 0)
-                compared.Add(map);
-        }
-        foreach (var labelled in labelWriter.Write(query, photo, compared))
-            await responseStream.WriteAsync(new ClassificationServiceExplainResponse { LabelImage = labelled }, context.CancellationToken);
+        await foreach (var part in explainer.ExplainAsync(request, context))
+            await responseStream.WriteAsync(part, context.CancellationToken);
     }
+
+    /// <inheritdoc />
+    public override Task ExplainStream(
+        IAsyncStreamReader<ClassificationServiceExplainStreamRequest> requestStream,
+        IServerStreamWriter<ClassificationServiceExplainStreamResponse> responseStream,
+        ServerCallContext context) => stream.RunAsync(requestStream, responseStream, context);
 }

@@ -1,0 +1,38 @@
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Inference;
+using Grpc.Core;
+
+namespace GradCamGrpc.Server.Requests;
+
+/// <summary>Explains the classes of a photo, from message to messages.</summary>
+internal sealed class ClassExplainer(RequestReader reader, PhotoReader photos, ResponseWriter writer, LabelImageWriter labelWriter)
+{
+    /// <summary>The parts of the answer, each as it is ready; nothing is done before the first is asked for.</summary>
+    /// <exception cref="InvalidRequestException">A field is wrong.</exception>
+    /// <exception cref="NotFoundException">There is no such model, layer or label.</exception>
+    /// <exception cref="QueueFullException">Too many wait. No part has come before.</exception>
+    /// <exception cref="PixelBudgetException">Too many large photos are being answered. No part has come before.</exception>
+    public async IAsyncEnumerable<ClassificationServiceExplainResponse> ExplainAsync(
+        ClassificationServiceExplainRequest request, ServerCallContext context)
+    {
+        var query = reader.Read(request);
+        query.Model.EnsureRoom();
+        var size = photos.Measure(request.Image);
+        query.EnsureWritable(size);
+        using var photo = await photos.ReadAsync(request.Image, size, query.Model, query.IsDrawn, context.CancellationToken);
+        var inference = query.Model.Submit(photo, query, context);
+
+        var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
+        yield return new ClassificationServiceExplainResponse { Prediction = prediction };
+        var compared = new List<ReadyMap>();
+        await foreach (var map in query.Fused(inference.Items))
+        {
+            yield return new ClassificationServiceExplainResponse { Map = writer.Map(query, photo, map) };
+            if (query.LabelImages.Count > 0)
+                compared.Add(map);
+        }
+        foreach (var labelled in labelWriter.Write(query, photo, compared))
+            yield return new ClassificationServiceExplainResponse { LabelImage = labelled };
+    }
+}

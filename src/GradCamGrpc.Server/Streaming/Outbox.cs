@@ -1,0 +1,56 @@
+using System.Threading.Channels;
+
+namespace GradCamGrpc.Server.Streaming;
+
+/// <summary>Where the answers to several items wait until they are sent. Little waits: who answers faster than is sent, waits too.</summary>
+/// <remarks>One thread at a time opens; any thread sends; one reads.</remarks>
+/// <param name="isOrdered">Whether all that is sent for an item comes before anything of those that were opened later.</param>
+internal sealed class Outbox<T>(bool isOrdered)
+{
+    private readonly Channel<ChannelReader<T>> _lanes = Channel.CreateUnbounded<ChannelReader<T>>();
+    private Channel<T>? _shared;
+
+    /// <summary>Opens an item's way out.</summary>
+    public Lane Open()
+    {
+        if (isOrdered || _shared is null)
+        {
+            var channel = Channel.CreateBounded<T>(capacity: 1);
+            _shared = isOrdered ? null : channel;
+            _lanes.Writer.TryWrite(channel.Reader);
+            return new Lane(channel.Writer, isOrdered);
+        }
+        return new Lane(_shared.Writer, closes: false);
+    }
+
+    /// <summary>Nothing more is opened, and all that was sent is on its way.</summary>
+    /// <param name="fault">What ended it before its time; null where all is well.</param>
+    public void Complete(Exception? fault = null)
+    {
+        _lanes.Writer.TryComplete(fault);
+        _shared?.Writer.TryComplete(fault);
+    }
+
+    /// <summary>All that is sent, in its order.</summary>
+    public async IAsyncEnumerable<T> ReadAllAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var lane in _lanes.Reader.ReadAllAsync(cancellation))
+        {
+            await foreach (var answer in lane.ReadAllAsync(cancellation))
+                yield return answer;
+        }
+    }
+
+    /// <summary>An item's way out.</summary>
+    internal sealed class Lane(ChannelWriter<T> writer, bool closes) : IDisposable
+    {
+        public ValueTask SendAsync(T answer, CancellationToken cancellation) => writer.WriteAsync(answer, cancellation);
+
+        /// <summary>Nothing more is sent for the item.</summary>
+        public void Dispose()
+        {
+            if (closes)
+                writer.TryComplete();
+        }
+    }
+}

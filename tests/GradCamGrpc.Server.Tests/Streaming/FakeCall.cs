@@ -1,0 +1,31 @@
+using Grpc.Core;
+
+namespace GradCamGrpc.Server.Tests.Streaming;
+
+/// <summary>A call that nobody made.</summary>
+internal sealed class FakeCall(CancellationToken cancellation) : ServerCallContext
+{
+    protected override string MethodCore => "/gradcam.v1.ClassificationService/ExplainStream";
+
+    protected override string HostCore => "";
+
+    protected override string PeerCore => "";
+
+    protected override DateTime DeadlineCore => DateTime.MaxValue;
+
+    protected override Metadata RequestHeadersCore { get; } = [];
+
+    protected override CancellationToken CancellationTokenCore { get; } = cancellation;
+
+    protected override Metadata ResponseTrailersCore { get; } = [];
+
+    protected override Status StatusCore { get; set; }
+
+    protected override WriteOptions? WriteOptionsCore { get; set; }
+
+    protected override AuthContext AuthContextCore { get; } = new("", []);
+
+    protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+
+    protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
+}
