@@ -62,8 +62,8 @@ internal sealed class CaptionEngine : IDisposable
         ("  trunk", () => Scoped(() => Observe())),
         ("  look", () => Scoped(() => _head.Look(_maps))),
         ("  decode", () => Scoped(() => Decode(_photo))),
-        ("  maps, looking included", () => Explain(_maps, _sentence, [new GradCam()])),
-        ("  of them, without the methods", () => Explain(_maps, _sentence, [])),
+        ("  maps", () => Explain(_maps, _photo, _sentence, [new GradCam()])),
+        ("    of them, without the methods", () => Explain(_maps, _photo, _sentence, [])),
     ];
 
     public void Caption() => Scoped(() => Decode(_head.Look(Observe())));
@@ -72,9 +72,14 @@ internal sealed class CaptionEngine : IDisposable
     {
         using var scope = NewDisposeScope();
         var maps = Observe();
-        Sentence? sentence = null;
-        Scoped(() => sentence = Decode(_head.Look(maps)));
-        Explain(maps, sentence!, [new GradCam()]);
+        PhotoMemory photo;
+        Sentence sentence;
+        using (no_grad())
+        {
+            photo = _head.Look(maps);
+            sentence = Decode(photo);
+        }
+        Explain(maps, photo, sentence, [new GradCam()]);
     }
 
     public void Dispose()
@@ -99,18 +104,28 @@ internal sealed class CaptionEngine : IDisposable
 
     private Sentence Decode(PhotoMemory photo) => _search.Find(new PhotoSentences(_head, photo), _rules)[0];
 
-    private void Explain(IReadOnlyList<Tensor> maps, Sentence sentence, ICamMethod[] methods)
+    private void Explain(Tensor[] maps, PhotoMemory photo, Sentence sentence, ICamMethod[] methods)
     {
         using var scope = NewDisposeScope();
-        long[] said = [Vocabulary.Start, .. sentence.Words.SkipLast(1).Select(word => (long)word)];
-        SentenceTarget[] targets =
-            [.. Enumerable.Range(0, said.Length - 1).Select(place => new SentenceTarget(ScoreLink.LogProbability, [(place, sentence.Words[place], 1)]))];
-        var cut = new HeadCut(_layers, maps, read => _head.Look(read).Tensors);
-        var made = cut.Explain(
-            targets,
-            (memory, rows) => SentenceScores.Evaluate(_head.Logits(new PhotoMemory(memory), tensor(said).unsqueeze(0).expand(rows.Count, -1)), rows),
-            methods);
+        var readings = _layers.Select((layer, i) => new HeadReading(layer, maps[i], _head.ProjectionWeights[i]));
+        var made = new HeadCut([.. readings]).Explain(TargetsOf(sentence), targets => Differentiate(photo, sentence, targets), methods);
         foreach (var ofWord in made.GroupBy(one => one.Target, one => one.Map))
             LayerFusion.Fuse([.. ofWord], FusionRule.Mean, Side, Side);
+    }
+
+    private static SentenceTarget[] TargetsOf(Sentence sentence) =>
+        [.. sentence.Words.SkipLast(1).Select((word, place) => new SentenceTarget(ScoreLink.LogProbability, [(place, word, 1)]))];
+
+    private HeadGradients Differentiate(PhotoMemory photo, Sentence sentence, IReadOnlyList<SentenceTarget> targets)
+    {
+        var (scores, gradients) = _head.Differentiate(photo, targets.Count, seen => Evaluate(seen, sentence, targets));
+        return new HeadGradients(scores, gradients);
+    }
+
+    private Tensor Evaluate(PhotoMemory photo, Sentence sentence, IReadOnlyList<SentenceTarget> targets)
+    {
+        var rows = new SentenceRows(targets);
+        long[] said = [Vocabulary.Start, .. sentence.Words.Take(rows.Length - 1).Select(word => (long)word)];
+        return rows.Evaluate(_head.Logits(photo, tensor(said).unsqueeze(0), rows.Places()));
     }
 }

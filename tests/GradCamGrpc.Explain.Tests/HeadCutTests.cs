@@ -28,35 +28,37 @@ public sealed class HeadCutTests : IDisposable
     ];
 
     private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly CaptionHead _head;
+    private readonly Dictionary<int, CaptionHead> _heads;
     private readonly Tensor[] _photo;
 
     public HeadCutTests()
     {
         random.manual_seed(3);
-        _head = new CaptionHead(Sources, WordCount, new HeadShape(Width: 16, AttentionHeads: 4, Layers: 2, MaxWords: 6));
-        _head.to(float64);
-        _head.eval();
-        foreach (var parameter in _head.parameters())
-            parameter.requires_grad_(false);
+        _heads = Enumerable.Range(1, 3).ToDictionary(layers => layers, FrozenHead);
         using var generator = new Generator(7);
         _photo = [.. Sources.Select(source => randn([1, source.Channels, source.Height, source.Width], dtype: float64, generator: generator))];
     }
 
     public void Dispose()
     {
-        _head.Dispose();
+        foreach (var head in _heads.Values)
+            head.Dispose();
         _scope.Dispose();
     }
 
     /// <summary>Central differences of every score, at a channel of each layer and all its positions.</summary>
     [Theory]
-    [InlineData(0, 2)]
-    [InlineData(1, 1)]
-    public void Explain_Gradients_EqualFiniteDifferences(int layer, int channel)
+    [InlineData(1, 0, 2)]
+    [InlineData(1, 1, 1)]
+    [InlineData(2, 0, 2)]
+    [InlineData(2, 1, 1)]
+    [InlineData(3, 0, 2)]
+    [InlineData(3, 1, 1)]
+    public void Explain_Gradients_EqualFiniteDifferences(int depth, int layer, int channel)
     {
         const double Step = 1e-5;
-        var maps = Explain(Targets, new ChannelGradient(channel)).Where(made => made.Map.Layer == Layers[layer]).ToArray();
+        var head = _heads[depth];
+        var maps = Explain(head, Targets, new ChannelGradient(channel)).Where(made => made.Map.Layer == Layers[layer]).ToArray();
 
         Assert.Equal(Enumerable.Range(0, Targets.Length), maps.Select(made => made.Target));
         for (var target = 0; target < Targets.Length; target++)
@@ -68,7 +70,8 @@ public sealed class HeadCutTests : IDisposable
                     var moved = _photo.Select(values => values.clone()).ToArray();
                     var (row, column) = (position / Sources[layer].Width, position % Sources[layer].Width);
                     moved[layer][0, channel, row, column] = _photo[layer][0, channel, row, column] + tensor(by, dtype: float64);
-                    return Scores(Look(moved), [Targets[target]]).item<double>();
+                    using var noTape = no_grad();
+                    return Whole(head, moved, [Targets[target]]).item<double>();
                 }
 
                 var expected = (Moved(Step) - Moved(-Step)) / (2 * Step);
@@ -81,12 +84,13 @@ public sealed class HeadCutTests : IDisposable
     [Fact]
     public void Explain_AllScoresAtOnce_EqualEachAlone()
     {
-        var together = Explain(Targets, new GradCam());
+        var head = _heads[2];
+        var together = Explain(head, Targets, new GradCam());
 
         Assert.Equal(2 * Targets.Length, together.Length);
         for (var target = 0; target < Targets.Length; target++)
         {
-            var alone = Explain([Targets[target]], new GradCam());
+            var alone = Explain(head, [Targets[target]], new GradCam());
             for (var layer = 0; layer < 2; layer++)
             {
                 var (expected, actual) = (alone[layer].Map, together[2 * target + layer].Map);
@@ -101,22 +105,23 @@ public sealed class HeadCutTests : IDisposable
     [Fact]
     public void Explain_MoreScoresThanAPassHas_TakesSeveral()
     {
-        var wide = new CutLayer("wide", 1 << 20, 1, 2);
-        var cut = new HeadCut([wide], [ones(1, wide.Channels, 1, 2)], maps => maps);
+        var large = new CutLayer("large", 3, 1 << 10, 1 << 10);
+        var cut = new HeadCut([new HeadReading(large, ones(1, 3, 1 << 10, 1 << 10), ones(1, 3))]);
         var passes = new List<int>();
-        Tensor Evaluate(IReadOnlyList<Tensor> maps, IReadOnlyList<int> factors)
+        HeadGradients Differentiate(IReadOnlyList<int> factors)
         {
             passes.Add(factors.Count);
-            return maps[0].mean([1, 2, 3]) * tensor(factors.Select(factor => (float)factor).ToArray());
+            return new HeadGradients(
+                tensor(factors.Select(factor => (float)factor).ToArray()), [ones(1, 1, 1).expand(factors.Count, large.Height * large.Width, 1)]);
         }
 
-        var scores = cut.Explain([1, 2, 3, 4, 5], Evaluate, [new GradCam()], TestContext.Current.CancellationToken).Select(made => (made.Target, made.Map.Score)).ToArray();
+        var scores = cut.Explain([1, 2, 3, 4, 5], Differentiate, [new GradCam()], TestContext.Current.CancellationToken).Select(made => (made.Target, made.Map.Score)).ToArray();
 
         Assert.Equal(2, cut.RowsAtATime);
         Assert.Equal([2, 2, 1], passes);
         Assert.Equal([(0, 1f), (1, 2f), (2, 3f), (3, 4f), (4, 5f)], scores);
         using var left = new CancellationTokenSource();
-        using var maps = cut.Explain([1, 2, 3], Evaluate, [new GradCam()], left.Token).GetEnumerator();
+        using var maps = cut.Explain([1, 2, 3], Differentiate, [new GradCam()], left.Token).GetEnumerator();
         Assert.True(maps.MoveNext() && maps.MoveNext());
         left.Cancel();
         Assert.Throws<OperationCanceledException>(() => maps.MoveNext());
@@ -125,11 +130,13 @@ public sealed class HeadCutTests : IDisposable
     [Fact]
     public void Explain_ScoreWithoutAGradient_IsFlat()
     {
-        var cut = new HeadCut(Layers, _photo, maps => maps);
+        var cut = new HeadCut([.. Layers.Select((layer, i) => new HeadReading(layer, _photo[i], ones(2, layer.Channels, dtype: float64)))]);
 
         var maps = cut.Explain(
             [0, 1],
-            (leaves, factors) => (leaves[0].sum([1, 2, 3]) + leaves[1].sum([1, 2, 3])) * tensor(factors.Select(factor => (double)factor).ToArray()),
+            factors => new HeadGradients(
+                tensor(factors.ToArray()).to(float64),
+                [.. Sources.Select(source => tensor(factors.ToArray()).to(float64).reshape(-1, 1, 1).expand(-1, source.Positions, 2))]),
             [new GradCam()],
             TestContext.Current.CancellationToken).ToArray();
 
@@ -155,16 +162,47 @@ public sealed class HeadCutTests : IDisposable
         Assert.Equal(2.5, scores[2].item<double>(), 1e-9);
     }
 
-    private (int Target, SaliencyMap Map)[] Explain(SentenceTarget[] targets, ICamMethod method) =>
-        [.. new HeadCut(Layers, _photo, Look).Explain(targets, Scores, [method], TestContext.Current.CancellationToken)];
-
-    private IReadOnlyList<Tensor> Look(IReadOnlyList<Tensor> maps) => _head.Look(maps).Tensors;
-
-    private Tensor Scores(IReadOnlyList<Tensor> memory, IReadOnlyList<SentenceTarget> targets)
+    /// <summary>A mean that is taken before the way to the channels, and one that is taken behind it.</summary>
+    [Fact]
+    public void Explain_GradCam_EqualsTheMeanOfTheChannelsGradients()
     {
-        var said = tensor(new long[] { 1, 4, 5 }).unsqueeze(0).expand(targets.Count, -1);
-        return SentenceScores.Evaluate(_head.Logits(new PhotoMemory(memory), said), targets);
+        var head = _heads[2];
+
+        var maps = Explain(head, Targets, new GradCam());
+
+        var means = Explain(head, Targets, new MeanOfGradients());
+        Assert.All(maps.Zip(means), pair => Assert.All(
+            pair.First.Map.Values.ToArray().Zip(pair.Second.Map.Values.ToArray()), values => Assert.Equal(values.Second, values.First, 1e-7f)));
     }
+
+    private (int Target, SaliencyMap Map)[] Explain(CaptionHead head, SentenceTarget[] targets, ICamMethod method)
+    {
+        var readings = Layers.Select((layer, i) => new HeadReading(layer, _photo[i], head.ProjectionWeights[i]));
+        HeadGradients Differentiate(IReadOnlyList<SentenceTarget> asked)
+        {
+            var rows = new SentenceRows(asked);
+            var (scores, gradients) = head.Differentiate(
+                head.Look(_photo), asked.Count, photo => rows.Evaluate(head.Logits(photo, Said(rows.Length), rows.Places())));
+            return new HeadGradients(scores, gradients);
+        }
+        return [.. new HeadCut([.. readings]).Explain(targets, Differentiate, [method], TestContext.Current.CancellationToken)];
+    }
+
+    /// <summary>The scores by one row of the whole sentence for each.</summary>
+    private static Tensor Whole(CaptionHead head, IReadOnlyList<Tensor> photo, IReadOnlyList<SentenceTarget> targets) =>
+        SentenceScores.Evaluate(head.Logits(head.Look(photo), Said(3).expand(targets.Count, -1)), targets);
+
+    private static CaptionHead FrozenHead(int layers)
+    {
+        var head = new CaptionHead(Sources, WordCount, new HeadShape(Width: 16, AttentionHeads: 4, layers, MaxWords: 6));
+        head.to(float64);
+        head.eval();
+        foreach (var parameter in head.parameters())
+            parameter.requires_grad_(false);
+        return head;
+    }
+
+    private static Tensor Said(int count) => tensor(new long[] { 1, 4, 5 }[..count]).unsqueeze(0);
 
     /// <summary>Shows one channel's gradient as it is.</summary>
     private sealed record ChannelGradient(int Channel) : ICamMethod
@@ -172,5 +210,13 @@ public sealed class HeadCutTests : IDisposable
         public string Name => "channel-gradient";
 
         public Tensor Map(Tensor activations, Tensor gradients) => gradients.select(1, Channel);
+    }
+
+    /// <summary>Grad-CAM, of all gradients.</summary>
+    private sealed record MeanOfGradients : ICamMethod
+    {
+        public string Name => "mean-of-gradients";
+
+        public Tensor Map(Tensor activations, Tensor gradients) => (gradients.mean([2, 3], keepdim: true) * activations).sum(1);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GradCamGrpc.Explain.Fusion;
 
 /// <summary>Values in rows on another grid: bilinear, the centres of positions at half indices, the border continued.</summary>
@@ -13,23 +15,43 @@ internal static class BilinearGrid
     /// <param name="newWidth">Columns of the other grid.</param>
     public static float[] Resize(ReadOnlySpan<float> values, int height, int width, int newHeight, int newWidth)
     {
-        var columns = Taps(width, newWidth);
+        var wide = Widened(values, height, width, newWidth);
         var resized = new float[newHeight * newWidth];
         var y = 0;
         foreach (var row in Taps(height, newHeight))
         {
-            var near = values.Slice(row.Near * width, width);
-            var far = values.Slice(row.Far * width, width);
-            for (var x = 0; x < newWidth; x++)
-            {
-                var column = columns[x];
-                var upper = Mixed(near[column.Near], near[column.Far], column.Share);
-                var lower = Mixed(far[column.Near], far[column.Far], column.Share);
-                resized[y + x] = Mixed(upper, lower, row.Share);
-            }
+            Mix(wide.AsSpan(row.Near * newWidth, newWidth), wide.AsSpan(row.Far * newWidth, newWidth), row.Share, resized.AsSpan(y, newWidth));
             y += newWidth;
         }
         return resized;
+    }
+
+    private static float[] Widened(ReadOnlySpan<float> values, int height, int width, int newWidth)
+    {
+        var columns = Taps(width, newWidth);
+        var wide = new float[height * newWidth];
+        for (var y = 0; y < height; y++)
+        {
+            var row = values.Slice(y * width, width);
+            for (var x = 0; x < newWidth; x++)
+            {
+                var column = columns[x];
+                wide[y * newWidth + x] = Mixed(row[column.Near], row[column.Far], column.Share);
+            }
+        }
+        return wide;
+    }
+
+    private static void Mix(ReadOnlySpan<float> ones, ReadOnlySpan<float> others, float share, Span<float> mixed)
+    {
+        var x = 0;
+        for (; x <= mixed.Length - Vector<float>.Count; x += Vector<float>.Count)
+        {
+            var one = new Vector<float>(ones[x..]);
+            (one + (new Vector<float>(others[x..]) - one) * share).CopyTo(mixed[x..]);
+        }
+        for (; x < mixed.Length; x++)
+            mixed[x] = Mixed(ones[x], others[x], share);
     }
 
     private static float Mixed(float one, float other, float share) => one + (other - one) * share;

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GradCamGrpc.Explain.Fusion;
 
 /// <summary>Makes one map of those that one score and method have at several layers, as pytorch-grad-cam aggregates target layers.</summary>
@@ -22,8 +24,10 @@ public static class LayerFusion
         foreach (var map in maps)
         {
             var placed = BilinearGrid.Resize(Scaled(map.Heat().Span), map.Shape.Height, map.Shape.Width, height, width);
-            for (var i = 0; i < fused.Length; i++)
-                fused[i] = rule is FusionRule.Mean ? fused[i] + placed[i] / maps.Count : Math.Max(fused[i], placed[i]);
+            if (rule is FusionRule.Mean)
+                AddShare(placed, maps.Count, fused);
+            else
+                TakeLarger(placed, fused);
         }
         return maps[0] with
         {
@@ -33,6 +37,21 @@ public static class LayerFusion
             ScoreIsFlat = maps.All(map => map.ScoreIsFlat),
             FusedLayers = [.. maps.Select(map => map.Layer!)],
         };
+    }
+
+    private static void AddShare(ReadOnlySpan<float> values, float count, Span<float> sums)
+    {
+        var i = 0;
+        for (; i <= sums.Length - Vector<float>.Count; i += Vector<float>.Count)
+            (new Vector<float>(sums[i..]) + new Vector<float>(values[i..]) / new Vector<float>(count)).CopyTo(sums[i..]);
+        for (; i < sums.Length; i++)
+            sums[i] += values[i] / count;
+    }
+
+    private static void TakeLarger(ReadOnlySpan<float> values, Span<float> largest)
+    {
+        for (var i = 0; i < largest.Length; i++)
+            largest[i] = Math.Max(largest[i], values[i]);
     }
 
     private static float[] Scaled(ReadOnlySpan<float> values)

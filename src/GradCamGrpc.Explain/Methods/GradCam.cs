@@ -9,6 +9,9 @@ public sealed class GradCam : IChannelWeightMethod
     public string Name => "grad-cam";
 
     /// <inheritdoc />
+    public bool ReadsMeanGradientOnly => true;
+
+    /// <inheritdoc />
     public Tensor Weights(Tensor activations, Tensor gradients)
     {
         // An expanded view holds one number for all positions of a channel: that is its mean already.

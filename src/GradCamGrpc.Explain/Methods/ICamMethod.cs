@@ -9,6 +9,9 @@ public interface ICamMethod : IExplanationMethod
 
     int IExplanationMethod.Channels => 1;
 
+    /// <summary>Whether it asks no more of the gradients than each channel's mean over the positions, so that all positions may have that.</summary>
+    bool ReadsMeanGradientOnly => false;
+
     /// <summary>Makes the maps of K scores of one image.</summary>
     /// <param name="activations">A, [C, h, w].</param>
     /// <param name="gradients">dScore/dA, [K, C, h, w]; often an expanded view.</param>

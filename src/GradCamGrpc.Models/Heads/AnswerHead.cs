@@ -38,7 +38,12 @@ public sealed class AnswerHead : ReadingHead
     /// [N, T] numbers, the first <see cref="Vocabulary.Start"/>, filled up with <see cref="Vocabulary.Padding"/>; N/M neighbours ask about a photo.
     /// </param>
     /// <returns>Logits [N, answers].</returns>
-    public Tensor Logits(PhotoMemory photos, Tensor words) => _answer.call(Read(photos, words, Hidden(words)).select(1, 0));
+    public Tensor Logits(PhotoMemory photos, Tensor words)
+    {
+        var hidden = Hidden(words);
+        var first = zeros(words.shape[0], 1, dtype: int64, device: words.device);
+        return _answer.call(ReadAt(photos, words, hidden, first, hidden).squeeze(1));
+    }
 
     /// <summary>Where the first place of the last layer looks, from which the answer comes: the mean of its heads.</summary>
     /// <returns>[N, P], P the positions of all sources; each row sums to 1.</returns>

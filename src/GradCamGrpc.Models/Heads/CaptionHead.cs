@@ -37,6 +37,18 @@ public sealed class CaptionHead : ReadingHead
     /// <returns>Logits [N, T, V].</returns>
     public Tensor Logits(PhotoMemory photos, Tensor words) => WordLogits(Read(photos, words, Unseen(words)));
 
+    /// <summary>What comes after some words of given sentences, each word seeing those before it.</summary>
+    /// <param name="photos">M photos.</param>
+    /// <param name="words">[N, T] numbers, or [1, T] for all N, the first <see cref="Vocabulary.Start"/>; N/M neighbours belong to a photo.</param>
+    /// <param name="places">The places of K words of each sentence, int64 [N, K].</param>
+    /// <returns>Logits [N, K, V].</returns>
+    public Tensor Logits(PhotoMemory photos, Tensor words, Tensor places)
+    {
+        var unseen = Unseen(words);
+        var atPlaces = unseen.index_select(0, places.flatten()).reshape(places.shape[0], 1, places.shape[1], -1);
+        return WordLogits(ReadAt(photos, words, unseen, places, atPlaces));
+    }
+
     /// <summary>Where each word's last layer looks while it chooses the next: the mean of its heads.</summary>
     /// <returns>[N, T, P], P the positions of all sources; each row sums to 1.</returns>
     public Tensor AttentionWeights(PhotoMemory photos, Tensor words) => Gaze(photos, words, Unseen(words));

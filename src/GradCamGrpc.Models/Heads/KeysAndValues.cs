@@ -7,6 +7,9 @@ namespace GradCamGrpc.Models.Heads;
 /// <param name="Values">[M, H, S, d/H].</param>
 internal sealed record KeysAndValues(Tensor Keys, Tensor Values)
 {
+    /// <summary>Notes what is taken of them; null where nobody asks.</summary>
+    public PhotoTape? Tape { get; init; }
+
     /// <summary>M.</summary>
     public long Rows => Keys.shape[0];
 

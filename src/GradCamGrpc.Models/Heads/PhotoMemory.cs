@@ -2,19 +2,21 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Heads;
 
-/// <summary>What the layers of a head see of some photos.</summary>
+/// <summary>What a head sees of some photos.</summary>
 public sealed class PhotoMemory
 {
-    internal PhotoMemory(IReadOnlyList<KeysAndValues> layers) => Layers = layers;
-
-    /// <summary>Of <see cref="Tensors"/>, or of others of their shapes but for the photos' number.</summary>
-    public PhotoMemory(IReadOnlyList<Tensor> tensors)
-        : this([.. tensors.Chunk(2).Select(pair => new KeysAndValues(pair[0], pair[1]))])
+    /// <param name="projected">What it takes of each source, [M, h·w, d].</param>
+    /// <param name="layers">What each of its layers sees of that.</param>
+    internal PhotoMemory(IReadOnlyList<Tensor> projected, IReadOnlyList<KeysAndValues> layers)
     {
+        Projected = projected;
+        Layers = layers;
     }
 
-    /// <summary>What it is made of: for each layer its keys and its values, [M, H, P, d/H].</summary>
-    public IReadOnlyList<Tensor> Tensors => [.. Layers.SelectMany(layer => new[] { layer.Keys, layer.Values })];
+    internal IReadOnlyList<Tensor> Projected { get; }
 
     internal IReadOnlyList<KeysAndValues> Layers { get; }
+
+    /// <summary>The same, and what is taken of it is noted.</summary>
+    internal PhotoMemory On(PhotoTape tape) => new(Projected, [.. Layers.Select(layer => layer with { Tape = tape })]);
 }

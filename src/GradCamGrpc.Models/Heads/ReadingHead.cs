@@ -52,8 +52,29 @@ public abstract class ReadingHead : nn.Module
     /// <param name="activations">For each source the trunk's maps, [M, C, h, w].</param>
     public PhotoMemory Look(IReadOnlyList<Tensor> activations)
     {
-        var memory = _memory.call(activations);
-        return new PhotoMemory([.. _layers.Select(layer => layer.Look(memory))]);
+        var projected = _memory.Project(activations);
+        var memory = _memory.Remember(projected);
+        return new PhotoMemory(projected, [.. _layers.Select(layer => layer.Look(memory))]);
+    }
+
+    /// <summary>
+    /// What the head takes of each source, by its weights, [d, C]: of the vector of C channels at a position their product with it, and a
+    /// constant.
+    /// </summary>
+    public IReadOnlyList<Tensor> ProjectionWeights => _memory.Weights;
+
+    /// <summary>Evaluates scores of what the head says of a photo, and differentiates them. Its parameters must be frozen.</summary>
+    /// <param name="photo">One photo.</param>
+    /// <param name="rows">How many scores, R.</param>
+    /// <param name="evaluate">
+    /// From the photo to the scores, [R], by one pass over R rows of words, or one row that all scores share: a score is that of its row alone.
+    /// </param>
+    /// <returns>The scores, and dScore/dVector of what the head takes: for each source [R, h·w, d].</returns>
+    public (Tensor Scores, IReadOnlyList<Tensor> Gradients) Differentiate(PhotoMemory photo, int rows, Func<PhotoMemory, Tensor> evaluate)
+    {
+        var tape = new PhotoTape(rows);
+        var scores = evaluate(photo.On(tape));
+        return (scores.detach(), _memory.Differentiate(photo.Projected, tape.Differentiate(scores)));
     }
 
     /// <summary>What each word has come to know after all layers.</summary>
@@ -62,6 +83,16 @@ public abstract class ReadingHead : nn.Module
     /// <param name="mask">Added to the weights' logits among words, [T, T] or [N, 1, 1, T].</param>
     /// <returns>[N, T, d], normalised.</returns>
     private protected Tensor Read(PhotoMemory photos, Tensor words, Tensor mask) => _norm.call(Run(photos, words, mask, _layers.Count));
+
+    /// <summary>What words at some places have come to know after all layers, of which the last runs for them alone.</summary>
+    /// <param name="photos">M photos.</param>
+    /// <param name="words">[N, T] numbers, or [1, T] for all N; N/M neighbours belong to a photo.</param>
+    /// <param name="mask">Added to the weights' logits among words, [T, T] or [N, 1, 1, T].</param>
+    /// <param name="places">K places of each row, int64 [N, K].</param>
+    /// <param name="maskAtPlaces">The mask of those alone, [N, 1, K, T] or what expands to it.</param>
+    /// <returns>[N, K, d], normalised.</returns>
+    private protected Tensor ReadAt(PhotoMemory photos, Tensor words, Tensor mask, Tensor places, Tensor maskAtPlaces) =>
+        _norm.call(_layers[^1].ForwardAt(Run(photos, words, mask, _layers.Count - 1), places, photos.Layers[^1], maskAtPlaces));
 
     /// <summary>Where each word of the last layer looks: the mean of its heads.</summary>
     /// <returns>[N, T, P], P the positions of all sources; each row sums to 1.</returns>

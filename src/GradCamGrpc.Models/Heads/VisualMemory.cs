@@ -32,11 +32,33 @@ internal sealed class VisualMemory : nn.Module<IReadOnlyList<Tensor>, Tensor>
 
     /// <param name="activations">For each source [N, C, h, w].</param>
     /// <returns>[N, P, d], P the positions of all sources.</returns>
-    public override Tensor forward(IReadOnlyList<Tensor> activations) => cat([.. activations.Select(Read)], 1);
+    public override Tensor forward(IReadOnlyList<Tensor> activations) => Remember(Project(activations));
 
-    private Tensor Read(Tensor maps, int source)
+    /// <summary>The weights of each source's projection, [d, C].</summary>
+    public IReadOnlyList<Tensor> Weights => [.. _projections.Select(projection => projection.weight)];
+
+    /// <summary>What is taken of the maps: nothing else of them leads further.</summary>
+    /// <param name="activations">For each source [N, C, h, w].</param>
+    /// <returns>For each source [N, h·w, d].</returns>
+    public IReadOnlyList<Tensor> Project(IReadOnlyList<Tensor> activations) =>
+        [.. activations.Select((maps, source) => _projections[source].call(maps.flatten(2).transpose(1, 2)))];
+
+    /// <param name="projected">Of <see cref="Project"/>.</param>
+    /// <returns>[N, P, d].</returns>
+    public Tensor Remember(IReadOnlyList<Tensor> projected) =>
+        cat([.. projected.Select((vectors, source) => _norms[source].call(vectors).Plus(_places[source]))], 1);
+
+    /// <summary>Carries gradients of R scores back.</summary>
+    /// <param name="projected">Of <see cref="Project"/>, of one photo.</param>
+    /// <param name="gradients">dScore/dMemory, [R, P, d].</param>
+    /// <returns>dScore/dVector: for each source [R, h·w, d].</returns>
+    public IReadOnlyList<Tensor> Differentiate(IReadOnlyList<Tensor> projected, Tensor gradients)
     {
-        var positions = maps.flatten(2).transpose(1, 2);                                    // [N, h·w, C]
-        return _norms[source].call(_projections[source].call(positions)).Plus(_places[source]);
+        var bySource = gradients.split([.. projected.Select(vectors => vectors.shape[1])], dim: 1);
+        return [.. projected.Select((vectors, source) =>
+        {
+            var leaf = vectors.detach().expand(gradients.shape[0], -1, -1).requires_grad_();
+            return autograd.grad([_norms[source].call(leaf)], [leaf], [bySource[source]])[0];
+        })];
     }
 }

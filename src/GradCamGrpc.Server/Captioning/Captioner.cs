@@ -59,35 +59,44 @@ internal sealed class Captioner : IDisposable
     public CaptionChoice DefaultChoice(CaptioningManifest manifest) =>
         new CaptionChoice.Searched(new BeamSearch(DefaultBeams, manifest.LengthPenalty), new DecodingRules { MaxWords = MaxWords });
 
-    /// <summary>Says sentences.</summary>
+    /// <summary>Looks at a photo, once for all that is asked about it. What it sees lives in the caller's dispose scope.</summary>
     /// <param name="activations">What each of the <see cref="Layers"/> says of a photo, [1, C, h, w].</param>
+    public ViewedPhoto Look(IReadOnlyList<Tensor> activations)
+    {
+        using var noTape = no_grad();
+        Tensor[] maps = [.. activations.Select(values => values.cpu())];
+        return new ViewedPhoto(maps, _head.Look(maps));
+    }
+
+    /// <summary>Says sentences.</summary>
+    /// <param name="photo">The photo.</param>
     /// <param name="choice">How they are found.</param>
     /// <param name="cancellation">Says that nobody waits any more.</param>
     /// <returns>At least one, all whole, the best first.</returns>
     /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
-    public IReadOnlyList<Sentence> Say(IReadOnlyList<Tensor> activations, CaptionChoice choice, CancellationToken cancellation)
+    public IReadOnlyList<Sentence> Say(ViewedPhoto photo, CaptionChoice choice, CancellationToken cancellation)
     {
         using var noTape = no_grad();
         using var scope = NewDisposeScope();
-        return choice.Say(_head, Look(activations), cancellation);
+        return choice.Say(_head, photo.Memory, cancellation);
     }
 
     /// <summary>Where the head looks for each word of a sentence.</summary>
-    /// <param name="activations">What each of the <see cref="Layers"/> says of a photo, [1, C, h, w].</param>
+    /// <param name="photo">The photo.</param>
     /// <param name="sentence">A whole sentence.</param>
     /// <returns>For each word, the end left out, and each layer h·w weights.</returns>
-    public IReadOnlyList<IReadOnlyList<float[]>> Attention(IReadOnlyList<Tensor> activations, Sentence sentence)
+    public IReadOnlyList<IReadOnlyList<float[]>> Attention(ViewedPhoto photo, Sentence sentence)
     {
         using var noTape = no_grad();
         using var scope = NewDisposeScope();
-        var weights = _head.AttentionWeights(Look(activations), SaidWords(sentence, rows: 1));          // [1, T, P]
+        var weights = _head.AttentionWeights(photo.Memory, SaidWords(sentence, sentence.Words.Count));      // [1, T, P]
         long[] positions = [.. Layers.Select(layer => (long)layer.Height * layer.Width)];
         var split = weights.squeeze(0).split(positions, dim: 1).Select(Rows).ToArray();
         return [.. Enumerable.Range(0, sentence.Words.Count - 1).Select(word => split.Select(rows => rows[word]).ToArray())];
     }
 
     /// <summary>Differentiates scores of a sentence, and makes a map of each.</summary>
-    /// <param name="activations">What each of the <see cref="Layers"/> says of a photo, [1, C, h, w].</param>
+    /// <param name="photo">The photo.</param>
     /// <param name="sentence">A whole sentence; each score is that of words behind its words before them.</param>
     /// <param name="targets">The scores.</param>
     /// <param name="methods">How maps are made.</param>
@@ -95,26 +104,31 @@ internal sealed class Captioner : IDisposable
     /// <returns>Maps at all <see cref="Layers"/> with the index of their target: see <see cref="HeadCut.Explain"/>.</returns>
     /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
     public IEnumerable<(int Target, SaliencyMap Map)> Explain(
-        IReadOnlyList<Tensor> activations,
+        ViewedPhoto photo,
         Sentence sentence,
         IReadOnlyList<SentenceTarget> targets,
         IReadOnlyList<ICamMethod> methods,
-        CancellationToken cancellation) =>
-        new HeadCut(Layers, [.. activations.Select(maps => maps.cpu())], maps => _head.Look(maps).Tensors).Explain(
-            targets,
-            (memory, rows) => SentenceScores.Evaluate(_head.Logits(new PhotoMemory(memory), SaidWords(sentence, rows.Count)), rows),
-            methods,
-            cancellation);
+        CancellationToken cancellation)
+    {
+        var readings = Layers.Select((layer, i) => new HeadReading(layer, photo.Maps[i], _head.ProjectionWeights[i]));
+        return new HeadCut([.. readings]).Explain(targets, rows => Differentiate(photo.Memory, sentence, rows), methods, cancellation);
+    }
 
     public void Dispose() => _head.Dispose();
 
-    private PhotoMemory Look(IReadOnlyList<Tensor> activations) => _head.Look([.. activations.Select(maps => maps.cpu())]);
-
-    /// <summary>The start and all words but the last one, which is the end: [rows, T].</summary>
-    private static Tensor SaidWords(Sentence sentence, int rows)
+    private HeadGradients Differentiate(PhotoMemory photo, Sentence sentence, IReadOnlyList<SentenceTarget> targets)
     {
-        long[] said = [Vocabulary.Start, .. sentence.Words.SkipLast(1).Select(word => (long)word)];
-        return tensor(said).unsqueeze(0).expand(rows, -1);
+        var rows = new SentenceRows(targets);
+        var words = SaidWords(sentence, rows.Length);
+        var (scores, gradients) = _head.Differentiate(photo, targets.Count, seen => rows.Evaluate(_head.Logits(seen, words, rows.Places())));
+        return new HeadGradients(scores, gradients);
+    }
+
+    /// <summary>The start and the words behind it, without the last one, which is the end: [1, T].</summary>
+    private static Tensor SaidWords(Sentence sentence, int count)
+    {
+        long[] said = [Vocabulary.Start, .. sentence.Words.Take(count - 1).Select(word => (long)word)];
+        return tensor(said).unsqueeze(0);
     }
 
     private static float[][] Rows(Tensor values) => [.. TensorValues.Floats(values).Chunk((int)values.shape[1])];

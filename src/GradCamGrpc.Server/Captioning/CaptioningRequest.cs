@@ -35,15 +35,16 @@ internal sealed class CaptioningRequest(
     public void Run(InspectedPhoto photo)
     {
         var clock = Stopwatch.StartNew();
-        var sentences = captioner.Say(photo.Observed, choice, photo.Cancellation);
+        var view = captioner.Look(photo.Observed);
+        var sentences = captioner.Say(view, choice, photo.Cancellation);
         var spoken = clock.Elapsed;
         if (!sentences.All(sentence => double.IsFinite(sentence.LogProbability)))
             throw new NonFiniteException("the log-probabilities of the caption's words");
 
         var best = sentences[0];
-        _caption.TrySetResult(new SpokenCaption(sentences, question is { IncludeAttention: true } ? captioner.Attention(photo.Observed, best) : [], spoken));
+        _caption.TrySetResult(new SpokenCaption(sentences, question is { IncludeAttention: true } ? captioner.Attention(view, best) : [], spoken));
         if (question is not null)
-            Explain(question, photo, best, clock);
+            Explain(question, view, best, clock);
     }
 
     public override void Fail(Exception reason)
@@ -55,12 +56,11 @@ internal sealed class CaptioningRequest(
         _ = _caption.Task.Exception;
     }
 
-    private void Explain(CheckedCaptionExplainRequest asked, InspectedPhoto photo, Sentence sentence, Stopwatch clock)
+    private void Explain(CheckedCaptionExplainRequest asked, ViewedPhoto photo, Sentence sentence, Stopwatch clock)
     {
         var scores = asked.ScoresOf(sentence);
         ICamMethod[] methods = [.. asked.Methods.OfType<ICamMethod>()];
-        foreach (var (target, map) in captioner.Explain(
-            photo.Observed, sentence, [.. scores.Select(score => score.Of(sentence))], methods, photo.Cancellation))
+        foreach (var (target, map) in captioner.Explain(photo, sentence, [.. scores.Select(score => score.Of(sentence))], methods, Cancellation))
         {
             if (!asked.Layers.Contains(map.Layer!))
                 continue;

@@ -103,7 +103,8 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         var captioner = new Captioner(head, words);
         using var scope = NewDisposeScope();
         var pass = _cut.Forward(sample, [captioner.Query]);
-        captioner.Say([.. captioner.Layers.Select(layer => pass.Activations(0, layer))], captioner.DefaultChoice(folder.Manifest.Captioning!), default);
+        var photo = captioner.Look([.. captioner.Layers.Select(layer => pass.Activations(0, layer))]);
+        captioner.Say(photo, captioner.DefaultChoice(folder.Manifest.Captioning!), default);
         return captioner;
     }
 

@@ -42,6 +42,27 @@ public sealed class CaptionHeadTests : IDisposable
         Assert.False(logits[.., 3].allclose(changed[.., 3], rtol: 1e-3));
     }
 
+    /// <summary>Of one sentence that three rows share, and of sentences of their own.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Logits_SomePlaces_AreThoseOfTheWholeSentence(int sentences)
+    {
+        var photo = _head.Look(Photos(1));
+        var words = tensor(new long[,] { { Vocabulary.Start, 4, 5, 6 }, { Vocabulary.Start, 7, 5, 9 }, { Vocabulary.Start, 8, 8, 4 } })[..sentences];
+        var places = new long[,] { { 0, 3 }, { 2, 2 }, { 1, 0 } };
+
+        var some = _head.Logits(photo, words, tensor(places));
+
+        var whole = _head.Logits(photo, words);
+        Assert.Equal([3, 2, WordCount], some.shape);
+        for (var row = 0; row < 3; row++)
+        {
+            for (var i = 0; i < 2; i++)
+                Assert.True(some[row, i].allclose(whole[row % sentences, places[row, i]], rtol: 1e-9, atol: 1e-9));
+        }
+    }
+
     [Fact]
     public void Next_WordByWord_EqualsTheWholeSentence()
     {

@@ -1,0 +1,28 @@
+using GradCamGrpc.Explain.Methods;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Explain.Cuts;
+
+/// <summary>The gradients of R scores of a head at a layer that it reads.</summary>
+/// <param name="reading">What the head takes of the layer.</param>
+/// <param name="ofVectors">dScore/dVector, [R, h·w, d].</param>
+internal sealed class LayerGradients(HeadReading reading, Tensor ofVectors)
+{
+    private Tensor? _everywhere;
+
+    public CutLayer Layer => reading.Layer;
+
+    /// <summary>Makes the maps of all scores, [R, h, w].</summary>
+    public Tensor MapBy(ICamMethod method) =>
+        method.Map(reading.Maps.detach().select(0, 0), method.ReadsMeanGradientOnly ? Mean() : Everywhere());
+
+    /// <summary>Whether a score's gradient is zero everywhere.</summary>
+    public bool IsFlat(int row) => !Everywhere().select(0, row).any().item<bool>();
+
+    /// <summary>The means of the channels' gradients in the place of the gradients, [R, C, h, w]: an expanded view.</summary>
+    private Tensor Mean() => ofVectors.mean([1]).matmul(reading.Weight).unsqueeze(2).unsqueeze(3).expand(-1, -1, Layer.Height, Layer.Width);
+
+    /// <summary>dScore/dA, [R, C, h, w].</summary>
+    private Tensor Everywhere() =>
+        _everywhere ??= ofVectors.matmul(reading.Weight).transpose(1, 2).unflatten(2, [Layer.Height, Layer.Width]);
+}
