@@ -14,6 +14,7 @@ public sealed class ServerOptionsReaderTests
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9464), options.Metrics);
         Assert.Equal("cpu", options.Device);
         Assert.Null(options.Threads);
+        Assert.Equal(64 << 20, options.ActivationCacheBytes);
         Assert.Equal(TimeSpan.FromSeconds(30), options.DrainTimeout);
         Assert.True(File.Exists(Path.Combine(options.Models, "model.json")));
     }
@@ -24,7 +25,7 @@ public sealed class ServerOptionsReaderTests
         var options = Read(
             ("listen", "[::1]:1"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1"), ("threads", "3"),
             ("queue-capacity", "7"), ("max-batch", "5"), ("max-delay", "9"), ("max-image-bytes", "100"), ("max-image-pixels", "64"),
-            ("max-image-side", "8"), ("max-pixels-in-flight", "99"), ("drain-timeout", "0"));
+            ("max-image-side", "8"), ("max-pixels-in-flight", "99"), ("drain-timeout", "0"), ("activation-cache", "3"));
 
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 1), options.Listen);
         Assert.Null(options.Metrics);
@@ -32,6 +33,7 @@ public sealed class ServerOptionsReaderTests
         Assert.Equal(3, options.Threads);
         Assert.Equal(new QueueOptions(7, 5, TimeSpan.FromMilliseconds(9)), options.Queue);
         Assert.Equal(new ImageOptions(100, 64, 8, 99), options.Images);
+        Assert.Equal(3 << 20, options.ActivationCacheBytes);
         Assert.Equal(TimeSpan.Zero, options.DrainTimeout);
     }
 
@@ -60,6 +62,7 @@ public sealed class ServerOptionsReaderTests
     [InlineData("max-image-bytes", "")]
     [InlineData("max-image-pixels", "10")]
     [InlineData("max-image-side", "70000")]
+    [InlineData("activation-cache", "-1")]
     [InlineData("drain-timeout", "1e9")]
     public void Read_BadValue_IsRefusedByOptionAndValue(string name, string value)
     {

@@ -166,6 +166,12 @@ public sealed class GradCamServer : IAsyncDisposable
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServerState>();
+        services.AddSingleton(provider =>
+        {
+            var cache = new ActivationCache(options.ActivationCacheBytes);
+            provider.GetRequiredService<ServerMetrics>().WatchActivations(() => cache.Bytes);
+            return cache;
+        });
         services.AddSingleton(provider => new ModelCatalog(
             [.. folders.Select(folder => ActivatorUtilities.CreateInstance<ModelInstance>(provider, folder))]));
         services.AddSingleton<RequestReader>();

@@ -19,6 +19,12 @@ internal class InferenceRequest(ModelInput input, DateTimeOffset? deadline, Canc
     /// <summary>What the forward pass has to keep for this photo.</summary>
     public virtual ImageQuery Query => ImageQuery.PredictionOnly;
 
+    /// <summary>
+    /// What decides the answer, where it depends on the outputs and on what the query's observed layers say alone: if they are still known,
+    /// no pass is needed. Null where the network is asked in any case.
+    /// </summary>
+    public ActivationKey? Key { get; init; }
+
     public DateTimeOffset? Deadline { get; } = deadline;
 
     public CancellationToken Cancellation { get; } = cancellation;

@@ -18,20 +18,23 @@ internal sealed class ModelInstance : IAsyncDisposable
 {
     private readonly ModelWorker _worker;
     private readonly DynamicBatcher<InferenceRequest> _batcher;
+    private readonly ActivationCache _cache;
     private readonly ServerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly string _device;
 
-    public ModelInstance(ModelFolder folder, ServerOptions options, ServerMetrics metrics, ILogger<ModelInstance> logger, TimeProvider time)
+    public ModelInstance(
+        ModelFolder folder, ServerOptions options, ActivationCache cache, ServerMetrics metrics, ILogger<ModelInstance> logger, TimeProvider time)
     {
         Folder = folder;
         Labels = new LabelIndex(folder.Labels);
         Preprocessor = new Preprocessor(Spec(folder.Manifest.Preprocessing));
         CaptionPreprocessor = folder.Manifest.Captioning is { } captioning ? new Preprocessor(Spec(captioning.Preprocessing)) : null;
         _device = options.Device;
+        _cache = cache;
         _metrics = metrics;
         _logger = logger;
-        _worker = new ModelWorker(folder, options.Device, options.Queue.MaxBatch, metrics, time);
+        _worker = new ModelWorker(folder, options.Device, options.Queue.MaxBatch, cache, metrics, time);
         _batcher = new DynamicBatcher<InferenceRequest>(
             $"model {Name}",
             _worker,
@@ -117,7 +120,10 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public CaptioningRequest Caption(Photo photo, CaptionChoice choice, CheckedCaptionExplainRequest? question, ServerCallContext context) =>
-        Enqueue(new CaptioningRequest(photo.Input, Captioner!, choice, question, Deadline(context), context.CancellationToken));
+        Enqueue(new CaptioningRequest(photo.Input, Captioner!, choice, question, Deadline(context), context.CancellationToken)
+        {
+            Key = KeyOf(photo, Captioner!.Layers),
+        });
 
     /// <summary>Answers what was accepted and unloads the model.</summary>
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
@@ -131,6 +137,10 @@ internal sealed class ModelInstance : IAsyncDisposable
         ThrowIfRefused(admission);
         return request;
     }
+
+    /// <summary>Under what the layers' say of a photo is kept; null where nothing is.</summary>
+    private ActivationKey? KeyOf(Photo photo, IReadOnlyList<CutLayer> layers) =>
+        _cache.IsOn ? ActivationKey.Of(Manifest.Weights.Sha256, photo.Input, layers) : null;
 
     private void ThrowIfRefused(Admission admission)
     {

@@ -17,7 +17,8 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Server.Inference;
 
 /// <summary>Runs a model's batches, all on the one thread that owns its tensors.</summary>
-internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatch, ServerMetrics metrics, TimeProvider time)
+internal sealed class ModelWorker(
+    ModelFolder folder, string device, int maxBatch, ActivationCache cache, ServerMetrics metrics, TimeProvider time)
     : IBatchProcessor<InferenceRequest>
 {
     private readonly Device _device = new(device);
@@ -59,7 +60,48 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         Layers = _cut.Layers;
     }
 
+    /// <summary>Answers who asks about a photo that is still known, then runs the others. Of requests about one photo the first runs for all.</summary>
     public void Process(IReadOnlyList<QueuedItem<InferenceRequest>> batch)
+    {
+        var left = batch;
+        while (left.Count > 0)
+        {
+            var unknown = new List<QueuedItem<InferenceRequest>>();
+            foreach (var queued in left)
+            {
+                if (!TryRecall(queued))
+                    unknown.Add(queued);
+            }
+            QueuedItem<InferenceRequest>[] first = [.. unknown.DistinctBy(queued => queued.Item.Key as object ?? queued.Item)];
+            if (first.Length > 0)
+                Run(first);
+            left = [.. unknown.Except(first)];
+        }
+    }
+
+    public void Close()
+    {
+        _captioner?.Dispose();
+        _network?.Dispose();
+    }
+
+    /// <summary>Answers a request without a pass, where what the layers say of its photo is still known.</summary>
+    /// <returns>Whether it is.</returns>
+    private bool TryRecall(QueuedItem<InferenceRequest> queued)
+    {
+        var request = queued.Item;
+        if (request.Key is not { } key || !cache.TryGet(key, out var kept))
+            return false;
+        metrics.Recalled(folder.Manifest.Name, isKnown: true);
+        using var scope = NewDisposeScope();
+        var image = Stack([request]);
+        request.Predicted(new ForwardResult(kept.Logits, time.GetElapsedTime(queued.EnqueuedAt), TimeSpan.Zero, BatchSize: 1));
+        Inspect(request, image, kept.Logits, () => kept.Observed(request.Query.Observed));
+        request.Finished();
+        return true;
+    }
+
+    private void Run(QueuedItem<InferenceRequest>[] batch)
     {
         using var scope = NewDisposeScope();
         var requests = batch.Select(queued => queued.Item).ToArray();
@@ -84,15 +126,28 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         }
 
         Explain([.. requests.Select(request => request as ExplanationRequest)], images, pass, logits);
-        Inspect(requests, images, pass, logits);
+        for (var i = 0; i < requests.Length; i++)
+        {
+            var image = i;
+            Inspect(requests[i], images.narrow(0, i, 1), logits[i], () => Observed(requests[image], pass, image, logits[image]));
+        }
         foreach (var request in requests)
             request.Finished();
     }
 
-    public void Close()
+    /// <summary>What the layers that a request observes say of its photo. Where it has a key, that is kept.</summary>
+    private IReadOnlyList<Tensor> Observed(InferenceRequest request, ForwardPass pass, int image, float[] logits)
     {
-        _captioner?.Dispose();
-        _network?.Dispose();
+        var layers = request.Query.Observed;
+        var observed = layers.Select(layer => pass.Activations(image, layer));
+        if (request.Key is not { } key)
+            return [.. observed];
+        metrics.Recalled(folder.Manifest.Name, isKnown: false);
+        var kept = KeptPhoto.Of(logits, observed);
+        cache.Keep(key, kept);
+
+        // As whoever asks next will have them.
+        return kept.Observed(layers);
     }
 
     /// <summary>Loads the captioning head and captions a photo of noise, so that the first request pays for neither.</summary>
@@ -170,24 +225,24 @@ internal sealed class ModelWorker(ModelFolder folder, string device, int maxBatc
         }
     }
 
-    private void Inspect(InferenceRequest[] batch, Tensor images, ForwardPass pass, float[][] logits)
+    /// <param name="request">The request; nothing happens where it is no inspection, or nobody waits for it.</param>
+    /// <param name="image">[1, 3, h, w].</param>
+    /// <param name="logits">The outputs.</param>
+    /// <param name="observe">What the layers say that it observes.</param>
+    private void Inspect(InferenceRequest request, Tensor image, float[] logits, Func<IReadOnlyList<Tensor>> observe)
     {
-        for (var i = 0; i < batch.Length; i++)
+        if (request is not IInspection inspection || !request.IsWaiting)
+            return;
+        using var scope = NewDisposeScope();
+        try
         {
-            if (batch[i] is not IInspection inspection || !batch[i].IsWaiting)
-                continue;
-            using var scope = NewDisposeScope();
-            try
-            {
-                var observed = batch[i].Query.Observed.Select(layer => pass.Activations(i, layer)).ToArray();
-                inspection.Run(new InspectedPhoto(_cut!, images.narrow(0, i, 1), logits[i], observed, batch[i].Cancellation));
-            }
-            catch (Exception fault)
-            {
-                batch[i].Fail(fault);
-            }
-            batch[i].Finished();
+            inspection.Run(new InspectedPhoto(_cut!, image, logits, observe(), request.Cancellation));
         }
+        catch (Exception fault)
+        {
+            request.Fail(fault);
+        }
+        request.Finished();
     }
 
     /// <summary>The scores to explain, each with the index of the target that asks for it.</summary>

@@ -35,6 +35,9 @@ public sealed record ServerOptions
     /// <summary>Limits of a photo.</summary>
     public required ImageOptions Images { get; init; }
 
+    /// <summary>Bytes of activations that are kept, of all models together; 0 for none.</summary>
+    public required long ActivationCacheBytes { get; init; }
+
     /// <summary>How long accepted calls may take once the server is asked to stop.</summary>
     public required TimeSpan DrainTimeout { get; init; }
 }

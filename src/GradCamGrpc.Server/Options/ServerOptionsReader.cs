@@ -39,6 +39,7 @@ internal sealed partial class ServerOptionsReader
             Number(Settings.MaxImagePixels, 64, 500_000_000),
             (int)Number(Settings.MaxImageSide, 8, 65_535),
             Number(Settings.MaxPixelsInFlight, 64, 100_000_000_000)),
+        ActivationCacheBytes = Number(Settings.ActivationCache, 0, 1 << 20) << 20,
         DrainTimeout = TimeSpan.FromSeconds(Number(Settings.DrainTimeout, 0, 3600)),
     };
 

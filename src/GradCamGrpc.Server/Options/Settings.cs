@@ -15,11 +15,12 @@ internal static class Settings
     public static readonly Setting MaxImagePixels = new("max-image-pixels", "50000000", "pixels of a photo at most");
     public static readonly Setting MaxImageSide = new("max-image-side", "16384", "pixels of a photo's longer side at most");
     public static readonly Setting MaxPixelsInFlight = new("max-pixels-in-flight", "400000000", "pixels of all photos being answered at most, 4 bytes each");
+    public static readonly Setting ActivationCache = new("activation-cache", "64", "MiB of activations kept, for photos that are asked about again; 0 for none");
     public static readonly Setting DrainTimeout = new("drain-timeout", "30", "seconds that accepted calls get once the server is asked to stop");
 
     public static IReadOnlyList<Setting> All { get; } =
     [
         Listen, Metrics, Models, Device, Threads, QueueCapacity, MaxBatch, MaxDelay, MaxImageBytes, MaxImagePixels, MaxImageSide,
-        MaxPixelsInFlight, DrainTimeout,
+        MaxPixelsInFlight, ActivationCache, DrainTimeout,
     ];
 }

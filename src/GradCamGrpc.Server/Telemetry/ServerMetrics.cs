@@ -22,6 +22,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Histogram<int> _batches;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _recalled;
     private readonly TimeProvider _time;
 
     public ServerMetrics(IMeterFactory meters, TimeProvider time)
@@ -32,7 +33,11 @@ internal sealed class ServerMetrics : IDisposable
         _batches = _meter.CreateHistogram("gradcam.batch.size", "{request}", "Requests in a batch.", advice: Counts);
         _dropped = _meter.CreateCounter<long>("gradcam.request.dropped", "{request}", "Requests that left the queue unanswered.");
         _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that were refused: for the queue, for pixels, or for a sanity check that runs.");
+        _recalled = _meter.CreateCounter<long>("gradcam.activation_cache.requests", "{request}", "Requests that could do with kept activations: hits, and misses.");
     }
+
+    /// <summary>A photo was looked for among those whose activations are kept.</summary>
+    public void Recalled(string model, bool isKnown) => _recalled.Add(1, new TagList { { "model", model }, { "result", isKnown ? "hit" : "miss" } });
 
     /// <summary>Starts a stage on this thread; its end is the disposal.</summary>
     public StageTimer Measure(string stage, string model) => new(this, _time, stage, model, _activities.StartActivity($"gradcam.{stage}"));
@@ -47,6 +52,10 @@ internal sealed class ServerMetrics : IDisposable
     public void Dropped(string model, string reason) => _dropped.Add(1, new TagList { { "model", model }, { "reason", reason } });
 
     public void Refused(string model, string reason) => _refused.Add(1, new TagList { { "model", model }, { "reason", reason } });
+
+    /// <summary>Shows how much is kept of photos.</summary>
+    public void WatchActivations(Func<long> bytes) =>
+        _meter.CreateObservableGauge("gradcam.activation_cache.size", bytes, "By", "Bytes of activations that are kept.");
 
     /// <summary>Shows how many requests wait for a model.</summary>
     public void WatchQueue(string model, Func<int> length) => _meter.CreateObservableGauge(
