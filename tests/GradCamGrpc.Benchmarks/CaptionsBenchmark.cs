@@ -16,18 +16,10 @@ internal static class CaptionsBenchmark
         var command = new Command("captions", "Time a caption of one photo against the caption and a map of each of its words.") { count };
         command.SetAction(async (parsed, _) =>
         {
-            OnItsOwnThread(() => MeasureEngine(parsed.GetValue(count)));
+            ThreadOfItsOwn.Run(() => MeasureEngine(parsed.GetValue(count)));
             await MeasureServerAsync(parsed.GetValue(count));
         });
         return command;
-    }
-
-    /// <summary>OpenMP keeps a team of threads for every thread that ever ran a tensor operation, until that ends.</summary>
-    private static void OnItsOwnThread(Action work)
-    {
-        var thread = new Thread(() => work());
-        thread.Start();
-        thread.Join();
     }
 
     private static void MeasureEngine(int count)

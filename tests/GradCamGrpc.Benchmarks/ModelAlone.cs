@@ -12,16 +12,10 @@ namespace GradCamGrpc.Benchmarks;
 internal static class ModelAlone
 {
     /// <summary>The time of forward and Grad-CAM at a batch size, with nothing else going on.</summary>
-    /// <remarks>
-    /// On a thread of its own that ends: OpenMP keeps a team of threads for every thread that ever ran a tensor operation, and lets them
-    /// wait less eagerly when they are more than the cores.
-    /// </remarks>
     public static double MillisecondsPerPhoto(int batch)
     {
         var result = 0.0;
-        var thread = new Thread(() => result = Measure(batch));
-        thread.Start();
-        thread.Join();
+        ThreadOfItsOwn.Run(() => result = Measure(batch));
         return result;
     }
 

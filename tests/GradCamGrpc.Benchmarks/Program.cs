@@ -12,6 +12,7 @@ var root = new RootCommand("Measures what an explanation costs.")
     ExplainBenchmark.Create(),
     CaptionsBenchmark.Create(),
     MethodsBenchmark.Create(),
+    QuestionsBenchmark.Create(),
     LoadBenchmark.Create(),
     SoakBenchmark.Create(),
 };
