@@ -40,6 +40,9 @@ internal sealed class PhotoArguments
 
     public string[] Photos(ParseResult parsed) => parsed.GetValue(_photos)!;
 
+    /// <summary>Whether the folder is named on the command line.</summary>
+    public bool NamesFolder(ParseResult parsed) => parsed.GetResult(_folder) is { Implicit: false };
+
     /// <summary>The folder; it is made where it does not exist.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public DirectoryInfo Folder(ParseResult parsed) => Directory.CreateDirectory(parsed.GetValue(_folder)!.FullName);

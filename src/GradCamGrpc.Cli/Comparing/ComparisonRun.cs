@@ -21,10 +21,13 @@ internal sealed class ComparisonRun
         command.Options.Add(_json);
     }
 
+    /// <summary>Whether the command line says where pictures are written.</summary>
+    public bool NamesFolder(ParseResult parsed) => _arguments.NamesFolder(parsed);
+
     /// <summary>Compares on each photo. A fault of one photo does not keep the others from their answers.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="ask">Asks the server about a photo.</param>
-    /// <param name="pictures">The pictures of an answer.</param>
+    /// <param name="pictures">The pictures of an answer; null where none are wanted, and no folder is made.</param>
     /// <param name="tell">Tells a report of an answer and its pictures.</param>
     /// <param name="name">What the pictures are called behind the photo's name.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -32,7 +35,7 @@ internal sealed class ComparisonRun
     public async Task<int> RunAsync<TAnswer>(
         ParseResult parsed,
         Func<ServerConnection, Image, Task<TAnswer>> ask,
-        Func<TAnswer, IReadOnlyList<PictureCell>> pictures,
+        Func<TAnswer, IReadOnlyList<PictureCell>>? pictures,
         Action<IReport, TAnswer, WrittenComparison> tell,
         string name,
         CancellationToken cancellation)
@@ -40,18 +43,18 @@ internal sealed class ComparisonRun
         IReport report = parsed.GetValue(_json) ? new JsonReport(Console.Out) : new ConsoleReport();
         try
         {
-            var folder = _arguments.Folder(parsed);
+            var folder = pictures is null ? "" : _arguments.Folder(parsed).FullName;
             await using var server = await _connection.OpenAsync(parsed);
             var photos = _arguments.Photos(parsed);
             var prefixes = FileNames.Prefixes(photos);
             var status = 0;
             for (var i = 0; i < photos.Length; i++)
             {
-                var (photo, prefix) = (photos[i], Path.Combine(folder.FullName, $"{prefixes[i]}.{name}"));
+                var (photo, prefix) = (photos[i], Path.Combine(folder, $"{prefixes[i]}.{name}"));
                 var fault = await PhotoCall.RunAsync(photo, server.Address, async image =>
                 {
                     var answer = await ask(server, image);
-                    tell(report, answer, await WriteAsync(photo, prefix, pictures(answer), cancellation));
+                    tell(report, answer, await WriteAsync(photo, prefix, pictures?.Invoke(answer) ?? [], cancellation));
                 }, cancellation);
                 if (fault is null)
                     continue;
@@ -71,7 +74,9 @@ internal sealed class ComparisonRun
         string photo, string prefix, IReadOnlyList<PictureCell> pictures, CancellationToken cancellation)
     {
         var files = new List<string>();
-        foreach (var picture in pictures)
+        if (pictures.Count == 0)
+            return new WrittenComparison(photo, files, ContactSheet: null);
+        foreach (var picture in pictures.Where(picture => picture.Name is not null))
         {
             files.Add($"{prefix}.{picture.Name}.png");
             await File.WriteAllBytesAsync(files[^1], picture.Picture.Memory, cancellation);

@@ -2,6 +2,6 @@ namespace GradCamGrpc.Cli.Comparing;
 
 /// <summary>The pictures of a comparison.</summary>
 /// <param name="Photo">The photo it is about.</param>
-/// <param name="Files">A file for each picture.</param>
-/// <param name="ContactSheet">The file that has them side by side.</param>
-internal sealed record WrittenComparison(string Photo, IReadOnlyList<string> Files, string ContactSheet);
+/// <param name="Files">A file for each picture that has a name.</param>
+/// <param name="ContactSheet">The file that has all of them side by side; null where there are none.</param>
+internal sealed record WrittenComparison(string Photo, IReadOnlyList<string> Files, string? ContactSheet);

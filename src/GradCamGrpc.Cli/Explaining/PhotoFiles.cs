@@ -13,7 +13,7 @@ namespace GradCamGrpc.Cli.Explaining;
 internal sealed class PhotoFiles(ReadOnlyMemory<byte> photo, string prefix, ClassificationServiceExplainRequest question, DirectoryInfo folder)
 {
     /// <summary>The server has looked at the photo before.</summary>
-    private static readonly ImageLimits NoLimits = new() { MaxBytes = int.MaxValue, MaxPixels = int.MaxValue, MaxSide = int.MaxValue };
+    public static readonly ImageLimits NoLimits = new() { MaxBytes = int.MaxValue, MaxPixels = int.MaxValue, MaxSide = int.MaxValue };
 
     public async Task<WrittenMap> WriteAsync(SaliencyMap map, CancellationToken cancellation)
     {

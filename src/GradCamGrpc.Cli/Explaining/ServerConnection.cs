@@ -18,6 +18,7 @@ internal sealed class ServerConnection : IAsyncDisposable
         _own = own;
         Address = address;
         _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        Captioning = new CaptioningService.CaptioningServiceClient(_channel);
         Classification = new ClassificationService.ClassificationServiceClient(_channel);
         Comparison = new ComparisonService.ComparisonServiceClient(_channel);
         Evidence = new EvidenceService.EvidenceServiceClient(_channel);
@@ -25,6 +26,8 @@ internal sealed class ServerConnection : IAsyncDisposable
     }
 
     public Uri Address { get; }
+
+    public CaptioningService.CaptioningServiceClient Captioning { get; }
 
     public ClassificationService.ClassificationServiceClient Classification { get; }
 

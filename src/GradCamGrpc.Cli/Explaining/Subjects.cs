@@ -1,4 +1,5 @@
 using System.Globalization;
+using GradCamGrpc.Models.Text;
 using GradCamGrpc.Protos.V1;
 
 namespace GradCamGrpc.Cli.Explaining;
@@ -14,14 +15,19 @@ internal static class Subjects
         ? $"what speaks against {Label(score)}"
         : $"why {Label(score)}";
 
-    /// <summary>For people: the class's whole label, or the weighted sum's classes by their first names.</summary>
-    public static string Label(ExplainedScore score) => score.SubjectCase is ExplainedScore.SubjectOneofCase.WeightedClasses
-        ? Sum(score.WeightedClasses)
-        : score.ExplainedClass.Label + (score.Contrast is { } other ? $" rather than {Captions.ShortLabel(other.Label)}" : "");
+    /// <summary>For people: the class's whole label, the weighted sum's classes by their first names, or the words of a caption.</summary>
+    public static string Label(ExplainedScore score) => score.SubjectCase switch
+    {
+        ExplainedScore.SubjectOneofCase.WeightedClasses => Sum(score.WeightedClasses),
+        ExplainedScore.SubjectOneofCase.Words => Said(score.Words) + (score.Words.Contrast is { Length: > 0 } word ? $" rather than {word}" : ""),
+        _ => score.ExplainedClass.Label + (score.Contrast is { } other ? $" rather than {Captions.ShortLabel(other.Label)}" : ""),
+    };
 
-    /// <summary>For a narrow place: the class's first name, or the weighted sum.</summary>
+    /// <summary>For a narrow place: the class's first name, the weighted sum, or the words of a caption.</summary>
     public static string ShortLabel(ExplainedScore score)
     {
+        if (score.SubjectCase is ExplainedScore.SubjectOneofCase.Words)
+            return Said(score.Words) + (score.Words.Contrast is { Length: > 0 } word ? $", not {word}" : "");
         var against = score.Kind is ScoreKind.Counterfactual ? "against " : "";
         var other = score.Contrast is { } contrast ? $", not {Captions.ShortLabel(contrast.Label)}" : "";
         return score.SubjectCase is ExplainedScore.SubjectOneofCase.WeightedClasses
@@ -45,9 +51,13 @@ internal static class Subjects
 
     private static string ClassPart(ExplainedClass one) => $"{one.ClassIndex:d3}-{FileNames.Safe(one.Label)}";
 
-    /// <summary>The class's index and first name, or the indices of a weighted sum's classes.</summary>
+    private static string Said(ExplainedWords words) => Words.Join(words.Words.Select(word => word.Text));
+
+    /// <summary>The class's index and first name, the indices of a weighted sum's classes, or the words of a caption.</summary>
     private static string SubjectPart(ExplainedScore score)
     {
+        if (score.SubjectCase is ExplainedScore.SubjectOneofCase.Words)
+            return FileNames.Joined(FileNames.Safe(Said(score.Words)), score.Words.Contrast.Length > 0 ? $"not-{FileNames.Safe(score.Words.Contrast)}" : "");
         if (score.SubjectCase is not ExplainedScore.SubjectOneofCase.WeightedClasses)
             return ClassPart(score.ExplainedClass);
         var terms = score.WeightedClasses.Terms;

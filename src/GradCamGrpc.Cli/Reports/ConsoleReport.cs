@@ -129,6 +129,18 @@ internal sealed class ConsoleReport : IReport
 
     private void File(string file) => _console.MarkupLineInterpolated($"    [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
 
+    public void Captioned(CaptionAnswer answer, WrittenComparison written)
+    {
+        Heading(written.Photo, fault: null);
+        foreach (var caption in answer.Prediction.Captions)
+            _console.MarkupLineInterpolated($"  {Figure(caption.LogProbability),8}  {caption.Text}");
+        var best = answer.Prediction.Captions[0];
+        var words = best.Words.Select(word => $"{word.Text} {Figure(word.LogProbability)}");
+        _console.MarkupLineInterpolated($"  log-probabilities: {string.Join(", ", words)}, its end {Figure(best.EndLogProbability)}");
+        Blank(answer.Maps);
+        Pictures(written);
+    }
+
     public void Compared(CompareClassesResponse answer, WrittenComparison written)
     {
         var found = answer.Prediction.Classes[0];
@@ -192,7 +204,15 @@ internal sealed class ConsoleReport : IReport
     {
         foreach (var file in written.Files)
             File(file);
-        ContactSheet(written.ContactSheet);
+        if (written.ContactSheet is { } sheet)
+            ContactSheet(sheet);
+    }
+
+    /// <summary>Names the maps of a strip that have nothing on them.</summary>
+    private void Blank(IEnumerable<SaliencyMap> maps)
+    {
+        foreach (var map in maps.Where(map => map.AllZero))
+            _console.MarkupLineInterpolated($"  {Subjects.Question(map.Provenance.Score)}: {Nothing(map)}");
     }
 
     private static Table ClassTable() => new Table().AddColumns("", "class").AddColumns(Right("%"), Right("rank")).AddColumn("map");

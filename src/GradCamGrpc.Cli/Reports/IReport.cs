@@ -25,6 +25,8 @@ internal interface IReport
 
     void Model(Model model);
 
+    void Captioned(CaptionAnswer answer, WrittenComparison written);
+
     void Compared(CompareClassesResponse answer, WrittenComparison written);
 
     void ComparedModels(CompareModelsResponse answer, WrittenComparison written);

@@ -43,6 +43,13 @@ internal sealed class JsonReport(TextWriter output) : IReport
 
     public void Model(Model model) => Write(ToJson(model));
 
+    public void Captioned(CaptionAnswer answer, WrittenComparison written)
+    {
+        var line = Line(written.Photo, fault: null);
+        line["prediction"] = ToJson(answer.Prediction);
+        Write(line, answer.Maps, written);
+    }
+
     public void Compared(CompareClassesResponse answer, WrittenComparison written)
     {
         var told = answer.Clone();
@@ -123,6 +130,16 @@ internal sealed class JsonReport(TextWriter output) : IReport
         line["photo"] = written.Photo;
         line["files"] = new JsonArray([.. written.Files.Select(file => JsonValue.Create(file))]);
         line["contactSheet"] = written.ContactSheet;
+        Write(line);
+    }
+
+    /// <summary>A line with the maps of a strip and their files, where there are any.</summary>
+    private void Write(JsonObject line, IReadOnlyList<SaliencyMap> maps, WrittenComparison written)
+    {
+        line["maps"] = new JsonArray([.. maps.Zip(written.Files, (map, file) =>
+            ToJson(new WrittenMap(map.Provenance, map.AllZero, map.ScoreIsFlat, [file], Boxes: null, Peak: null)))]);
+        if (written.ContactSheet is { } sheet)
+            line["contactSheet"] = sheet;
         Write(line);
     }
 

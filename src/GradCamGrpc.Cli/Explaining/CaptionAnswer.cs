@@ -1,0 +1,44 @@
+using GradCamGrpc.Protos.V1;
+using Grpc.Core;
+
+namespace GradCamGrpc.Cli.Explaining;
+
+/// <summary>What a server says about one photo in sentences.</summary>
+/// <param name="Photo">The photo.</param>
+/// <param name="Prediction">The captions.</param>
+/// <param name="Maps">A map of each target; none where nothing was to be explained.</param>
+internal sealed record CaptionAnswer(Image Photo, CaptionPrediction Prediction, IReadOnlyList<SaliencyMap> Maps)
+{
+    /// <summary>Has a photo captioned.</summary>
+    public static async Task<CaptionAnswer> SayAsync(ServerConnection server, CaptionRequest question, Image photo, CancellationToken cancellation)
+    {
+        var request = question.Clone();
+        request.Image = photo;
+        var response = await server.Captioning.CaptionAsync(request, cancellationToken: cancellation);
+        return new CaptionAnswer(photo, response.Prediction, []);
+    }
+
+    /// <summary>Has a photo captioned, and the caption explained.</summary>
+    public static async Task<CaptionAnswer> ExplainAsync(
+        ServerConnection server, CaptioningServiceExplainRequest question, Image photo, CancellationToken cancellation)
+    {
+        var request = question.Clone();
+        request.Image = photo;
+        CaptionPrediction? prediction = null;
+        var maps = new List<SaliencyMap>();
+        using var call = server.Captioning.Explain(request, cancellationToken: cancellation);
+        await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
+        {
+            switch (message.EventCase)
+            {
+                case CaptioningServiceExplainResponse.EventOneofCase.Prediction:
+                    prediction = message.Prediction;
+                    break;
+                case CaptioningServiceExplainResponse.EventOneofCase.Map:
+                    maps.Add(message.Map);
+                    break;
+            }
+        }
+        return new CaptionAnswer(photo, prediction ?? throw new InvalidDataException("the server has sent maps, and no caption"), maps);
+    }
+}
