@@ -9,6 +9,7 @@ internal static class EvalCommand
     {
         EvalCaptionsCommand.Create(),
         EvalVqaCommand.Create(),
+        EvalGroundingCommand.Create(),
         EvalClassificationCommand.Create(),
         EvalLocalizationCommand.Create(),
         EvalFaithfulnessCommand.Create(),

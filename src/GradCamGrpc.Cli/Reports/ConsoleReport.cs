@@ -3,6 +3,7 @@ using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
+using GradCamGrpc.Cli.Grounding;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Training.Answers;
 using GradCamGrpc.Training.Captions;
@@ -241,6 +242,8 @@ internal sealed class ConsoleReport : IReport
     public void Captions(CaptionQuality quality) => Evaluations.Captions(quality);
 
     public void Answers(AnswerQuality quality) => Evaluations.Answers(quality);
+
+    public void Grounding(GroundingResult result) => Evaluations.Grounding(result);
 
     public void Evidence(JudgedPhoto photo)
     {

@@ -1,7 +1,9 @@
 using GradCamGrpc.Cli.Auditing;
 using GradCamGrpc.Cli.Evaluation;
+using GradCamGrpc.Cli.Grounding;
 using GradCamGrpc.Training.Answers;
 using GradCamGrpc.Training.Captions;
+using GradCamGrpc.Training.Metrics;
 using Spectre.Console;
 using static GradCamGrpc.Cli.Reports.TableText;
 
@@ -127,6 +129,49 @@ internal sealed class EvaluationTables(IAnsiConsole console)
             console.Write(table);
         }
         console.WriteLine("right is the whole answer alone; answer known: % whose true answer is among those that the head can give");
+    }
+
+    public void Grounding(GroundingResult result)
+    {
+        console.MarkupLineInterpolated(
+            $"[bold]{result.Model}[/], {result.PhotoCount} photos of the {result.Split} split; {Pixels(100 * Cover.Share)} % of the photo gets its mean colour");
+        if (result.Words.Count > 0)
+        {
+            console.WriteLine("what log-probabilities of words lose, and 95 % intervals, where is covered:");
+            console.Write(LossTable("word", result.Words, FigureInterval));
+        }
+        if (result.Answers.Count > 0)
+        {
+            console.WriteLine("what probabilities of answers lose, % points, where is covered:");
+            console.Write(LossTable("asked for", result.Answers, Interval));
+        }
+        console.WriteLine("others' most: where maps of other nouns of the caption, or of other answers about the photo, are largest; -: differences, one by one");
+        if (result.Agreement is not { } agreement)
+            return;
+        console.MarkupLineInterpolated(
+            $"rank correlations of maps of nouns that two people's captions of a photo share, {agreement.PhotoCount} photos:");
+        var table = new Table().AddColumns(Right("the same noun, both captions"), Right("another noun, the other caption"), Right("another noun, the same caption"));
+        table.AddRow(FigureInterval(agreement.SameNoun), FigureInterval(agreement.OtherNoun), FigureInterval(agreement.OneCaption));
+        console.Write(table);
+    }
+
+    private static Table LossTable(string kind, IReadOnlyList<GroundingFigures> losses, Func<BootstrapInterval, string> text)
+    {
+        var table = new Table().AddColumn(kind).AddColumns(
+            Right("count"), Right("its most"), Right("random"), Right("its least"), Right("others' most"), Right("most - random"), Right("most - others'"));
+        foreach (var loss in losses)
+        {
+            table.AddRow(
+                loss.Kind,
+                $"{loss.Count}",
+                text(loss.Most),
+                text(loss.Random),
+                text(loss.Least),
+                loss.Other is { } other ? text(other) : "-",
+                text(loss.MostOverRandom),
+                loss.MostOverOther is { } over ? text(over) : "-");
+        }
+        return table;
     }
 
     private static Table LocalizationTable(params string[] more) => new Table()

@@ -3,6 +3,7 @@ using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
+using GradCamGrpc.Cli.Grounding;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Training.Answers;
 using GradCamGrpc.Training.Captions;
@@ -54,6 +55,8 @@ internal interface IReport
     void Captions(CaptionQuality quality);
 
     void Answers(AnswerQuality quality);
+
+    void Grounding(GroundingResult result);
 
     void Fault(string message);
 }

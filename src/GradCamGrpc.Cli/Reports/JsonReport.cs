@@ -6,6 +6,7 @@ using GradCamGrpc.Cli.Comparing;
 using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
+using GradCamGrpc.Cli.Grounding;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Training.Answers;
 using GradCamGrpc.Training.Captions;
@@ -120,6 +121,8 @@ internal sealed class JsonReport(TextWriter output) : IReport
     public void Captions(CaptionQuality quality) => Write(JsonSerializer.SerializeToNode(quality, Figures)!);
 
     public void Answers(AnswerQuality quality) => Write(JsonSerializer.SerializeToNode(quality, Figures)!);
+
+    public void Grounding(GroundingResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
 
     public void Fault(string message) => Write(new JsonObject { ["error"] = message });
 

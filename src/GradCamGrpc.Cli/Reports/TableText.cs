@@ -18,5 +18,8 @@ internal static class TableText
     /// <summary>A share with its interval, in per cent.</summary>
     public static string Interval(BootstrapInterval share) => $"{Percent(share.Mean)} ({Percent(share.Lower)} to {Percent(share.Upper)})";
 
+    /// <summary>A figure with its interval.</summary>
+    public static string FigureInterval(BootstrapInterval figure) => $"{Figure(figure.Mean)} ({Figure(figure.Lower)} to {Figure(figure.Upper)})";
+
     public static string Share(double share) => share.ToString("F2", CultureInfo.InvariantCulture);
 }

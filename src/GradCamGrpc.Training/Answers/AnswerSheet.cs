@@ -28,18 +28,9 @@ internal sealed record AnswerSheet(
         return
         [
             Of(All, [.. Enumerable.Range(0, Examples.Count)], seed),
-            .. kinds.Length > 1 ? kinds.Select(group => Of(NameOf(group.Key), [.. group], seed)) : [],
+            .. kinds.Length > 1 ? kinds.Select(group => Of(group.Key.Name(), [.. group], seed)) : [],
         ];
     }
-
-    private static string NameOf(QuestionKind kind) => kind switch
-    {
-        QuestionKind.Thing => "thing",
-        QuestionKind.Count => "count",
-        QuestionKind.Colour => "color",
-        QuestionKind.Action => "action",
-        _ => "yes or no",
-    };
 
     private AnswerKind Of(string kind, int[] questions, int seed) => new(
         kind,

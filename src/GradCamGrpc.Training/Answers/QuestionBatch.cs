@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Training.Answers;
 
 /// <summary>Questions as tensors.</summary>
-internal static class QuestionBatch
+public static class QuestionBatch
 {
     /// <summary>Questions, each with its start; cut where they are too long.</summary>
     /// <param name="questions">As numbers; at least one.</param>

@@ -61,16 +61,35 @@ public sealed class TrunkReader : IDisposable
         }
     }
 
+    /// <summary>Reads a photo file as the trunk takes it: the whole photo.</summary>
+    /// <returns>[3, h, w], normalised, in the caller's dispose scope.</returns>
+    /// <exception cref="IOException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no photo, or damaged.</exception>
+    public Tensor Image(string file)
+    {
+        using var input = Prepare(file, PhotoView.Whole);
+        return Image(input, PhotoView.Whole);
+    }
+
     /// <summary>Runs the trunk.</summary>
     /// <param name="inputs">Of <see cref="Prepare"/>.</param>
     /// <param name="views">The same photos' views.</param>
     /// <returns>For each source [N, C, h, w], in the caller's dispose scope.</returns>
     public IReadOnlyList<Tensor> Read(IReadOnlyList<ModelInput> inputs, IReadOnlyList<PhotoView> views)
     {
-        using var noTape = no_grad();
         using var scope = NewDisposeScope();
         Tensor[] images = [.. inputs.Select((input, i) => Image(input, views[i]))];
-        _network.call(ChannelsLast.Of(stack(images)));
+        return [.. Read(stack(images)).Select(maps => maps.MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>Runs the trunk.</summary>
+    /// <param name="images">[N, 3, h, w], normalised.</param>
+    /// <returns>For each source [N, C, h, w], in the caller's dispose scope.</returns>
+    public IReadOnlyList<Tensor> Read(Tensor images)
+    {
+        using var noTape = no_grad();
+        using var scope = NewDisposeScope();
+        _network.call(ChannelsLast.Of(images));
         return [.. _seen.Select(maps => maps!.MoveToOuterDisposeScope())];
     }
 

@@ -6,7 +6,12 @@ internal static class CaptionWords
     /// <summary>The words of a caption, in order. Words that the lexicon writes together are one word.</summary>
     public static CaptionWord[] Of(string caption, Lexicon lexicon)
     {
-        var texts = Join(Split(caption), lexicon.Compounds);
+        return Of(Join(Split(caption), lexicon.Compounds), lexicon);
+    }
+
+    /// <summary>What each of some words does, in order; none are joined.</summary>
+    public static CaptionWord[] Of(IReadOnlyList<string> texts, Lexicon lexicon)
+    {
         var words = new List<CaptionWord>(texts.Count);
         for (var i = 0; i < texts.Count; i++)
         {
