@@ -29,12 +29,15 @@ internal sealed class ServerBench : IAsyncDisposable
         _request = new ClassificationServiceExplainRequest { Image = new Image { Encoded = ByteString.CopyFrom(BenchPhoto.SmallJpeg()) } };
     }
 
-    public static async Task<ServerBench> StartAsync(int maxBatch)
+    /// <param name="maxBatch">The largest batch.</param>
+    /// <param name="activationCacheBytes">Bytes that the server keeps of photos; 0, so that each call runs a pass though the photo is the same.</param>
+    public static async Task<ServerBench> StartAsync(int maxBatch, long activationCacheBytes = 0)
     {
         var options = ServerOptions.Default with
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Metrics = null,
+            ActivationCacheBytes = activationCacheBytes,
             Queue = ServerOptions.Default.Queue with { MaxBatch = maxBatch },
         };
         var server = GradCamServer.Build(options, logging => logging.ClearProviders());

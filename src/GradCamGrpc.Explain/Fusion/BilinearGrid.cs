@@ -15,15 +15,26 @@ internal static class BilinearGrid
     /// <param name="newWidth">Columns of the other grid.</param>
     public static float[] Resize(ReadOnlySpan<float> values, int height, int width, int newHeight, int newWidth)
     {
-        var wide = Widened(values, height, width, newWidth);
         var resized = new float[newHeight * newWidth];
+        Resize(values, height, width, newHeight, newWidth, resized);
+        return resized;
+    }
+
+    /// <param name="values">height · width values, row-major.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="newHeight">Rows of the other grid.</param>
+    /// <param name="newWidth">Columns of the other grid.</param>
+    /// <param name="resized">Takes newHeight · newWidth values.</param>
+    public static void Resize(ReadOnlySpan<float> values, int height, int width, int newHeight, int newWidth, Span<float> resized)
+    {
+        var wide = Widened(values, height, width, newWidth);
         var y = 0;
         foreach (var row in Taps(height, newHeight))
         {
-            Mix(wide.AsSpan(row.Near * newWidth, newWidth), wide.AsSpan(row.Far * newWidth, newWidth), row.Share, resized.AsSpan(y, newWidth));
+            Mix(wide.AsSpan(row.Near * newWidth, newWidth), wide.AsSpan(row.Far * newWidth, newWidth), row.Share, resized.Slice(y, newWidth));
             y += newWidth;
         }
-        return resized;
     }
 
     private static float[] Widened(ReadOnlySpan<float> values, int height, int width, int newWidth)

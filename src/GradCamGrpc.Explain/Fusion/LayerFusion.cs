@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace GradCamGrpc.Explain.Fusion;
@@ -21,14 +22,17 @@ public static class LayerFusion
     {
         ArgumentOutOfRangeException.ThrowIfZero(maps.Count, nameof(maps));
         var fused = new float[height * width];
+        var pooled = ArrayPool<float>.Shared.Rent(fused.Length);
+        var placed = pooled.AsSpan(0, fused.Length);
         foreach (var map in maps)
         {
-            var placed = BilinearGrid.Resize(Scaled(map.Heat().Span), map.Shape.Height, map.Shape.Width, height, width);
+            BilinearGrid.Resize(Scaled(map.Heat().Span), map.Shape.Height, map.Shape.Width, height, width, placed);
             if (rule is FusionRule.Mean)
                 AddShare(placed, maps.Count, fused);
             else
                 TakeLarger(placed, fused);
         }
+        ArrayPool<float>.Shared.Return(pooled);
         return maps[0] with
         {
             Layer = null,

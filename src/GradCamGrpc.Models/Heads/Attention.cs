@@ -72,7 +72,7 @@ internal sealed class Attention : nn.Module
     /// <param name="ofAnswers">dScore/dAnswers, [1, H, R·T, d/H].</param>
     /// <param name="rows">R.</param>
     /// <returns>
-    /// Two factors, [R, S, P] and [R, S, d] with S = 2·H·T: Σ over s of their products is dScore/dMemory, [R, P, d]. A query changes the keys
+    /// Two factors, [R, S, P] and [R, S, d] with S = H·2·T: Σ over s of their products is dScore/dMemory, [R, P, d]. A query changes the keys
     /// of all places along one vector, and an answer's gradient the values.
     /// </returns>
     public (Tensor Places, Tensor Vectors) MemoryGradient(KeysAndValues attended, Tensor queries, Tensor ofAnswers, long rows)
@@ -87,9 +87,7 @@ internal sealed class Attention : nn.Module
         var ofLogits = products - weights * products.sum([-1], keepdim: true);
         var throughKeys = ByWord(asked.matmul(OfHeads(_key)), words);                            // [H, N, T, d]
         var throughValues = ByWord(answered.matmul(OfHeads(_value)), words);                     // [H, R, T, d]
-        return (
-            cat([ByRow(ofLogits, rows), ByRow(weights, rows)], 1),
-            cat([ByRow(throughKeys, rows), ByRow(throughValues, rows)], 1));
+        return (ByRow(ofLogits, weights, rows), ByRow(throughKeys, throughValues, rows));
     }
 
     /// <summary>The weights of attention, the mean of all heads.</summary>
@@ -110,8 +108,12 @@ internal sealed class Attention : nn.Module
     /// <summary>[H, N·T, n] to [H, N, T, n].</summary>
     private static Tensor ByWord(Tensor values, long words) => values.reshape(values.shape[0], -1, words, values.shape[2]);
 
-    /// <summary>[H, N, T, n] to [R, H·T, n].</summary>
-    private static Tensor ByRow(Tensor values, long rows) => values.transpose(0, 1).flatten(1, 2).expand(rows, -1, -1);
+    /// <summary>Two of [H, N, T, n] to [R, H·2·T, n].</summary>
+    private static Tensor ByRow(Tensor ones, Tensor others, long rows)
+    {
+        Tensor Rows(Tensor values) => values.transpose(0, 1).expand(rows, -1, -1, -1);
+        return cat([Rows(ones), Rows(others)], 2).flatten(1, 2);
+    }
 
     /// <summary>[N, T, d] to [N, H, T, d/H].</summary>
     private Tensor Split(Tensor values) => values.reshape(values.shape[0], values.shape[1], _heads, -1).transpose(1, 2);

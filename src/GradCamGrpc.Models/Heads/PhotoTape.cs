@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Heads;
@@ -43,11 +44,12 @@ internal sealed class PhotoTape(int rows)
     public Tensor Differentiate(Tensor scores)
     {
         var gradients = autograd.grad([scores.sum()], [.. _steps.Select(step => step.Noted)]);
-        var parts = _steps
-            .Zip(gradients, (step, gradient) => step.Layer.MemoryGradient(step.Photo, step.Queries, step.AnswerGradient(gradient), rows))
-            .ToArray();
-        var places = cat([.. parts.Select(part => part.Places)], 1);                             // [R, S, P]
-        var vectors = cat([.. parts.Select(part => part.Vectors)], 1);                           // [R, S, d]
-        return places.transpose(1, 2).bmm(vectors);
+        return _steps.Zip(gradients, OfMemory).Aggregate((sum, part) => sum.PlusInPlace(part));
+    }
+
+    private Tensor OfMemory(Step step, Tensor gradient)
+    {
+        var (places, vectors) = step.Layer.MemoryGradient(step.Photo, step.Queries, step.AnswerGradient(gradient), rows);
+        return places.transpose(1, 2).bmm(vectors);                                              // [R, P, d]
     }
 }
