@@ -9,8 +9,9 @@ public sealed partial class ProtoStyleTests
 {
     private static readonly FileDescriptor[] Files =
     [
-        CaptioningServiceReflection.Descriptor, ClassificationServiceReflection.Descriptor, ComparisonServiceReflection.Descriptor, EvidenceServiceReflection.Descriptor,
-        ExplanationReflection.Descriptor, ImageReflection.Descriptor, ModelServiceReflection.Descriptor,
+        CaptioningServiceReflection.Descriptor, ClassificationServiceReflection.Descriptor, ComparisonServiceReflection.Descriptor,
+        EvidenceServiceReflection.Descriptor, ExplanationReflection.Descriptor, ImageReflection.Descriptor, ModelServiceReflection.Descriptor,
+        VqaServiceReflection.Descriptor,
     ];
 
     [Fact]

@@ -204,14 +204,6 @@ public sealed class HeadCutTests : IDisposable
 
     private static Tensor Said(int count) => tensor(new long[] { 1, 4, 5 }[..count]).unsqueeze(0);
 
-    /// <summary>Shows one channel's gradient as it is.</summary>
-    private sealed record ChannelGradient(int Channel) : ICamMethod
-    {
-        public string Name => "channel-gradient";
-
-        public Tensor Map(Tensor activations, Tensor gradients) => gradients.select(1, Channel);
-    }
-
     /// <summary>Grad-CAM, of all gradients.</summary>
     private sealed record MeanOfGradients : ICamMethod
     {

@@ -155,6 +155,7 @@ public sealed class OtherModelTests : IDisposable
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "model.json")))!;
         manifest["tasks"] = new JsonArray("classification");
         manifest.AsObject().Remove("captioning");
+        manifest.AsObject().Remove("answering");
         return manifest;
     }
 

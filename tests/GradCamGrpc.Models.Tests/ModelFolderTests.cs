@@ -57,6 +57,16 @@ public sealed class ModelFolderTests
         ["captioning.preprocessing size"] = manifest => manifest["captioning"]!["preprocessing"]!["crop_width"] = 192,
         ["captioning.length_penalty negative"] = manifest => manifest["captioning"]!["length_penalty"] = -1,
         ["captioning.metrics null"] = manifest => manifest["captioning"]!["metrics"] = new JsonArray((JsonNode?)null),
+        ["tasks vqa"] = manifest =>
+        {
+            manifest["tasks"] = new JsonArray("classification", "captioning", "vqa");
+            manifest.Remove("answering");
+        },
+        ["tasks answering"] = manifest =>
+        {
+            manifest["answering"] = HeadWithAnswers(manifest, "labels.txt");
+            manifest["tasks"] = new JsonArray("classification", "captioning");
+        },
         ["answering.answers path"] = manifest => manifest["answering"] = Answering(manifest, "../answers.txt"),
         ["answering.answers absent"] = manifest => manifest["answering"] = Answering(manifest, "nothing.txt"),
         ["answering.shape.layers none"] = manifest =>
@@ -67,8 +77,14 @@ public sealed class ModelFolderTests
         ["preprocessing.std zero"] = manifest => manifest["preprocessing"]!["std"] = new JsonArray(0.5, 0.0, 0.5),
     };
 
-    /// <summary>What the captioning head is, with answers in the place of the length penalty.</summary>
     private static JsonNode Answering(JsonObject manifest, string answers)
+    {
+        manifest["tasks"] = new JsonArray("classification", "captioning", "vqa");
+        return HeadWithAnswers(manifest, answers);
+    }
+
+    /// <summary>What the captioning head is, with answers in the place of the length penalty.</summary>
+    private static JsonNode HeadWithAnswers(JsonObject manifest, string answers)
     {
         var head = manifest["captioning"]!.DeepClone();
         head.AsObject().Remove("length_penalty");

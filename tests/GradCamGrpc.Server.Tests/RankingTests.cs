@@ -35,4 +35,12 @@ public sealed class RankingTests
     {
         Assert.Equal([0.5, 0.5, 0], Ranking.Softmax([1e30f, 1e30f, -1e30f]));
     }
+
+    /// <summary>As above, and of a class whose probability is no number in double precision: -2000 - ln 1.</summary>
+    [Fact]
+    public void LogProbability_Class_IsTheLogarithmOfItsSoftmax()
+    {
+        Assert.Equal(Math.Log(0.24473), Ranking.LogProbability([1, 2, 3], 1), 1e-4);
+        Assert.Equal(-2000, Ranking.LogProbability([1000, -1000], 1), 1e-9);
+    }
 }

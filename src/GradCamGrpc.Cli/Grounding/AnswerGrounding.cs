@@ -2,7 +2,6 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Models.Text;
-using GradCamGrpc.Training.Answers;
 using GradCamGrpc.Training.Features;
 using GradCamGrpc.Training.Questions;
 using static TorchSharp.torch;

@@ -4,7 +4,7 @@ using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Heads.Decoding;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Models.Text;
-using GradCamGrpc.Server.Captioning;
+using GradCamGrpc.Server.Heads;
 using GradCamGrpc.Training.Captions;
 using GradCamGrpc.Training.Features;
 using GradCamGrpc.Training.Questions;
@@ -42,7 +42,7 @@ internal sealed class CaptionGrounding : IDisposable
     {
         using var scope = NewDisposeScope();
         var image = _trunk.Image(photo.Path);
-        var seen = _captioner.Look(_trunk.Read(image.unsqueeze(0)));
+        var seen = _captioner.Layers.Look(_trunk.Read(image.unsqueeze(0)));
         var sentence = _captioner.Say(seen, _captioner.DefaultChoice(_manifest), cancellation)[0];
         var sorted = SortedWord.Of([.. sentence.Words.SkipLast(1).Select(word => Vocabulary.IsWord(word) ? _words.WordOf(word) : "")]);
         int[] places = [.. Enumerable.Range(0, sorted.Count).Where(place => sorted[place].Sort is not WordSort.Other)];
@@ -65,7 +65,7 @@ internal sealed class CaptionGrounding : IDisposable
 
         using var scope = NewDisposeScope();
         var image = _trunk.Image(photo.Path);
-        var seen = _captioner.Look(_trunk.Read(image.unsqueeze(0)));
+        var seen = _captioner.Layers.Look(_trunk.Read(image.unsqueeze(0)));
         var (height, width) = ((int)image.shape[1] / Coarseness, (int)image.shape[2] / Coarseness);
         var first = MapsOf(seen, Forced(shared.First), shared.InFirst, height, width, cancellation);
         var second = MapsOf(seen, Forced(shared.Second), shared.InSecond, height, width, cancellation);

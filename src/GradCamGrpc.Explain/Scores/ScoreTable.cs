@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Explain.Scores;
 
 /// <summary>Evaluates one target a row in a handful of tensor operations, however many rows there are.</summary>
-internal static class ScoreTable
+public static class ScoreTable
 {
     /// <param name="outputs">The network's outputs, [R, classes].</param>
     /// <param name="targets">A target for each row; null where the row has none: its score is 0.</param>
@@ -22,7 +22,7 @@ internal static class ScoreTable
     }
 
     /// <summary>The classes whose outputs the scores depend on; null for all of them.</summary>
-    public static long[]? Classes(IReadOnlyList<ScoreTarget?> targets)
+    internal static long[]? Classes(IReadOnlyList<ScoreTarget?> targets)
     {
         var present = targets.OfType<ScoreTarget>().ToArray();
         return present.All(target => target.Link is ScoreLink.Logit)
@@ -48,7 +48,7 @@ internal static class ScoreTable
     }
 
     /// <summary>The outputs, [..., classes], as a link turns them.</summary>
-    public static Tensor Apply(ScoreLink link, Tensor outputs) => link switch
+    internal static Tensor Apply(ScoreLink link, Tensor outputs) => link switch
     {
         ScoreLink.Logit => outputs,
         ScoreLink.Probability => nn.functional.softmax(outputs, -1),

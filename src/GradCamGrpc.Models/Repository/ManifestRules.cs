@@ -16,9 +16,10 @@ internal static partial class ManifestRules
     private const int MaxLayers = 64;
     private const int MaxLengthPenalty = 10;
 
-    private const string Captioning = "captioning";
+    private static readonly (string Task, string Head, Func<ModelManifest, HeadManifest?> Of)[] Heads =
+        [("captioning", "captioning", manifest => manifest.Captioning), ("vqa", "answering", manifest => manifest.Answering)];
 
-    private static readonly string[] Tasks = ["classification", Captioning];
+    private static readonly string[] Tasks = ["classification", .. Heads.Select(head => head.Task)];
     private static readonly string[] Interpolations = ["bilinear", "bicubic"];
 
     /// <summary>Every fault, a sentence each; none when the manifest is sound.</summary>
@@ -34,15 +35,15 @@ internal static partial class ManifestRules
             yield return $"tasks: at least one of {string.Join(", ", Tasks)} is needed";
         foreach (var task in manifest.Tasks.Except(Tasks))
             yield return $"tasks: '{task}' is unknown; known are {string.Join(", ", Tasks)}";
-        if (manifest.Tasks.Contains(Captioning) != manifest.Captioning is not null)
-            yield return $"tasks: '{Captioning}' belongs there where the manifest has a captioning head, and only there";
+        foreach (var (task, head, _) in Heads.Where(head => manifest.Tasks.Contains(head.Task) != head.Of(manifest) is not null))
+            yield return $"tasks: '{task}' belongs there where the manifest has a head for {head}, and only there";
         if (!IsFileName(manifest.Labels))
             yield return $"labels: '{manifest.Labels}' is not the name of a file in the model's folder";
         foreach (var fault in Check(manifest.Weights, "weights").Concat(Check(manifest.Preprocessing, "preprocessing")))
             yield return fault;
         if (manifest.Metrics.Any(metric => metric is null))
             yield return "metrics: one of them is null";
-        foreach (var fault in Check(manifest.Captioning, "captioning", manifest).Concat(Check(manifest.Answering, "answering", manifest)))
+        foreach (var fault in Heads.SelectMany(head => Check(head.Of(manifest), head.Head, manifest)))
             yield return fault;
         if (manifest.Captioning is { LengthPenalty: not (>= 0 and <= MaxLengthPenalty) and var penalty })
             yield return $"captioning.length_penalty: {penalty} is not from 0 to {MaxLengthPenalty}";

@@ -17,7 +17,10 @@ public sealed record ModelManifest
     /// <summary>A sentence or two for people.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>What the model can be asked to do; <c>classification</c>, and <c>captioning</c> where it has a captioning head.</summary>
+    /// <summary>
+    /// What the model can be asked to do; <c>classification</c>, <c>captioning</c> where it has a captioning head, and <c>vqa</c> where it has
+    /// an answering head.
+    /// </summary>
     public required IReadOnlyList<string> Tasks { get; init; }
 
     /// <summary>How a photo becomes the network's input.</summary>

@@ -69,24 +69,4 @@ public sealed class Vocabulary
 
     /// <summary>A sentence's numbers; words that are not known become <see cref="Unknown"/>.</summary>
     public int[] NumbersOf(IReadOnlyList<string> words) => [.. words.Select(word => NumberOf(word) ?? Unknown)];
-
-    /// <summary>The known words that are spelt most like a word, by edit distance (Levenshtein 1966), the more frequent first among equals.</summary>
-    public IReadOnlyList<string> Nearest(string word, int count) => [.. _words.OrderBy(known => EditDistance(known, word)).Take(count)];
-
-    private static int EditDistance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[^1];
-    }
 }

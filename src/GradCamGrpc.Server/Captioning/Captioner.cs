@@ -6,7 +6,7 @@ using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Heads.Decoding;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Models.Text;
-using GradCamGrpc.Tensors;
+using GradCamGrpc.Server.Heads;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Server.Captioning;
@@ -25,8 +25,7 @@ internal sealed class Captioner : IDisposable
     {
         _head = head;
         Words = words;
-        Layers = [.. head.Sources.Select(source => new CutLayer(source.Layer, source.Channels, source.Height, source.Width))];
-        Query = ImageQuery.PredictionOnly with { Observed = Layers };
+        Layers = new HeadLayers(head);
     }
 
     public Vocabulary Words { get; }
@@ -34,39 +33,12 @@ internal sealed class Captioner : IDisposable
     /// <summary>The longest sentence, in words.</summary>
     public int MaxWords => _head.MaxWords;
 
-    /// <summary>The layers of the network that the head reads. Behind them comes the head, whatever the network itself has there.</summary>
-    public IReadOnlyList<CutLayer> Layers { get; }
-
-    /// <summary>What a forward pass has to keep of a photo.</summary>
-    public ImageQuery Query { get; }
-
-    /// <summary>Checks that the network has the layers that a captioning head reads.</summary>
-    /// <param name="folder">The model, with a captioning head.</param>
-    /// <param name="layers">The network's layers, by name.</param>
-    /// <exception cref="InvalidModelException">It has not.</exception>
-    public static void CheckSources(ModelFolder folder, IReadOnlyDictionary<string, CutLayer> layers)
-    {
-        var faults = folder.Manifest.Captioning!.Sources
-            .Where(source => !layers.TryGetValue(source.Layer, out var layer)
-                || (source.Channels, source.Height, source.Width) != (layer.Channels, layer.Height, layer.Width))
-            .Select(source => $"captioning.sources: the network has no layer '{source.Layer}' of {source.Channels} x {source.Height} x {source.Width}")
-            .ToArray();
-        if (faults.Length > 0)
-            throw new InvalidModelException(folder.Path, faults);
-    }
+    /// <summary>The layers of the network that the head reads.</summary>
+    public HeadLayers Layers { get; }
 
     /// <summary>How sentences are found where nothing else is asked for.</summary>
     public CaptionChoice DefaultChoice(CaptioningManifest manifest) =>
         new CaptionChoice.Searched(new BeamSearch(DefaultBeams, manifest.LengthPenalty), new DecodingRules { MaxWords = MaxWords });
-
-    /// <summary>Looks at a photo, once for all that is asked about it. What it sees lives in the caller's dispose scope.</summary>
-    /// <param name="activations">What each of the <see cref="Layers"/> says of a photo, [1, C, h, w].</param>
-    public ViewedPhoto Look(IReadOnlyList<Tensor> activations)
-    {
-        using var noTape = no_grad();
-        Tensor[] maps = [.. activations.Select(values => values.cpu())];
-        return new ViewedPhoto(maps, _head.Look(maps));
-    }
 
     /// <summary>Says sentences.</summary>
     /// <param name="photo">The photo.</param>
@@ -90,9 +62,7 @@ internal sealed class Captioner : IDisposable
         using var noTape = no_grad();
         using var scope = NewDisposeScope();
         var weights = _head.AttentionWeights(photo.Memory, SaidWords(sentence, sentence.Words.Count));      // [1, T, P]
-        long[] positions = [.. Layers.Select(layer => (long)layer.Height * layer.Width)];
-        var split = weights.squeeze(0).split(positions, dim: 1).Select(Rows).ToArray();
-        return [.. Enumerable.Range(0, sentence.Words.Count - 1).Select(word => split.Select(rows => rows[word]).ToArray())];
+        return [.. Layers.ByLayer(weights.squeeze(0)).Take(sentence.Words.Count - 1)];
     }
 
     /// <summary>Differentiates scores of a sentence, and makes a map of each.</summary>
@@ -108,20 +78,15 @@ internal sealed class Captioner : IDisposable
         Sentence sentence,
         IReadOnlyList<SentenceTarget> targets,
         IReadOnlyList<ICamMethod> methods,
-        CancellationToken cancellation)
-    {
-        var readings = Layers.Select((layer, i) => new HeadReading(layer, photo.Maps[i], _head.ProjectionWeights[i]));
-        return new HeadCut([.. readings]).Explain(targets, rows => Differentiate(photo.Memory, sentence, rows), methods, cancellation);
-    }
+        CancellationToken cancellation) =>
+        Layers.Explain(photo, targets, (seen, rows) => Evaluate(seen, sentence, rows), methods, cancellation);
 
     public void Dispose() => _head.Dispose();
 
-    private HeadGradients Differentiate(PhotoMemory photo, Sentence sentence, IReadOnlyList<SentenceTarget> targets)
+    private Tensor Evaluate(PhotoMemory photo, Sentence sentence, IReadOnlyList<SentenceTarget> targets)
     {
         var rows = new SentenceRows(targets);
-        var words = SaidWords(sentence, rows.Length);
-        var (scores, gradients) = _head.Differentiate(photo, targets.Count, seen => rows.Evaluate(_head.Logits(seen, words, rows.Places())));
-        return new HeadGradients(scores, gradients);
+        return rows.Evaluate(_head.Logits(photo, SaidWords(sentence, rows.Length), rows.Places()));
     }
 
     /// <summary>The start and the words behind it, without the last one, which is the end: [1, T].</summary>
@@ -130,6 +95,4 @@ internal sealed class Captioner : IDisposable
         long[] said = [Vocabulary.Start, .. sentence.Words.Take(count - 1).Select(word => (long)word)];
         return tensor(said).unsqueeze(0);
     }
-
-    private static float[][] Rows(Tensor values) => [.. TensorValues.Floats(values).Chunk((int)values.shape[1])];
 }

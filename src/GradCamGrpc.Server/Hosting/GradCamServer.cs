@@ -87,6 +87,7 @@ public sealed class GradCamServer : IAsyncDisposable
         app.MapGrpcService<ComparisonGrpcService>();
         app.MapGrpcService<EvidenceGrpcService>();
         app.MapGrpcService<ModelGrpcService>();
+        app.MapGrpcService<VqaGrpcService>();
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
         var server = new GradCamServer(app, options);
@@ -177,6 +178,7 @@ public sealed class GradCamServer : IAsyncDisposable
         services.AddSingleton<RequestReader>();
         services.AddSingleton<ComparisonReader>();
         services.AddSingleton<CaptionReader>();
+        services.AddSingleton<VqaReader>();
         services.AddSingleton<PhotoReader>();
         services.AddSingleton<ResponseWriter>();
         services.AddSingleton<LabelImageWriter>();
@@ -187,6 +189,7 @@ public sealed class GradCamServer : IAsyncDisposable
             provider.GetRequiredService<ILogger<ExplainStream>>()));
         services.AddSingleton<ComparisonWriter>();
         services.AddSingleton<CaptionWriter>();
+        services.AddSingleton<VqaWriter>();
         services.AddSingleton<ModelComparer>();
         services.AddSingleton<SanityChecks>();
         services.AddSingleton<HealthServiceImpl>();

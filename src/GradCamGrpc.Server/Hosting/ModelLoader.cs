@@ -19,6 +19,7 @@ internal sealed class ModelLoader(
         ComparisonService.Descriptor.FullName,
         EvidenceService.Descriptor.FullName,
         ModelService.Descriptor.FullName,
+        VqaService.Descriptor.FullName,
     ];
 
     /// <summary>Runs before the server listens: nobody is ever told that a service is unknown.</summary>

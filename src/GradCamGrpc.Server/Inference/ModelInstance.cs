@@ -4,8 +4,10 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Answering;
 using GradCamGrpc.Server.Captioning;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Heads;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Telemetry;
@@ -29,7 +31,8 @@ internal sealed class ModelInstance : IAsyncDisposable
         Folder = folder;
         Labels = new LabelIndex(folder.Labels);
         Preprocessor = new Preprocessor(Spec(folder.Manifest.Preprocessing));
-        CaptionPreprocessor = folder.Manifest.Captioning is { } captioning ? new Preprocessor(Spec(captioning.Preprocessing)) : null;
+        CaptionPreprocessor = PreprocessorOf(folder.Manifest.Captioning);
+        AnswerPreprocessor = PreprocessorOf(folder.Manifest.Answering);
         _device = options.Device;
         _cache = cache;
         _metrics = metrics;
@@ -60,6 +63,9 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <summary>Makes the network's input of a photo to caption; null where the model has no captioning head.</summary>
     public Preprocessor? CaptionPreprocessor { get; }
 
+    /// <summary>Makes the network's input of a photo to answer questions about; null where the model has no answering head.</summary>
+    public Preprocessor? AnswerPreprocessor { get; }
+
     public string DefaultLayer => Manifest.DefaultLayer;
 
     /// <summary>The layers that can be explained at, by name.</summary>
@@ -73,6 +79,10 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <summary>The captioning head; null where the model has none.</summary>
     /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
     public Captioner? Captioner => Manifest.Captioning is null ? null : _worker.Captioner ?? throw NotReady();
+
+    /// <summary>The answering head; null where the model has none.</summary>
+    /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
+    public Answerer? Answerer => Manifest.Answering is null ? null : _worker.Answerer ?? throw NotReady();
 
     /// <summary>Why a method cannot be used at a layer; null where it can.</summary>
     public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => _worker.ObjectionTo(method, layer);
@@ -125,6 +135,19 @@ internal sealed class ModelInstance : IAsyncDisposable
             Key = KeyOf(photo, Captioner!.Layers),
         });
 
+    /// <summary>Enqueues a photo to answer questions about.</summary>
+    /// <param name="photo">The photo.</param>
+    /// <param name="questions">The questions.</param>
+    /// <param name="asked">What of their answers is explained; null for nothing.</param>
+    /// <param name="context">The call.</param>
+    /// <exception cref="QueueFullException">Too many wait.</exception>
+    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
+    public AnsweringRequest Answer(Photo photo, IReadOnlyList<Question> questions, CheckedVqaExplainRequest? asked, ServerCallContext context) =>
+        Enqueue(new AnsweringRequest(photo.Input, Answerer!, questions, asked, Deadline(context), context.CancellationToken)
+        {
+            Key = KeyOf(photo, Answerer!.Layers),
+        });
+
     /// <summary>Answers what was accepted and unloads the model.</summary>
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
@@ -139,8 +162,8 @@ internal sealed class ModelInstance : IAsyncDisposable
     }
 
     /// <summary>Under what the layers' say of a photo is kept; null where nothing is.</summary>
-    private ActivationKey? KeyOf(Photo photo, IReadOnlyList<CutLayer> layers) =>
-        _cache.IsOn ? ActivationKey.Of(Manifest.Weights.Sha256, photo.Input, layers) : null;
+    private ActivationKey? KeyOf(Photo photo, HeadLayers layers) =>
+        _cache.IsOn ? ActivationKey.Of(Manifest.Weights.Sha256, photo.Input, layers.All) : null;
 
     private void ThrowIfRefused(Admission admission)
     {
@@ -158,6 +181,8 @@ internal sealed class ModelInstance : IAsyncDisposable
 
     private static DateTimeOffset? Deadline(ServerCallContext context) =>
         context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline);
+
+    private static Preprocessor? PreprocessorOf(HeadManifest? head) => head is null ? null : new Preprocessor(Spec(head.Preprocessing));
 
     /// <summary>A manifest's preprocessing, as it is carried out.</summary>
     public static PreprocessingSpec Spec(PreprocessingManifest manifest) => new(

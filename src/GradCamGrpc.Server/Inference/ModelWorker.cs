@@ -7,8 +7,11 @@ using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Models.Text;
+using GradCamGrpc.Server.Answering;
 using GradCamGrpc.Server.Captioning;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Heads;
 using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.Tensors;
 using TorchSharp;
@@ -25,6 +28,7 @@ internal sealed class ModelWorker(
     private ServableNetwork? _network;
     private CutNetwork? _cut;
     private Captioner? _captioner;
+    private Answerer? _answerer;
 
     /// <summary>The layers that can be explained at; null before the model has started.</summary>
     public IReadOnlyDictionary<string, CutLayer>? Layers { get; private set; }
@@ -34,6 +38,9 @@ internal sealed class ModelWorker(
 
     /// <summary>The model's captioning head; null where it has none, and before the model has started.</summary>
     public Captioner? Captioner => _captioner;
+
+    /// <summary>The model's answering head; null where it has none, and before the model has started.</summary>
+    public Answerer? Answerer => _answerer;
 
     /// <summary>Why a method cannot be used at a layer; null where it can. Any thread may ask, once the model has started.</summary>
     public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => method.ObjectionTo(_cut!, layer);
@@ -54,8 +61,10 @@ internal sealed class ModelWorker(
             throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{folder.Manifest.DefaultLayer}' with maps{why}"]);
         }
         WarmUp(sample);
-        if (folder.Manifest.Captioning is not null)
-            _captioner = BuildCaptioner(sample);
+        if (folder.Manifest.Captioning is { } captioning)
+            _captioner = OpenCaptioner(captioning, sample);
+        if (folder.Manifest.Answering is { } answering)
+            _answerer = OpenAnswerer(answering, sample);
         UnusableLayers = _cut.UnusableLayers;
         Layers = _cut.Layers;
     }
@@ -82,6 +91,7 @@ internal sealed class ModelWorker(
     public void Close()
     {
         _captioner?.Dispose();
+        _answerer?.Dispose();
         _network?.Dispose();
     }
 
@@ -151,16 +161,31 @@ internal sealed class ModelWorker(
     }
 
     /// <summary>Loads the captioning head and captions a photo of noise, so that the first request pays for neither.</summary>
-    private Captioner BuildCaptioner(Tensor sample)
+    private Captioner OpenCaptioner(CaptioningManifest manifest, Tensor sample)
     {
-        Captioner.CheckSources(folder, _cut!.Layers);
+        HeadLayers.Check(folder, manifest, "captioning", _cut!.Layers);
         var (head, words) = folder.BuildCaptionHead();
         var captioner = new Captioner(head, words);
-        using var scope = NewDisposeScope();
-        var pass = _cut.Forward(sample, [captioner.Query]);
-        var photo = captioner.Look([.. captioner.Layers.Select(layer => pass.Activations(0, layer))]);
-        captioner.Say(photo, captioner.DefaultChoice(folder.Manifest.Captioning!), default);
+        Try(sample, captioner.Layers, seen => captioner.Say(seen, captioner.DefaultChoice(manifest), default));
         return captioner;
+    }
+
+    /// <summary>Loads the answering head and asks it about a photo of noise, so that the first request pays for neither.</summary>
+    private Answerer OpenAnswerer(AnsweringManifest manifest, Tensor sample)
+    {
+        HeadLayers.Check(folder, manifest, "answering", _cut!.Layers);
+        var (head, words, answers) = folder.BuildAnswerHead();
+        var answerer = new Answerer(head, words, answers);
+        Try(sample, answerer.Layers, seen => answerer.Answer(seen, [new Question(["what"], [Vocabulary.Unknown])]));
+        return answerer;
+    }
+
+    /// <summary>Asks a head about a photo of noise.</summary>
+    private void Try(Tensor sample, HeadLayers layers, Action<ViewedPhoto> ask)
+    {
+        using var scope = NewDisposeScope();
+        var pass = _cut!.Forward(sample, [layers.Query]);
+        ask(layers.Look([.. layers.All.Select(layer => pass.Activations(0, layer))]));
     }
 
     /// <param name="batch">The batch; null where no maps are wanted.</param>

@@ -34,4 +34,11 @@ internal static class Ranking
             probabilities[i] /= sum;
         return probabilities;
     }
+
+    /// <summary>The natural logarithm of a class's softmax; finite where the softmax itself is too small for a number.</summary>
+    public static double LogProbability(float[] logits, int index)
+    {
+        double largest = logits.Max();
+        return logits[index] - largest - Math.Log(logits.Sum(logit => Math.Exp(logit - largest)));
+    }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using GradCamGrpc.Models.Heads.Decoding;
 using GradCamGrpc.Models.Text;
@@ -35,15 +33,7 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
         return spoken.Attention.Select((grids, place) => new WordAttention
         {
             Word = Word(place, spoken.Sentences[0].Words[place], captioner.Words),
-            Grids =
-            {
-                captioner.Layers.Zip(grids, (layer, weights) => new AttentionGrid
-                {
-                    Layer = layer.Name,
-                    Size = ResponseWriter.Size(layer.Width, layer.Height),
-                    Data = ByteString.CopyFrom(MemoryMarshal.AsBytes(weights.AsSpan())),
-                }),
-            },
+            Grids = { AttentionWriter.Grids(captioner.Layers.All, grids) },
         });
     }
 

@@ -45,11 +45,11 @@ internal static class TargetReader
         switch (target.TargetCase)
         {
             case ClassTarget.TargetOneofCase.ClassIndex:
-                return Chosen(Index(target.ClassIndex, $"{field}.class_index", model, faults), score, field, faults);
+                return One(Index(target.ClassIndex, $"{field}.class_index", model, faults), score, field, faults);
             case ClassTarget.TargetOneofCase.Label:
-                return Chosen(Label(target.Label, $"{field}.label", model, faults), score, field, faults);
+                return One(Label(target.Label, $"{field}.label", model, faults), score, field, faults);
             case ClassTarget.TargetOneofCase.TopK:
-                return Top(target.TopK, score, field, model, faults);
+                return Top(target.TopK, score, field, model.ClassCount, "a class_index or a label", faults);
             case ClassTarget.TargetOneofCase.WeightedClasses:
                 if (target.Contrast is not null)
                     faults.Invalid($"{field}.contrast", "a weighted sum is not contrasted; give the other class a negative weight in it");
@@ -60,27 +60,35 @@ internal static class TargetReader
         }
     }
 
-    private static TargetChoice.Class? Chosen(int? index, ScoreChoice score, string field, Violations faults)
+    /// <summary>The score of one class, or answer; null where there is none.</summary>
+    /// <param name="index">Its index; null where that is wrong.</param>
+    /// <param name="score">What of it.</param>
+    /// <param name="field">The target's field.</param>
+    /// <param name="faults">Told what is wrong.</param>
+    public static TargetChoice.Class? One(int? index, ScoreChoice score, string field, Violations faults)
     {
         if (index is null)
             return null;
         if (index == score.Contrast)
-            faults.Invalid($"{field}.contrast", "a class cannot be contrasted with itself");
+            faults.Invalid($"{field}.contrast", "nothing can be contrasted with itself");
         return new TargetChoice.Class(index.Value, score);
     }
 
-    private static TargetChoice.Top? Top(int k, ScoreChoice score, string field, ModelInstance model, Violations faults)
+    /// <summary>The scores of the k likeliest classes, or answers; null where k is wrong.</summary>
+    /// <param name="k">How many.</param>
+    /// <param name="score">What of each.</param>
+    /// <param name="field">The target's field.</param>
+    /// <param name="known">How many there are.</param>
+    /// <param name="named">How one alone is named, which a contrast needs.</param>
+    /// <param name="faults">Told what is wrong.</param>
+    public static TargetChoice.Top? Top(int k, ScoreChoice score, string field, int known, string named, Violations faults)
     {
-        var most = Math.Min(RequestReader.MaxMaps, model.ClassCount);
-        if (k < 1 || k > most)
-        {
-            faults.Invalid($"{field}.top_k", $"{k} is not from 1 to {most}");
+        if (!faults.Within($"{field}.top_k", k, 1, Math.Min(RequestReader.MaxMaps, known)))
             return null;
-        }
 
         // It could be one of the k, and its map all zero.
         if (score.Contrast is not null)
-            faults.Invalid($"{field}.contrast", "a contrast needs a class_index or a label");
+            faults.Invalid($"{field}.contrast", $"a contrast needs {named}");
         return new TargetChoice.Top(k, score);
     }
 

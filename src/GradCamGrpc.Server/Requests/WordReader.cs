@@ -18,15 +18,25 @@ internal static class WordReader
     /// <param name="faults">Told what is wrong.</param>
     public static IReadOnlyList<int>? Sentence(string text, string field, int most, Vocabulary vocabulary, Violations faults)
     {
+        if (Split(text, field, most, faults) is not { } words)
+            return null;
+        int?[] numbers = [.. words.Select(word => Number(word, field, vocabulary, faults))];
+        return numbers.Contains(null) ? null : [.. numbers.OfType<int>()];
+    }
+
+    /// <summary>A text's words; null where there is none, or where they are too many.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="field">Its field.</param>
+    /// <param name="most">The most words it may have.</param>
+    /// <param name="faults">Told what is wrong.</param>
+    public static IReadOnlyList<string>? Split(string text, string field, int most, Violations faults)
+    {
         var words = Words.Of(text);
         if (words.Count == 0)
             faults.Invalid(field, "there is no word in it");
         else if (words.Count > most)
             faults.Invalid(field, $"it has {words.Count} words, more than {most}");
-        if (words.Count == 0 || words.Count > most)
-            return null;
-        int?[] numbers = [.. words.Select(word => Number(word, field, vocabulary, faults))];
-        return numbers.Contains(null) ? null : [.. numbers.OfType<int>()];
+        return words.Count == 0 || words.Count > most ? null : words;
     }
 
     /// <summary>The number of the one word of a text; null where there is not one alone, or it is not known.</summary>
@@ -43,8 +53,19 @@ internal static class WordReader
     {
         if (vocabulary.NumberOf(word) is { } number)
             return number;
-        string[] near = faults.IsFull ? [] : [.. vocabulary.Nearest(word.Length <= ComparedLength ? word : Text.Start(word, ComparedLength), Suggested)];
-        faults.Absent(field, $"the word '{Text.Quoted(word)}' is not known; close to it: {string.Join("; ", near)}");
+        Unknown($"the word '{Text.Quoted(word)}'", word, field, vocabulary.AllWords, faults);
         return null;
+    }
+
+    /// <summary>Tells that something is not known, and what is spelt most like it.</summary>
+    /// <param name="subject">What to call it, such as "the word 'dogg'".</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="field">Its field.</param>
+    /// <param name="known">What is known.</param>
+    /// <param name="faults">Told of it.</param>
+    public static void Unknown(string subject, string text, string field, IReadOnlyList<string> known, Violations faults)
+    {
+        var near = faults.IsFull ? [] : Spelling.Nearest(known, text.Length <= ComparedLength ? text : Text.Start(text, ComparedLength), Suggested);
+        faults.Absent(field, $"{subject} is not known; close to it: {string.Join("; ", near)}");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
         var inference = query.Model.Caption(photo, query.Choice, question: null, context);
         return new CaptionResponse
         {
-            Prediction = writer.Prediction(query.Model, photo, await inference.Prediction, await inference.Caption),
+            Prediction = writer.Prediction(query.Model, photo, await inference.Prediction, await inference.Said),
         };
     }
 
@@ -38,7 +38,7 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
         var inference = query.Model.Caption(photo, query.Choice, query, context);
 
         var forward = await inference.Prediction;
-        var spoken = await inference.Caption;
+        var spoken = await inference.Said;
         var prediction = writer.Prediction(query.Model, photo, forward, spoken);
         await responseStream.WriteAsync(new CaptioningServiceExplainResponse { Prediction = prediction }, context.CancellationToken);
         foreach (var attention in CaptionWriter.Attention(query.Model, spoken))

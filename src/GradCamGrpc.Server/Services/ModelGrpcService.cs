@@ -1,5 +1,6 @@
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Answering;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
@@ -47,6 +48,8 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
         model.Metrics.Add(instance.Manifest.Metrics.Select(MetricOf));
         if (instance.Manifest.Captioning is { } captioning)
             model.Captioning = CaptioningOf(captioning, instance.Captioner!.Words.AllWords);
+        if (instance.Manifest.Answering is { } answering)
+            model.Answering = AnsweringOf(answering, instance.Answerer!);
         return model;
     }
 
@@ -56,6 +59,19 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
         MaxWords = manifest.Shape.MaxWords,
         Words = { words },
         LengthPenalty = manifest.LengthPenalty,
+        Preprocessing = Preprocessing(manifest.Preprocessing),
+        WeightsSha256 = manifest.Weights.Sha256,
+        Licence = manifest.Licence,
+        Source = manifest.Source,
+        Metrics = { manifest.Metrics.Select(MetricOf) },
+    };
+
+    private static AnsweringHead AnsweringOf(AnsweringManifest manifest, Answerer answerer) => new()
+    {
+        Layers = { manifest.Sources.Select(source => source.Layer) },
+        MaxWords = manifest.Shape.MaxWords,
+        Words = { answerer.Words.AllWords },
+        Answers = { answerer.Answers.All },
         Preprocessing = Preprocessing(manifest.Preprocessing),
         WeightsSha256 = manifest.Weights.Sha256,
         Licence = manifest.Licence,
@@ -84,6 +100,7 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
     {
         "classification" => ModelTask.Classification,
         "captioning" => ModelTask.Captioning,
+        "vqa" => ModelTask.Vqa,
         _ => throw new ArgumentOutOfRangeException(nameof(task), task, "unknown task"),
     };
 

@@ -8,6 +8,7 @@ internal static class Stage
     public const string Forward = "forward";
     public const string Backward = "backward";
     public const string Caption = "caption";
+    public const string Answer = "answer";
     public const string Render = "render";
     public const string Evidence = "evidence";
 }

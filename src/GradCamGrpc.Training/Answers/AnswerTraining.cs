@@ -101,6 +101,7 @@ public sealed record AnswerTraining(
         var data = Captions is null ? "DAQUAR's training split" : "DAQUAR's training split and on questions made of Flickr8k's training captions";
         writer.Write(Folder.Manifest with
         {
+            Tasks = [.. Folder.Manifest.Tasks.Union(["vqa"])],
             Answering = new AnsweringManifest
             {
                 Sources = head.Sources,

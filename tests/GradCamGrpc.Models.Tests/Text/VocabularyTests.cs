@@ -27,7 +27,7 @@ public sealed class VocabularyTests
 
     [Fact]
     public void Nearest_MisspeltWord_IsTheOneWithTheFewestEdits() =>
-        Assert.Equal(["dog", "dogs"], new Vocabulary(["cat", "dog", "dogs", "horse"]).Nearest("doog", 2));
+        Assert.Equal(["dog", "dogs"], Spelling.Nearest(["cat", "dog", "dogs", "horse"], "doog", 2));
 
     [Theory]
     [InlineData("dog", "dog")]

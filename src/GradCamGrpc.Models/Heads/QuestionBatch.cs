@@ -1,7 +1,7 @@
 using GradCamGrpc.Models.Text;
 using static TorchSharp.torch;
 
-namespace GradCamGrpc.Training.Answers;
+namespace GradCamGrpc.Models.Heads;
 
 /// <summary>Questions as tensors.</summary>
 public static class QuestionBatch

@@ -1,8 +1,8 @@
-using GradCamGrpc.Training.Answers;
+using GradCamGrpc.Models.Heads;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace GradCamGrpc.Training.Tests.Answers;
+namespace GradCamGrpc.Models.Tests.Heads;
 
 public sealed class QuestionBatchTests
 {
