@@ -13,6 +13,7 @@ var root = new RootCommand("Measures what an explanation costs.")
     CaptionsBenchmark.Create(),
     MethodsBenchmark.Create(),
     QuestionsBenchmark.Create(),
+    PeerBenchmark.Create(),
     LoadBenchmark.Create(),
     SoakBenchmark.Create(),
 };

@@ -33,7 +33,8 @@ internal sealed class Rounds
 
     private List<double> Times(string name) => _subjects.Single(subject => subject.Name == name).Milliseconds;
 
-    private static double Median(IEnumerable<double> values)
+    /// <summary>The median of values.</summary>
+    public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

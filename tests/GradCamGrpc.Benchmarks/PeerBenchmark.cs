@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using GradCamGrpc.Models.Networks;
+using GradCamGrpc.TestData;
+using Microsoft.ML.OnnxRuntime;
+using Spectre.Console;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Benchmarks;
+
+/// <summary><c>peer</c>: the embedded network's bare prediction against that of ONNX Runtime.</summary>
+/// <remarks>
+/// Threads that wait for work by spinning would slow down whoever comes next in the same process: so each side runs for a while, by itself,
+/// and the peer's session and its threads end before the other side's turn. The sides take turns, in an order that alternates.
+/// </remarks>
+internal static class PeerBenchmark
+{
+    private const int RoundCount = 5;
+    private const int WarmUps = 3;
+    private const string Ours = "GradCamGrpc";
+    private const string Sleeping = "ONNX Runtime";
+    private const string Spinning = "ONNX Runtime, spinning";
+
+    private static readonly (int Batch, double Goal)[] Goals = [(1, 0.95), (8, 1.0)];
+
+    public static Command Create()
+    {
+        var file = new Option<FileInfo>("--onnx") { Description = "the same network as ONNX Runtime reads it", Required = true };
+        var calls = new Option<int>("--calls") { Description = "calls that a side times in a round, at batch 1", DefaultValueFactory = _ => 40 };
+        var command = new Command("peer", "Time the bare prediction against ONNX Runtime's.") { file, calls };
+        command.SetAction(parsed =>
+        {
+            foreach (var (batch, goal) in Goals)
+                Run(batch, goal, parsed.GetValue(file)!.FullName, Math.Max(parsed.GetValue(calls) / batch, 8));
+        });
+        return command;
+    }
+
+    private static void Run(int batch, double goal, string file, int calls)
+    {
+        using var scope = NewDisposeScope();
+        using var network = EmbeddedModel.Read().BuildNetwork();
+        network.PrepareForServing();
+        var images = randn([batch, 3, 224, 224], generator: new Generator(1));
+        var pixels = images.data<float>().ToArray();
+        var channelsLast = ChannelsLast.Of(images);
+        var logits = new Dictionary<string, float[]>();
+        var sides = new Dictionary<string, Func<double>>
+        {
+            [Ours] = () => Time(calls, () => logits[Ours] = Predict(network, channelsLast)),
+            [Sleeping] = () => TimePeer(file, batch, pixels, calls, spins: false, output => logits[Sleeping] = output),
+            [Spinning] = () => TimePeer(file, batch, pixels, calls, spins: true, output => logits[Spinning] = output),
+        };
+
+        var times = sides.Keys.ToDictionary(name => name, _ => new List<double>());
+        for (var round = 0; round < RoundCount; round++)
+        {
+            foreach (var name in round % 2 == 0 ? sides.Keys : sides.Keys.Reverse())
+                times[name].Add(sides[name]() / batch);
+        }
+
+        var table = new Table { Title = new TableTitle($"batch {batch}") }.AddColumns("what", "ms per photo (median of rounds)", "lowest", "highest");
+        foreach (var (name, each) in times)
+            table.AddRow(name, $"{Rounds.Median(each):F2}", $"{each.Min():F2}", $"{each.Max():F2}");
+        AnsiConsole.Write(table);
+        var best = Rounds.Median(times[Sleeping]) <= Rounds.Median(times[Spinning]) ? Sleeping : Spinning;
+        var ratios = times[best].Zip(times[Ours], (peer, ours) => peer / ours).ToArray();
+        var apart = logits[Ours].Zip(logits[best], (a, b) => Math.Abs(a - b)).Max();
+        Console.WriteLine($"{best} / ours   {Rounds.Median(ratios):F3} ({ratios.Min():F3} to {ratios.Max():F3})   (goal: at least {goal})");
+        Console.WriteLine($"largest difference of a logit {apart:E1}");
+        Console.WriteLine();
+    }
+
+    private static float[] Predict(ServableNetwork network, Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var noTape = no_grad();
+        return MemoryMarshal.Cast<byte, float>(network.call(images).bytes).ToArray();
+    }
+
+    private static double TimePeer(string file, int batch, float[] pixels, int calls, bool spins, Action<float[]> keep)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = Environment.ProcessorCount, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", spins ? "1" : "0");
+        using var session = new InferenceSession(file, options);
+        using var input = OrtValue.CreateTensorValueFromMemory(pixels, [batch, 3, 224, 224]);
+        using var run = new RunOptions();
+        return Time(calls, () =>
+        {
+            using var outputs = session.Run(run, session.InputNames, [input], session.OutputNames);
+            keep(outputs[0].GetTensorDataAsSpan<float>().ToArray());
+        });
+    }
+
+    /// <summary>The median of some calls, in milliseconds.</summary>
+    private static double Time(int calls, Action call)
+    {
+        for (var i = 0; i < WarmUps; i++)
+            call();
+        var times = new List<double>();
+        for (var i = 0; i < calls; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            call();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        return Rounds.Median(times);
+    }
+}
