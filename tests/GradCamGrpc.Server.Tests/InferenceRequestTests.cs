@@ -1,5 +1,7 @@
 using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Server.Heads;
 using GradCamGrpc.Server.Inference;
 
 namespace GradCamGrpc.Server.Tests;
@@ -44,10 +46,33 @@ public sealed class InferenceRequestTests
         Assert.False(request.IsWaiting);
     }
 
-    private static InferenceRequest Request(CancellationToken cancellation)
+    /// <summary>Who waits for what the head says must not wait for ever.</summary>
+    [Fact]
+    public async Task Finished_HeadWasNotAsked_WhatItSaysIsCancelled()
+    {
+        using var head = new CaptionHead([new HeadSource("a", 2, 2, 2)], words: 6, new HeadShape(Width: 8, AttentionHeads: 2, Layers: 1, MaxWords: 3));
+        using var leaving = new CancellationTokenSource();
+        var request = new SilentRequest(Input(), new HeadLayers(head), leaving.Token);
+        request.Predicted(Result);
+        await leaving.CancelAsync();
+
+        request.Finished();
+
+        Assert.True(request.Said.IsCanceled);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await request.Items.GetAsyncEnumerator(leaving.Token).MoveNextAsync());
+    }
+
+    private static InferenceRequest Request(CancellationToken cancellation) => new(Input(), deadline: null, cancellation);
+
+    private static ModelInput Input()
     {
         using var photo = new PixelBuffer(8, 8);
-        var preprocessor = new Preprocessor(new PreprocessingSpec(null, 8, 8, Interpolation.Bilinear, [0, 0, 0], [1, 1, 1]));
-        return new InferenceRequest(preprocessor.Prepare(photo), deadline: null, cancellation);
+        return new Preprocessor(new PreprocessingSpec(null, 8, 8, Interpolation.Bilinear, [0, 0, 0], [1, 1, 1])).Prepare(photo);
+    }
+
+    private sealed class SilentRequest(ModelInput input, HeadLayers layers, CancellationToken cancellation)
+        : HeadRequest<string>(input, layers, deadline: null, cancellation)
+    {
+        public override void Run(InspectedPhoto photo) => throw new NotSupportedException();
     }
 }

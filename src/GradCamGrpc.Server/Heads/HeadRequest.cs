@@ -27,6 +27,14 @@ internal abstract class HeadRequest<TSaid>(ModelInput input, HeadLayers layers, 
 
     public abstract void Run(InspectedPhoto photo);
 
+    /// <inheritdoc />
+    /// <remarks>A photo for which nobody waited any more has not been shown to the head.</remarks>
+    public override void Finished()
+    {
+        base.Finished();
+        _said.TrySetCanceled(Cancellation);
+    }
+
     public override void Fail(Exception reason)
     {
         base.Fail(reason);
