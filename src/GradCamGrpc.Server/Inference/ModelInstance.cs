@@ -109,8 +109,17 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, ServerCallContext context) =>
-        Enqueue(new ExplanationRequest(
-            photo.Input, query.Layers, query.Targets, query.Methods, Deadline(context), context.CancellationToken));
+        Submit(photo, query, context, context.CancellationToken);
+
+    /// <summary>Enqueues a photo to explain, one of several of a call.</summary>
+    /// <param name="photo">The photo.</param>
+    /// <param name="query">What is explained.</param>
+    /// <param name="context">The call.</param>
+    /// <param name="cancellation">Says that nobody waits for this photo any more.</param>
+    /// <exception cref="QueueFullException">Too many wait.</exception>
+    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
+    public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, ServerCallContext context, CancellationToken cancellation) =>
+        Enqueue(new ExplanationRequest(photo.Input, query.Layers, query.Targets, query.Methods, Deadline(context), cancellation));
 
     /// <summary>Enqueues a photo about which the network is asked something of the caller's own.</summary>
     /// <param name="photo">The photo.</param>

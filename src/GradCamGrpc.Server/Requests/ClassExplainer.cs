@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
@@ -9,19 +10,22 @@ namespace GradCamGrpc.Server.Requests;
 internal sealed class ClassExplainer(RequestReader reader, PhotoReader photos, ResponseWriter writer, LabelImageWriter labelWriter)
 {
     /// <summary>The parts of the answer, each as it is ready; nothing is done before the first is asked for.</summary>
+    /// <param name="request">The question.</param>
+    /// <param name="context">The call.</param>
+    /// <param name="cancellation">Says that nobody waits for this photo any more: the call's own, or one that follows it.</param>
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
     /// <exception cref="NotFoundException">There is no such model, layer or label.</exception>
     /// <exception cref="QueueFullException">Too many wait. No part has come before.</exception>
     /// <exception cref="PixelBudgetException">Too many large photos are being answered. No part has come before.</exception>
     public async IAsyncEnumerable<ClassificationServiceExplainResponse> ExplainAsync(
-        ClassificationServiceExplainRequest request, ServerCallContext context)
+        ClassificationServiceExplainRequest request, ServerCallContext context, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var query = reader.Read(request);
         query.Model.EnsureRoom();
         var size = photos.Measure(request.Image);
         query.EnsureWritable(size);
-        using var photo = await photos.ReadAsync(request.Image, size, query.Model, query.IsDrawn, context.CancellationToken);
-        var inference = query.Model.Submit(photo, query, context);
+        using var photo = await photos.ReadAsync(request.Image, size, query.Model, query.IsDrawn, cancellation);
+        var inference = query.Model.Submit(photo, query, context, cancellation);
 
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         yield return new ClassificationServiceExplainResponse { Prediction = prediction };

@@ -26,7 +26,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
         IServerStreamWriter<ClassificationServiceExplainResponse> responseStream,
         ServerCallContext context)
     {
-        await foreach (var part in explainer.ExplainAsync(request, context))
+        await foreach (var part in explainer.ExplainAsync(request, context, context.CancellationToken))
             await responseStream.WriteAsync(part, context.CancellationToken);
     }
 

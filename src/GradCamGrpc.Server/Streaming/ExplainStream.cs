@@ -17,7 +17,7 @@ namespace GradCamGrpc.Server.Streaming;
 /// <param name="time">Measures how long a photo waits until there may be room for it.</param>
 /// <param name="logger">Told of faults of the server's own.</param>
 internal sealed class ExplainStream(
-    Func<ClassificationServiceExplainRequest, ServerCallContext, IAsyncEnumerable<ClassificationServiceExplainResponse>> explain,
+    Func<ClassificationServiceExplainRequest, ServerCallContext, CancellationToken, IAsyncEnumerable<ClassificationServiceExplainResponse>> explain,
     TimeProvider time,
     ILogger<ExplainStream> logger)
 {
@@ -128,7 +128,7 @@ internal sealed class ExplainStream(
     {
         while (true)
         {
-            await using var parts = explain(request, context).GetAsyncEnumerator(cancellation);
+            await using var parts = explain(request, context, cancellation).GetAsyncEnumerator(cancellation);
             if (await StartAsync(parts) is { } delay)
             {
                 await Task.Delay(delay, time, cancellation);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
@@ -143,11 +144,13 @@ public sealed class ExplainStreamTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
     }
 
+    /// <summary>Photos that are still at work then are given up.</summary>
     [Fact]
     public async Task Run_TheWriterFails_EndsInItsFault()
     {
-        Open("a");
         var run = Run([Item("a"), Item("b")], write: _ => throw new IOException("gone"));
+        await StartedAsync(2);
+        Open("a");
 
         Assert.Equal("gone", (await Assert.ThrowsAsync<IOException>(() => run)).Message);
     }
@@ -222,18 +225,19 @@ public sealed class ExplainStreamTests
             _requests.Writer.Complete();
         }
         var call = new FakeCall(cancellation ?? Cancellation);
-        var stream = new ExplainStream((request, context) => Answer(request.Model, refusals, context), _time, NullLogger<ExplainStream>.Instance);
+        var stream = new ExplainStream((request, _, cancelled) => Answer(request.Model, refusals, cancelled), _time, NullLogger<ExplainStream>.Instance);
         await stream.RunAsync(new Reader(_requests.Reader), new Writer(_responses.Writer, write), call);
     }
 
     /// <summary>Two parts, once the gate of that name is open.</summary>
-    private async IAsyncEnumerable<ClassificationServiceExplainResponse> Answer(string name, Queue<Exception>? refusals, ServerCallContext context)
+    private async IAsyncEnumerable<ClassificationServiceExplainResponse> Answer(
+        string name, Queue<Exception>? refusals, [EnumeratorCancellation] CancellationToken cancellation)
     {
         _started.Writer.TryWrite(name);
         if (refusals is not null && refusals.TryDequeue(out var refusal))
             throw refusal;
         var gate = _gates.GetOrAdd(name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await gate.Task.WaitAsync(context.CancellationToken);
+        await gate.Task.WaitAsync(cancellation);
         yield return new ClassificationServiceExplainResponse();
         yield return new ClassificationServiceExplainResponse();
     }
