@@ -131,7 +131,7 @@ public sealed class OperationsTests(RunningServer shared)
         Assert.Equal("", listed.NextPageToken);
         Assert.Equal(("embedded", 1000, "bn2"), (brief.Name, brief.ClassCount, brief.DefaultLayer));
         Assert.Empty(brief.Labels);
-        Assert.Equal([ModelTask.Classification, ModelTask.Captioning], full.Model.Tasks);
+        Assert.Equal([ModelTask.Classification, ModelTask.Captioning, ModelTask.Vqa], full.Model.Tasks);
         Assert.Equal(1000, full.Model.Labels.Count);
         Assert.Equal(new PixelSize { Width = 7, Height = 7 }, full.Model.Layers.Single(layer => layer.Name == "bn2").Size);
         Assert.Equal(224, full.Model.Preprocessing.InputSize.Width);
