@@ -12,6 +12,7 @@ var root = new RootCommand("Predicts what is on photos and shows where the netwo
     ExplainCommand.Create(),
     GalleryCommand.Create(),
     CaptionCommand.Create(),
+    AskCommand.Create(),
     CompareCommand.Create(),
     CompareModelsCommand.Create(),
     PerturbCommand.Create(),

@@ -5,7 +5,7 @@ namespace GradCamGrpc.Cli.Commands;
 /// <summary>Which photos a command is about, and where it writes.</summary>
 internal sealed class PhotoArguments
 {
-    private readonly Argument<string[]> _photos = new("PHOTO") { Description = "photos to explain", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _photos;
 
     private readonly Option<DirectoryInfo> _folder = new("--out", "-o")
     {
@@ -15,13 +15,20 @@ internal sealed class PhotoArguments
     };
 
     public PhotoArguments()
+        : this(ArgumentArity.OneOrMore)
     {
-        _photos.Validators.Add(result =>
+    }
+
+    /// <param name="count">How many photos there may be.</param>
+    public PhotoArguments(ArgumentArity count)
+    {
+        _photos = new Argument<string[]>("PHOTO")
         {
-            // Without this a mistyped option would pass for a photo.
-            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-') && !File.Exists(token.Value)))
-                result.AddError($"there is no option '{token.Value}'; --help lists them");
-        });
+            Description = "photos to explain",
+            Arity = count,
+            CustomParser = result => [.. result.Tokens.Select(token => token.Value)],
+        };
+        MistypedOptions.RefuseIn(_photos);
         _folder.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && File.Exists(token.Value))

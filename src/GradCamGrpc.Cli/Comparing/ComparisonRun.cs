@@ -10,9 +10,17 @@ namespace GradCamGrpc.Cli.Comparing;
 /// <summary>What the commands that compare have in common: photos, a server, pictures side by side, and a report.</summary>
 internal sealed class ComparisonRun
 {
-    private readonly PhotoArguments _arguments = new();
+    private readonly PhotoArguments _arguments;
     private readonly ConnectionOptions _connection = new();
     private readonly Option<bool> _json = new("--json") { Description = "print a line of JSON for each photo" };
+
+    public ComparisonRun()
+        : this(ArgumentArity.OneOrMore)
+    {
+    }
+
+    /// <param name="photos">How many photos there may be.</param>
+    public ComparisonRun(ArgumentArity photos) => _arguments = new PhotoArguments(photos);
 
     public void AddTo(Command command)
     {

@@ -22,6 +22,7 @@ internal sealed class ServerConnection : IAsyncDisposable
         Classification = new ClassificationService.ClassificationServiceClient(_channel);
         Comparison = new ComparisonService.ComparisonServiceClient(_channel);
         Evidence = new EvidenceService.EvidenceServiceClient(_channel);
+        Vqa = new VqaService.VqaServiceClient(_channel);
         Models = new ModelService.ModelServiceClient(_channel);
     }
 
@@ -34,6 +35,8 @@ internal sealed class ServerConnection : IAsyncDisposable
     public ComparisonService.ComparisonServiceClient Comparison { get; }
 
     public EvidenceService.EvidenceServiceClient Evidence { get; }
+
+    public VqaService.VqaServiceClient Vqa { get; }
 
     public ModelService.ModelServiceClient Models { get; }
 

@@ -15,19 +15,22 @@ internal static class Subjects
         ? $"what speaks against {Label(score)}"
         : $"why {Label(score)}";
 
-    /// <summary>For people: the class's whole label, the weighted sum's classes by their first names, or the words of a caption.</summary>
+    /// <summary>For people: the class's whole label, the weighted sum's classes by their first names, the words of a caption, or an answer.</summary>
     public static string Label(ExplainedScore score) => score.SubjectCase switch
     {
         ExplainedScore.SubjectOneofCase.WeightedClasses => Sum(score.WeightedClasses),
         ExplainedScore.SubjectOneofCase.Words => Said(score.Words) + (score.Words.Contrast is { Length: > 0 } word ? $" rather than {word}" : ""),
+        ExplainedScore.SubjectOneofCase.Answer => Answer(score.Answer) + (score.Answer.Contrast is { Length: > 0 } answer ? $" rather than {answer}" : ""),
         _ => score.ExplainedClass.Label + (score.Contrast is { } other ? $" rather than {Captions.ShortLabel(other.Label)}" : ""),
     };
 
-    /// <summary>For a narrow place: the class's first name, the weighted sum, or the words of a caption.</summary>
+    /// <summary>For a narrow place: the class's first name, the weighted sum, the words of a caption, or an answer and its question.</summary>
     public static string ShortLabel(ExplainedScore score)
     {
         if (score.SubjectCase is ExplainedScore.SubjectOneofCase.Words)
             return Said(score.Words) + (score.Words.Contrast is { Length: > 0 } word ? $", not {word}" : "");
+        if (score.SubjectCase is ExplainedScore.SubjectOneofCase.Answer)
+            return (score.Answer.Contrast is { Length: > 0 } answer ? $"{score.Answer.Text}, not {answer}" : score.Answer.Text) + $": {score.Answer.Question}";
         var against = score.Kind is ScoreKind.Counterfactual ? "against " : "";
         var other = score.Contrast is { } contrast ? $", not {Captions.ShortLabel(contrast.Label)}" : "";
         return score.SubjectCase is ExplainedScore.SubjectOneofCase.WeightedClasses
@@ -53,11 +56,21 @@ internal static class Subjects
 
     private static string Said(ExplainedWords words) => Words.Join(words.Words.Select(word => word.Text));
 
-    /// <summary>The class's index and first name, the indices of a weighted sum's classes, or the words of a caption.</summary>
+    private static string Answer(ExplainedAnswer answer) => $"{answer.Text} to {answer.Question}";
+
+    /// <summary>The class's index and first name, the indices of a weighted sum's classes, the words of a caption, or an answer.</summary>
     private static string SubjectPart(ExplainedScore score)
     {
         if (score.SubjectCase is ExplainedScore.SubjectOneofCase.Words)
             return FileNames.Joined(FileNames.Safe(Said(score.Words)), score.Words.Contrast.Length > 0 ? $"not-{FileNames.Safe(score.Words.Contrast)}" : "");
+        if (score.SubjectCase is ExplainedScore.SubjectOneofCase.Answer)
+        {
+            var (other, leftOut) = (score.Answer.Contrast, score.Answer.LeftOut?.Text ?? "");
+            return FileNames.Joined(
+                FileNames.Safe(score.Answer.Text),
+                other.Length > 0 ? $"not-{FileNames.Safe(other)}" : "",
+                leftOut.Length > 0 ? $"without-{FileNames.Safe(leftOut)}" : "");
+        }
         if (score.SubjectCase is not ExplainedScore.SubjectOneofCase.WeightedClasses)
             return ClassPart(score.ExplainedClass);
         var terms = score.WeightedClasses.Terms;

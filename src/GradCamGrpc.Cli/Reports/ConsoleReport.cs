@@ -142,6 +142,27 @@ internal sealed class ConsoleReport : IReport
         Pictures(written);
     }
 
+    public void Answered(AnsweredPhoto answer, WrittenComparison written)
+    {
+        Heading(written.Photo, fault: null);
+        for (var i = 0; i < answer.Prediction.Questions.Count; i++)
+        {
+            var question = answer.Prediction.Questions[i];
+            var unknown = question.Words.Where(word => word.IsUnknown).Select(word => word.Text).ToArray();
+            _console.MarkupLineInterpolated(
+                $"  [bold]{string.Join(' ', question.Words.Select(word => word.Text))}[/]{(unknown.Length > 0 ? $" (not known: {string.Join(", ", unknown)})" : "")}");
+            foreach (var given in question.Answers)
+                _console.MarkupLineInterpolated($"  {given.Probability,6:P1}  {given.Text}");
+            foreach (var leftOut in answer.LeftOut.Where(leftOut => leftOut.QuestionIndex == i))
+            {
+                var words = leftOut.Words.Select(word => $"{word.Word.Text} {Figure(word.LogProbabilityChange)}");
+                _console.MarkupLineInterpolated($"  what the log-probability of {leftOut.Text} gains without: {string.Join(", ", words)}");
+            }
+        }
+        Blank(answer.Maps);
+        Pictures(written);
+    }
+
     public void Compared(CompareClassesResponse answer, WrittenComparison written)
     {
         var found = answer.Prediction.Classes[0];

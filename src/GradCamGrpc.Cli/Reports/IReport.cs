@@ -28,6 +28,8 @@ internal interface IReport
 
     void Captioned(CaptionAnswer answer, WrittenComparison written);
 
+    void Answered(AnsweredPhoto answer, WrittenComparison written);
+
     void Compared(CompareClassesResponse answer, WrittenComparison written);
 
     void ComparedModels(CompareModelsResponse answer, WrittenComparison written);

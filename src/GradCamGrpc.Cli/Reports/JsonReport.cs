@@ -51,6 +51,15 @@ internal sealed class JsonReport(TextWriter output) : IReport
         Write(line, answer.Maps, written);
     }
 
+    public void Answered(AnsweredPhoto answer, WrittenComparison written)
+    {
+        var line = Line(written.Photo, fault: null);
+        line["prediction"] = ToJson(answer.Prediction);
+        if (answer.LeftOut.Count > 0)
+            line["leftOutWords"] = new JsonArray([.. answer.LeftOut.Select(ToJson)]);
+        Write(line, answer.Maps, written);
+    }
+
     public void Compared(CompareClassesResponse answer, WrittenComparison written)
     {
         var told = answer.Clone();
