@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Training.Optimisation;
@@ -39,6 +40,7 @@ internal sealed class HeadTrainer<THead> : IDisposable
     /// <param name="progress">Told after each step.</param>
     /// <param name="epochDone">Told after each epoch (its number, from 1, and the head, which then is the average of its weights).</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="InvalidDataException">A loss is not finite: its step is not taken.</exception>
     public void Run(string stateFile, Action<TrainingProgress> progress, Action<int, THead> epochDone, CancellationToken cancellation)
     {
         var perEpoch = _lesson.StepsPerEpoch;
@@ -81,9 +83,12 @@ internal sealed class HeadTrainer<THead> : IDisposable
         using var scope = NewDisposeScope();
         _head.train();
         var loss = _lesson.Loss(_head, epoch, stepOfEpoch, new Random(seed));
+        var value = loss.item<float>();
+        if (!float.IsFinite(value))
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"the loss of step {step + 1} is not finite"));
         loss.backward();
         _optimiser.Step(learningRate);
         _average.Update(step);
-        return loss.item<float>();
+        return value;
     }
 }

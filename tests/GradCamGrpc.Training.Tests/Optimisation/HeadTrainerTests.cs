@@ -66,6 +66,37 @@ public sealed class HeadTrainerTests : IDisposable
         Assert.Throws<CheckpointException>(() => other.Run(state, _ => { }, (_, _) => { }, TestContext.Current.CancellationToken));
     }
 
+    /// <summary>The same loss, but at one step it is none.</summary>
+    private sealed class Failing(long failAt) : ILesson<Sequential>
+    {
+        private readonly Doubling _sound = new();
+
+        public int StepsPerEpoch => _sound.StepsPerEpoch;
+
+        public Tensor Loss(Sequential head, int epoch, int step, Random choice)
+        {
+            var loss = _sound.Loss(head, epoch, step, choice);
+            return epoch * StepsPerEpoch + step == failAt - 1 ? loss / zeros(1) : loss;
+        }
+    }
+
+    [Fact]
+    public void Run_LossIsNotFinite_EndsBeforeTheWeightsAreSpoilt()
+    {
+        var state = Path.Combine(_folder, "state");
+        var steps = 0L;
+        using var trainer = new HeadTrainer<Sequential>(Build, new Failing(failAt: 13), Recipe);
+
+        var fault = Assert.Throws<InvalidDataException>(() =>
+            trainer.Run(state, progress => steps = progress.Step, (_, _) => { }, TestContext.Current.CancellationToken));
+
+        Assert.Equal("the loss of step 13 is not finite", fault.Message);
+        Assert.Equal(12, steps);
+        trainer.UseAverage(head => Assert.All(head.parameters(), parameter => Assert.All(parameter.data<float>().ToArray(), AssertFinite)));
+
+        static void AssertFinite(float value) => Assert.True(float.IsFinite(value));
+    }
+
     private static float[] Train(string state, int? stopAfter)
     {
         using var stop = new CancellationTokenSource();
