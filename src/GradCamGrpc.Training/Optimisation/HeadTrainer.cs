@@ -44,8 +44,8 @@ internal sealed class HeadTrainer<THead> : IDisposable
     public void Run(string stateFile, Action<TrainingProgress> progress, Action<int, THead> epochDone, CancellationToken cancellation)
     {
         var perEpoch = _lesson.StepsPerEpoch;
-        var steps = (long)perEpoch * _recipe.Epochs;
-        var rate = new LearningRate(_recipe.LearningRate, perEpoch, steps);
+        var rate = LearningRate.Of(_recipe.LearningRate, perEpoch, _recipe.Epochs);
+        var steps = rate.Steps;
         var loss = double.NaN;
         for (var step = _state.Read(stateFile); step < steps; step++)
         {
