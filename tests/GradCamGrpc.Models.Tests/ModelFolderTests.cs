@@ -156,6 +156,29 @@ public sealed class ModelFolderTests
     }
 
     [Fact]
+    public void Read_WordsAndAnswersThereTwice_AreListedByFileAndLine()
+    {
+        using var model = new TemporaryModel()
+            .With(manifest => manifest["answering"] = Answering(manifest, "answers.txt"))
+            .WithFile("captioning_words.txt", "a\ncat\nA\ncat\n")
+            .WithFile("answers.txt", "yes\nno\nyes\n");
+
+        var fault = Assert.Throws<InvalidModelException>(() => ModelFolder.Read(model.Folder));
+
+        Assert.Contains("captioning.vocabulary: line 4 of captioning_words.txt is line 2 again, 'cat'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("answering.answers: line 3 of answers.txt is line 1 again, 'yes'", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Two classes may have one name: ImageNet has two cranes.</summary>
+    [Fact]
+    public void Read_LabelThereTwice_IsAccepted()
+    {
+        using var model = new TemporaryModel().WithFile("labels.txt", "crane\ncrane\n");
+
+        Assert.Equal(["crane", "crane"], ModelFolder.Read(model.Folder).Labels);
+    }
+
+    [Fact]
     public void BuildNetwork_LabelsDoNotFitTheWeights_IsRefusedByTensorAndShapes()
     {
         using var model = new TemporaryModel().WithFile("labels.txt", "cat\ndog\n");

@@ -41,7 +41,7 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         CheckFiles(path, manifest.Captioning, "captioning", faults);
         CheckFiles(path, manifest.Answering, "answering", faults);
         if (manifest.Answering is { } answering)
-            CheckLines(path, answering.Answers, "answering.answers", faults);
+            CheckDistinctLines(path, answering.Answers, "answering.answers", faults);
         return faults.Count == 0 ? new ModelFolder(path, manifest, labels) : throw new InvalidModelException(path, faults);
     }
 
@@ -126,7 +126,20 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         if (head is null)
             return;
         CheckHash(path, head.Weights, $"{field}.weights", faults);
-        CheckLines(path, head.Vocabulary, $"{field}.vocabulary", faults);
+        CheckDistinctLines(path, head.Vocabulary, $"{field}.vocabulary", faults);
+    }
+
+    /// <summary>Checks a file of lines, each of which stands for a number: none may be empty, or there twice.</summary>
+    private static void CheckDistinctLines(string path, string name, string field, List<string> faults)
+    {
+        var firsts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (i, line) in CheckLines(path, name, field, faults).Index().Where(pair => !string.IsNullOrWhiteSpace(pair.Item)))
+        {
+            if (firsts.TryAdd(line, i + 1))
+                continue;
+            faults.Add($"{field}: line {i + 1} of {name} is line {firsts[line]} again, '{line}'");
+            return;
+        }
     }
 
     /// <summary>Reads a file of lines, none of which may be empty.</summary>
