@@ -63,14 +63,21 @@ public sealed class AskedPhotos : IDisposable
     /// <summary>The questions whose answers are known, as numbers.</summary>
     internal QuestionSet ToSet(Vocabulary words, AnswerVocabulary answers, double share, int seed)
     {
-        int?[] sides = [words.NumberOf("left"), words.NumberOf("right")];
         var photos = Examples
             .GroupBy(IndexOf)
             .Select(group => new PhotoQuestions(
                 group.Key,
-                [.. group.Where(example => answers.IndexOf(example.Answer) is not null).Select(example =>
-                    (words.NumbersOf(Words.Of(example.Question)), answers.IndexOf(example.Answer)!.Value))]))
+                [.. group.Select(example => Number(example, words, answers)).OfType<AskedQuestion>()]))
             .Where(photo => photo.Questions.Count > 0);
-        return new QuestionSet([.. photos], Features, _views, question => !question.Any(word => sides.Contains(word)), share, seed);
+        return new QuestionSet([.. photos], Features, _views, share, seed);
+    }
+
+    /// <summary>A question as numbers; null where its answer is not known.</summary>
+    private static AskedQuestion? Number(QuestionExample example, Vocabulary words, AnswerVocabulary answers)
+    {
+        var question = Words.Of(example.Question);
+        return answers.IndexOf(example.Answer) is { } answer
+            ? new AskedQuestion(words.NumbersOf(question), answer, MirrorImage.Keeps(question.Concat(Words.Of(example.Answer))))
+            : null;
     }
 }

@@ -6,14 +6,12 @@ namespace GradCamGrpc.Training.Answers;
 /// <param name="Photos">The photos that have questions.</param>
 /// <param name="Features">The maps of all photos.</param>
 /// <param name="Views">For each photo of the feature file its views.</param>
-/// <param name="MayMirror">Whether a question may be asked of the mirror image.</param>
 /// <param name="Share">The share of its groups that an epoch asks, another part each time; above 0 and at most 1.</param>
 /// <param name="Seed">Makes the order.</param>
 internal sealed record QuestionSet(
     IReadOnlyList<PhotoQuestions> Photos,
     FeatureFile Features,
     IReadOnlyList<IReadOnlyList<PhotoView>> Views,
-    Func<int[], bool> MayMirror,
     double Share,
     int Seed)
 {
@@ -35,7 +33,7 @@ internal sealed record QuestionSet(
     public int ChooseView(PhotoQuestions group, Random choice)
     {
         var views = Views[group.Photo];
-        var mirror = group.Questions.All(question => MayMirror(question.Words));
+        var mirror = group.Questions.All(question => question.MayBeMirrored);
         int[] allowed = [.. Enumerable.Range(0, views.Count).Where(view => mirror || !views[view].IsMirrored)];
         return allowed[choice.Next(allowed.Length)];
     }

@@ -1,3 +1,5 @@
+using GradCamGrpc.Training.Features;
+
 namespace GradCamGrpc.Training.Captions;
 
 /// <summary>A photo with captions.</summary>
@@ -6,5 +8,5 @@ namespace GradCamGrpc.Training.Captions;
 public sealed record CaptionedPhoto(string Path, IReadOnlyList<IReadOnlyList<string>> Captions)
 {
     /// <summary>Whether the captions hold of the mirror image, too.</summary>
-    public bool MayBeMirrored => !Captions.SelectMany(caption => caption).Any(word => word is "left" or "right");
+    public bool MayBeMirrored => MirrorImage.Keeps(Captions.SelectMany(caption => caption));
 }

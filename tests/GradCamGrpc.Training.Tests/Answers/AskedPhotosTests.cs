@@ -1,0 +1,35 @@
+using GradCamGrpc.Models.Text;
+using GradCamGrpc.TestData;
+using GradCamGrpc.Training.Answers;
+using GradCamGrpc.Training.Features;
+using GradCamGrpc.Training.Questions;
+
+namespace GradCamGrpc.Training.Tests.Answers;
+
+public sealed class AskedPhotosTests : IDisposable
+{
+    private readonly MiniatureData _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    /// <summary>None of the words is known to the head: to it all these questions are of unknown words.</summary>
+    [Theory]
+    [InlineData("what stands to the left ?", "cat", false)]
+    [InlineData("what is on the RIGHT ?", "cat", false)]
+    [InlineData("which side does it look to ?", "left", false)]
+    [InlineData("what is bright ?", "cat", true)]
+    public void ToSet_QuestionOfASide_IsNotAskedOfTheMirrorImage(string question, string answer, bool isMirrored)
+    {
+        var folder = EmbeddedModel.Read();
+        using var store = new FeatureStore(
+            _data.PathOf("cache"), folder, folder.Manifest.Preprocessing with { ResizeShorterSide = null }, ["blocks.4.2"]);
+        QuestionExample[] examples = [new("chelsea.png", question, answer, QuestionKind.Thing)];
+        using var asked = AskedPhotos.Open(store, _data.PathOf("images"), examples, views: 2, seed: 1, () => { }, TestContext.Current.CancellationToken);
+
+        var set = asked.ToSet(new Vocabulary(["unseen"]), AnswerVocabulary.Of([answer], minimumCount: 1), share: 1, seed: 1);
+
+        var random = new Random(1);
+        var views = Enumerable.Range(0, 50).Select(_ => set.ChooseView(set.Photos[0], random)).Distinct().Order();
+        Assert.Equal(isMirrored ? [0, 1] : [0], views);
+    }
+}
