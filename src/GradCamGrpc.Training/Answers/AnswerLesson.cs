@@ -20,18 +20,26 @@ internal sealed class AnswerLesson(
     /// <summary>The share of left-out words: what is asked must not hang on one of them.</summary>
     private const double UnknownShare = 0.05;
 
-    public int StepsPerEpoch => sets.Sum(StepsOf);
+    /// <summary>The latest epoch, and what each of its steps asks.</summary>
+    private (int Epoch, (QuestionSet Set, PhotoQuestions[] Groups)[] Steps) _latest = (-1, []);
+
+    public int StepsPerEpoch => sets.Sum(set => (set.GroupCount(QuestionsPerPhoto) + recipe.PhotosPerStep - 1) / recipe.PhotosPerStep);
 
     public Tensor Loss(AnswerHead head, int epoch, int step, Random choice)
     {
-        // Steps of the sets are mixed, in an order of the epoch's own.
-        var order = sets.SelectMany(set => Enumerable.Range(0, StepsOf(set)).Select(part => (Set: set, Part: part))).ToArray();
-        new Random(recipe.Seed * 1000 + epoch).Shuffle(order);
-        var (chosen, part) = order[step];
-        return Loss(head, chosen, [.. chosen.Groups(epoch, QuestionsPerPhoto).Skip(part * recipe.PhotosPerStep).Take(recipe.PhotosPerStep)], choice);
+        if (_latest.Epoch != epoch)
+            _latest = (epoch, StepsOf(epoch));
+        var (set, groups) = _latest.Steps[step];
+        return Loss(head, set, groups, choice);
     }
 
-    private int StepsOf(QuestionSet set) => (set.GroupCount(QuestionsPerPhoto) + recipe.PhotosPerStep - 1) / recipe.PhotosPerStep;
+    /// <summary>Steps of the sets are mixed, in an order of the epoch's own.</summary>
+    private (QuestionSet Set, PhotoQuestions[] Groups)[] StepsOf(int epoch)
+    {
+        var steps = sets.SelectMany(set => set.Groups(epoch, QuestionsPerPhoto).Chunk(recipe.PhotosPerStep).Select(groups => (set, groups))).ToArray();
+        EpochRandom.Of(recipe.Seed, epoch).Shuffle(steps);
+        return steps;
+    }
 
     private Tensor Loss(AnswerHead head, QuestionSet set, PhotoQuestions[] groups, Random choice)
     {

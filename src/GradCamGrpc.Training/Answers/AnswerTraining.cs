@@ -3,6 +3,7 @@ using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Models.Text;
 using GradCamGrpc.Training.Features;
+using GradCamGrpc.Training.Metrics;
 using GradCamGrpc.Training.Optimisation;
 using GradCamGrpc.Training.Questions;
 
@@ -89,8 +90,8 @@ public sealed record AnswerTraining(
     private string Quality(AnswerHead head, AskedPhotos dev, Vocabulary words, AnswerVocabulary answers)
     {
         var given = Answerer.Answer(head, dev, words, answers, IsBlind ? Eyes.Closed : Eyes.Open);
-        var right = given.Zip(dev.Examples).Count(pair => pair.First == pair.Second.Answer);
-        return string.Create(CultureInfo.InvariantCulture, $"{(double)right / given.Count:P1} of {given.Count} questions about rooms held out");
+        var right = AnswerAccuracy.Of(given, [.. dev.Examples.Select(example => example.Answer)]);
+        return string.Create(CultureInfo.InvariantCulture, $"{right:P1} of {given.Count} questions about rooms held out");
     }
 
     private void Write(ModelWriter writer, AnswerHead head, Vocabulary words, AnswerVocabulary answers, PreprocessingManifest preprocessing)

@@ -49,7 +49,7 @@ public sealed class AskedPhotos : IDisposable
         CancellationToken cancellation)
     {
         string[] photos = [.. examples.Select(example => example.Image).Distinct(StringComparer.Ordinal)];
-        IReadOnlyList<IReadOnlyList<PhotoView>> chosen = [.. photos.Select((_, i) => PhotoView.Several(views, seed * 100_000 + i))];
+        var chosen = PhotoView.SeveralOfEach(photos.Length, views, seed);
         var features = store.Open([.. photos.Select(photo => Path.Combine(images, photo))], chosen, done, cancellation);
         return new AskedPhotos(examples, photos, chosen, features);
     }

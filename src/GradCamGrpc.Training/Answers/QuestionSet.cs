@@ -1,4 +1,5 @@
 using GradCamGrpc.Training.Features;
+using GradCamGrpc.Training.Optimisation;
 
 namespace GradCamGrpc.Training.Answers;
 
@@ -23,20 +24,15 @@ internal sealed record QuestionSet(
     /// <param name="size">Questions in a group; where a photo has too few, some are asked twice.</param>
     public IEnumerable<PhotoQuestions> Groups(int epoch, int size)
     {
-        var random = new Random(Seed * 1000 + epoch);
+        var random = EpochRandom.Of(Seed, epoch);
         var groups = Photos.SelectMany(photo => Groups(photo, size, random)).ToArray();
         random.Shuffle(groups);
         return groups.Take(GroupCount(size));
     }
 
     /// <summary>Chooses a view that all questions of a group allow.</summary>
-    public int ChooseView(PhotoQuestions group, Random choice)
-    {
-        var views = Views[group.Photo];
-        var mirror = group.Questions.All(question => question.MayBeMirrored);
-        int[] allowed = [.. Enumerable.Range(0, views.Count).Where(view => mirror || !views[view].IsMirrored)];
-        return allowed[choice.Next(allowed.Length)];
-    }
+    public int ChooseView(PhotoQuestions group, Random choice) =>
+        PhotoView.Choose(Views[group.Photo], group.Questions.All(question => question.MayBeMirrored), choice);
 
     private static IEnumerable<PhotoQuestions> Groups(PhotoQuestions photo, int size, Random random)
     {

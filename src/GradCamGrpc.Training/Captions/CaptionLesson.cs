@@ -28,20 +28,14 @@ internal sealed class CaptionLesson(
     public Tensor Loss(CaptionHead head, int epoch, int step, Random choice)
     {
         var order = Enumerable.Range(0, photos.Count).ToArray();
-        new Random(recipe.Seed * 1000 + epoch).Shuffle(order);
+        EpochRandom.Of(recipe.Seed, epoch).Shuffle(order);
         int[] chosen = [.. order.Skip(step * recipe.PhotosPerStep).Take(recipe.PhotosPerStep)];
-        var memory = head.Look(features.Read([.. chosen.Select(photo => (photo, ChooseView(photo, choice)))]));
+        var memory = head.Look(features.Read([.. chosen.Select(photo => (photo, PhotoView.Choose(views[photo], photos[photo].MayBeMirrored, choice)))]));
         var (words, next) = CaptionBatch.Of([.. chosen.SelectMany(photo => _captions[photo])], head.MaxWords);
         return nn.functional.cross_entropy(
             head.Logits(memory, words).flatten(0, 1),
             next.flatten(),
             ignore_index: Vocabulary.Padding,
             label_smoothing: recipe.LabelSmoothing);
-    }
-
-    private int ChooseView(int photo, Random choice)
-    {
-        int[] allowed = [.. Enumerable.Range(0, views[photo].Count).Where(view => !views[photo][view].IsMirrored || photos[photo].MayBeMirrored)];
-        return allowed[choice.Next(allowed.Length)];
     }
 }

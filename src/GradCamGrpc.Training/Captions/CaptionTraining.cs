@@ -37,7 +37,7 @@ public sealed record CaptionTraining(
         var words = Vocabulary.Of(train.SelectMany(photo => photo.Captions), MinWordCount);
         var preprocessing = Folder.Manifest.Preprocessing with { ResizeShorterSide = null };
         using var store = new FeatureStore(Cache, Folder, preprocessing, Layers);
-        IReadOnlyList<IReadOnlyList<PhotoView>> views = [.. train.Select((_, i) => PhotoView.Several(Recipe.Views, Recipe.Seed * 100_000 + i))];
+        var views = PhotoView.SeveralOfEach(train.Count, Recipe.Views, Recipe.Seed);
         IReadOnlyList<IReadOnlyList<PhotoView>> plain = [.. dev.Select(_ => new[] { PhotoView.Whole })];
         var read = 0;
         void Read() => listener.PhotoRead(++read, train.Count + dev.Count);

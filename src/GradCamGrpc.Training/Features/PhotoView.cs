@@ -27,4 +27,22 @@ public sealed record PhotoView(double? Left, double? Top, bool IsMirrored)
         ];
         return views[..count];
     }
+
+    /// <summary>Views of several photos: for each as many, its crops its own.</summary>
+    /// <param name="photos">How many photos.</param>
+    /// <param name="count">How many views of each, from 1 on.</param>
+    /// <param name="seed">Makes the crops.</param>
+    public static IReadOnlyList<IReadOnlyList<PhotoView>> SeveralOfEach(int photos, int count, int seed) =>
+        [.. Enumerable.Range(0, photos).Select(photo => Several(count, seed * 100_000 + photo))];
+
+    /// <summary>Chooses one of a photo's views.</summary>
+    /// <param name="views">The views; one at least is not mirrored.</param>
+    /// <param name="mayBeMirrored">Whether it may be a mirrored one.</param>
+    /// <param name="choice">Chooses.</param>
+    /// <returns>Its index.</returns>
+    internal static int Choose(IReadOnlyList<PhotoView> views, bool mayBeMirrored, Random choice)
+    {
+        int[] allowed = [.. Enumerable.Range(0, views.Count).Where(view => mayBeMirrored || !views[view].IsMirrored)];
+        return allowed[choice.Next(allowed.Length)];
+    }
 }
