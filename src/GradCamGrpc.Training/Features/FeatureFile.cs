@@ -87,10 +87,7 @@ public sealed class FeatureFile : IDisposable
     private static void Write(FileStream output, string photo, IReadOnlyList<PhotoView> views, TrunkReader trunk)
     {
         using var scope = NewDisposeScope();
-        var inputs = views.Select(view => trunk.Prepare(photo, view)).ToArray();
-        var maps = trunk.Read(inputs, views).Select(source => source.to(float16).contiguous()).ToArray();
-        foreach (var input in inputs)
-            input.Dispose();
+        var maps = trunk.Read(photo, views).Select(source => source.to(float16).contiguous()).ToArray();
         for (var view = 0; view < views.Count; view++)
         {
             foreach (var source in maps)

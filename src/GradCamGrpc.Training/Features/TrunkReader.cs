@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Models.Heads;
@@ -45,41 +46,27 @@ public sealed class TrunkReader : IDisposable
     /// <summary>The layers and their sizes.</summary>
     public IReadOnlyList<HeadSource> Sources { get; }
 
-    /// <summary>Reads a photo file.</summary>
-    /// <exception cref="IOException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no photo, or damaged.</exception>
-    public ModelInput Prepare(string file, PhotoView view)
-    {
-        try
-        {
-            using var photo = ImageDecoder.Decode(File.ReadAllBytes(file), new ImageLimits());
-            return (view.Left is null ? _whole : _larger).Prepare(photo);
-        }
-        catch (InvalidImageException fault)
-        {
-            throw new InvalidDataException($"{file}: {fault.Message}", fault);
-        }
-    }
-
     /// <summary>Reads a photo file as the trunk takes it: the whole photo.</summary>
     /// <returns>[3, h, w], normalised, in the caller's dispose scope.</returns>
     /// <exception cref="IOException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no photo, or damaged.</exception>
     public Tensor Image(string file)
     {
-        using var input = Prepare(file, PhotoView.Whole);
-        return Image(input, PhotoView.Whole);
+        using var photo = Decode(file);
+        return Image(photo, PhotoView.Whole);
     }
 
-    /// <summary>Runs the trunk.</summary>
-    /// <param name="inputs">Of <see cref="Prepare"/>.</param>
-    /// <param name="views">The same photos' views.</param>
+    /// <summary>Runs the trunk on views of a photo.</summary>
+    /// <param name="file">The photo.</param>
+    /// <param name="views">How it is looked at; at least one.</param>
     /// <returns>For each source [N, C, h, w], in the caller's dispose scope.</returns>
-    public IReadOnlyList<Tensor> Read(IReadOnlyList<ModelInput> inputs, IReadOnlyList<PhotoView> views)
+    /// <exception cref="IOException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no photo, or damaged.</exception>
+    public IReadOnlyList<Tensor> Read(string file, IReadOnlyList<PhotoView> views)
     {
         using var scope = NewDisposeScope();
-        Tensor[] images = [.. inputs.Select((input, i) => Image(input, views[i]))];
-        return [.. Read(stack(images)).Select(maps => maps.MoveToOuterDisposeScope())];
+        using var photo = Decode(file);
+        return [.. Read(stack([.. views.Select(view => Image(photo, view))])).Select(maps => maps.MoveToOuterDisposeScope())];
     }
 
     /// <summary>Runs the trunk.</summary>
@@ -89,7 +76,7 @@ public sealed class TrunkReader : IDisposable
     {
         using var noTape = no_grad();
         using var scope = NewDisposeScope();
-        _network.call(ChannelsLast.Of(images));
+        Run(images);
         return [.. _seen.Select(maps => maps!.MoveToOuterDisposeScope())];
     }
 
@@ -101,9 +88,32 @@ public sealed class TrunkReader : IDisposable
     private static PreprocessingSpec Spec(PreprocessingManifest manifest, int width, int height) => new(
         null, width, height, Enum.Parse<Interpolation>(manifest.Interpolation, ignoreCase: true), manifest.Mean, manifest.Std);
 
+    private static PixelBuffer Decode(string file)
+    {
+        try
+        {
+            return ImageDecoder.Decode(File.ReadAllBytes(file), new ImageLimits());
+        }
+        catch (InvalidImageException fault)
+        {
+            throw new InvalidDataException($"{file}: {fault.Message}", fault);
+        }
+    }
+
+    /// <param name="images">[N, 3, h, w].</param>
+    private void Run(Tensor images)
+    {
+        Array.Clear(_seen);
+        _network.call(ChannelsLast.Of(images));
+    }
+
+    /// <summary>
+    /// Takes a copy of a layer's output: what comes next may work in place. A network may run its layers on some photos after others: those
+    /// that came before come first.
+    /// </summary>
     private Tensor Keep(int index, Tensor output)
     {
-        _seen[index] = output.alias();
+        _seen[index] = _seen[index] is { } before ? cat([before, output]) : output.clone();
         return output;
     }
 
@@ -111,7 +121,7 @@ public sealed class TrunkReader : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noTape = no_grad();
-        _network.call(ChannelsLast.Of(zeros(1, 3, _height, _width)));
+        Run(zeros(1, 3, _height, _width));
         return
         [
             .. _seen.Select((maps, i) => maps is { shape: [1, var channels, var height, var width] }
@@ -121,8 +131,9 @@ public sealed class TrunkReader : IDisposable
     }
 
     /// <returns>[3, h, w].</returns>
-    private Tensor Image(ModelInput input, PhotoView view)
+    private Tensor Image(PixelBuffer photo, PhotoView view)
     {
+        using var input = (view.Left is null ? _whole : _larger).Prepare(photo);
         var pixels = empty(input.Height, input.Width, 3);
         MemoryMarshal.AsBytes(input.Values).CopyTo(pixels.bytes);
         var image = pixels.permute(2, 0, 1);

@@ -1,0 +1,52 @@
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.TestData;
+using GradCamGrpc.Training.Features;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Training.Tests.Features;
+
+/// <summary>On the embedded model and a committed photo.</summary>
+public sealed class TrunkReaderTests : IDisposable
+{
+    private static readonly string Photo = Path.Combine(TestFolders.Repository, "tests", "photos", "chelsea.png");
+
+    private static readonly ModelFolder Folder = EmbeddedModel.Read();
+
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    /// <summary>An inverted residual block adds its input to its last layer's output, in place: that is a sum of what is seen, not what is seen.</summary>
+    [Theory]
+    [InlineData("blocks.1.0", "blocks.1.1")]
+    [InlineData("blocks.5.1", "blocks.5.2")]
+    public void Read_LayerThatALaterOneOverwrites_IsAsItWas(string before, string block)
+    {
+        using var trunk = new TrunkReader(Folder, Folder.Manifest.Preprocessing, [before, $"{block}.bn3", block]);
+
+        var maps = trunk.Read(Photo, [PhotoView.Whole]);
+
+        Assert.Equal(Numbers(maps[2]), Numbers(maps[0].add(maps[1])));
+    }
+
+    /// <summary>Early layers run on four photos at a time.</summary>
+    [Fact]
+    public void Read_MoreViewsThanRunTogether_HaveAllTheirMapsInTheirOrder()
+    {
+        using var trunk = new TrunkReader(Folder, Folder.Manifest.Preprocessing, ["blocks.0.0", "blocks.4.2"]);
+        var views = PhotoView.Several(6, seed: 3);
+
+        var together = trunk.Read(Photo, views);
+
+        Assert.Equal([6, 16, 112, 112], together[0].shape);
+        for (var i = 0; i < views.Count; i++)
+        {
+            var alone = trunk.Read(Photo, [views[i]]);
+            for (var source = 0; source < alone.Count; source++)
+                Assert.True(alone[source][0].allclose(together[source][i], rtol: 1e-4, atol: 1e-4), $"view {i}, layer {source}");
+        }
+    }
+
+    private static float[] Numbers(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
+}
