@@ -22,14 +22,14 @@ public sealed class TrunkReader : IDisposable
     private readonly int _height;
 
     /// <param name="folder">The model whose trunk it is.</param>
-    /// <param name="preprocessing">How heads want photos.</param>
+    /// <param name="preprocessing">How heads want photos; views that are cropped leave its resizing aside.</param>
     /// <param name="layers">The layers' names, in the order that the heads read them.</param>
     /// <exception cref="InvalidDataException">There is no such layer.</exception>
     public TrunkReader(ModelFolder folder, PreprocessingManifest preprocessing, IReadOnlyList<string> layers)
     {
         (_width, _height) = (preprocessing.CropWidth, preprocessing.CropHeight);
-        _whole = new Preprocessor(Spec(preprocessing, _width, _height));
-        _larger = new Preprocessor(Spec(preprocessing, Larger(_width), Larger(_height)));
+        _whole = new Preprocessor(Spec(preprocessing, preprocessing.ResizeShorterSide, _width, _height));
+        _larger = new Preprocessor(Spec(preprocessing, resizeShorterSide: null, Larger(_width), Larger(_height)));
         _layers = [.. layers];
         _seen = new Tensor?[_layers.Length];
         _network = folder.BuildNetwork();
@@ -85,8 +85,8 @@ public sealed class TrunkReader : IDisposable
 
     private static int Larger(int side) => (int)Math.Round(side / (1 - PhotoView.Margin));
 
-    private static PreprocessingSpec Spec(PreprocessingManifest manifest, int width, int height) => new(
-        null, width, height, Enum.Parse<Interpolation>(manifest.Interpolation, ignoreCase: true), manifest.Mean, manifest.Std);
+    private static PreprocessingSpec Spec(PreprocessingManifest manifest, int? resizeShorterSide, int width, int height) => new(
+        resizeShorterSide, width, height, Enum.Parse<Interpolation>(manifest.Interpolation, ignoreCase: true), manifest.Mean, manifest.Std);
 
     private static PixelBuffer Decode(string file)
     {

@@ -1,3 +1,6 @@
+using GradCamGrpc.Imaging.Decoding;
+using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.TestData;
 using GradCamGrpc.Training.Features;
@@ -45,6 +48,29 @@ public sealed class TrunkReaderTests : IDisposable
             var alone = trunk.Read(Photo, [views[i]]);
             for (var source = 0; source < alone.Count; source++)
                 Assert.True(alone[source][0].allclose(together[source][i], rtol: 1e-4, atol: 1e-4), $"view {i}, layer {source}");
+        }
+    }
+
+    /// <summary>Of a photo that is resized and cropped beforehand, the plain preprocessing moves no pixel.</summary>
+    [Fact]
+    public void Read_PreprocessingThatCrops_SeesTheCrop()
+    {
+        var cropping = Folder.Manifest.Preprocessing with { ResizeShorterSide = 256 };
+        var cropped = Path.GetTempFileName();
+        try
+        {
+            using (var photo = ImageDecoder.Decode(File.ReadAllBytes(Photo), new ImageLimits()))
+            using (var crop = new Preprocessor(new PreprocessingSpec(256, 224, 224, Interpolation.Bicubic, cropping.Mean, cropping.Std)).Resize(photo))
+                File.WriteAllBytes(cropped, PictureEncoder.Encode(crop, PictureFormat.Png, quality: 100));
+            using var actual = new TrunkReader(Folder, cropping, ["bn2"]);
+            using var expected = new TrunkReader(Folder, cropping with { ResizeShorterSide = null }, ["bn2"]);
+
+            foreach (var view in PhotoView.Several(2, seed: 1))
+                Assert.Equal(Numbers(expected.Read(cropped, [view])[0]), Numbers(actual.Read(Photo, [view])[0]));
+        }
+        finally
+        {
+            File.Delete(cropped);
         }
     }
 
