@@ -34,6 +34,14 @@ internal sealed class MiniatureData : IDisposable
         Write("test.tsv", [.. others, .. questions.Select(question => $"{photo}\t{question}")]);
     }
 
+    /// <summary>Gives each of the two photos the other's name.</summary>
+    public void SwapPhotos()
+    {
+        File.Move(PathOf("images", Photos[0]), PathOf("images", "aside.png"));
+        File.Move(PathOf("images", Photos[1]), PathOf("images", Photos[0]));
+        File.Move(PathOf("images", "aside.png"), PathOf("images", Photos[1]));
+    }
+
     private static string Thing(string photo) => photo == Photos[0] ? "woman" : "cat";
 
     private void Write(string name, IEnumerable<string> lines) => File.WriteAllLines(PathOf(name), lines);

@@ -67,6 +67,25 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
+    public void CaptionTraining_OtherPhotosOfTheSameNames_AreLearntAnew()
+    {
+        Captions(epochs: 1).Run(_data.PathOf("first"), new Diary(), TestContext.Current.CancellationToken);
+        _data.SwapPhotos();
+        Captions(epochs: 1).Run(_data.PathOf("second"), new Diary(), TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(
+            ModelFolder.Read(_data.PathOf("first")).Manifest.Captioning!.Weights, ModelFolder.Read(_data.PathOf("second")).Manifest.Captioning!.Weights);
+    }
+
+    [Fact]
+    public void AnswerTraining_OtherPhotosOfTheSameNames_AreLearntAnew()
+    {
+        var (first, second) = LearnBothWaysRound(isBlind: false);
+
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
     public void AnswerTraining_TwoPhotos_LearnsWhatIsOnThem()
     {
         var output = _data.PathOf("model");
@@ -166,6 +185,15 @@ public sealed class TrainingTests : IDisposable
 
     private AnswerTraining Answers(int epochs, double heldOut, bool isBlind) => new(
         EmbeddedModel.Read(), _data.Folder, Captions: null, Layers, Shape, Recipe(epochs), heldOut, isBlind, _data.PathOf("cache"), TimeProvider.System);
+
+    /// <summary>The weights that come of the two photos, and of those with exchanged names.</summary>
+    private (WeightsManifest First, WeightsManifest Second) LearnBothWaysRound(bool isBlind)
+    {
+        Answers(epochs: 2, heldOut: 0, isBlind).Run(_data.PathOf("first"), new Diary(), TestContext.Current.CancellationToken);
+        _data.SwapPhotos();
+        Answers(epochs: 2, heldOut: 0, isBlind).Run(_data.PathOf("second"), new Diary(), TestContext.Current.CancellationToken);
+        return (ModelFolder.Read(_data.PathOf("first")).Manifest.Answering!.Weights, ModelFolder.Read(_data.PathOf("second")).Manifest.Answering!.Weights);
+    }
 
     /// <summary>Of one question about each photo, how many are answered rightly.</summary>
     private int Right(string output, Eyes eyes)

@@ -80,7 +80,7 @@ public sealed record AnswerTraining(
             new AnswerLesson(sets, Recipe, IsBlind),
             Recipe);
         trainer.Run(
-            store.PathOf("answers", "state", Shape, Recipe, IsBlind, all),
+            store.PathOf("answers", "state", Shape, Recipe, IsBlind, sets.Select(set => set.Features.Name), all),
             listener.Trained,
             (epoch, head) => listener.EpochDone(epoch, devRooms is null ? "done" : Quality(head, devRooms, words, answers)),
             cancellation);

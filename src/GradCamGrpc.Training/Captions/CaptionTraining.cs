@@ -46,7 +46,7 @@ public sealed record CaptionTraining(
         using var trainer = new HeadTrainer<CaptionHead>(
             () => new CaptionHead(features.Sources, words.Count, Shape, Recipe.Dropout), new CaptionLesson(train, words, features, views, Recipe), Recipe);
         trainer.Run(
-            store.PathOf("captions", "state", Shape, Recipe, train.Select(photo => photo.Captions)),
+            store.PathOf("captions", "state", Shape, Recipe, features.Name, train.Select(photo => photo.Captions)),
             listener.Trained,
             (epoch, head) => listener.EpochDone(
                 epoch, string.Create(CultureInfo.InvariantCulture, $"{CaptionLoss.Of(head, dev, words, devFeatures):F4} nats a word on the dev split")),

@@ -13,13 +13,17 @@ public sealed class FeatureFile : IDisposable
     private readonly int _views;
     private readonly int[] _lengths;
 
-    private FeatureFile(SafeFileHandle file, IReadOnlyList<HeadSource> sources, int views)
+    private FeatureFile(string name, SafeFileHandle file, IReadOnlyList<HeadSource> sources, int views)
     {
+        Name = name;
         _file = file;
         _views = views;
         Sources = sources;
         _lengths = [.. sources.Select(source => source.Channels * source.Positions)];
     }
+
+    /// <summary>The file's name, which says all that the maps depend on: what depends on them is named after it.</summary>
+    public string Name { get; }
 
     /// <summary>The layers that the maps are of.</summary>
     public IReadOnlyList<HeadSource> Sources { get; }
@@ -55,7 +59,7 @@ public sealed class FeatureFile : IDisposable
             }
             File.Move(partial, path, overwrite: true);
         }
-        return new FeatureFile(File.OpenHandle(path), trunk.Sources, views.Count > 0 ? views[0].Count : 0);
+        return new FeatureFile(Path.GetFileName(path), File.OpenHandle(path), trunk.Sources, views.Count > 0 ? views[0].Count : 0);
     }
 
     /// <summary>Reads the maps of some photos.</summary>
