@@ -96,15 +96,13 @@ public sealed class TrainingTests : IDisposable
         Assert.Equal(0, Right(output, Eyes.Elsewhere));
     }
 
-    /// <summary>The same question has two answers: without the photos one of them is right.</summary>
+    /// <summary>With exchanged photos every step is the same to it, to the last bit; to a training that sees it is not (above).</summary>
     [Fact]
     public void AnswerTraining_Blind_CannotTellThePhotosApart()
     {
-        var output = _data.PathOf("model");
+        var (first, second) = LearnBothWaysRound(isBlind: true);
 
-        Answers(epochs: 10, heldOut: 0, isBlind: true).Run(output, new Diary(), TestContext.Current.CancellationToken);
-
-        Assert.Equal(1, Right(output, Eyes.Closed));
+        Assert.Equal(first, second);
     }
 
     [Fact]
