@@ -66,6 +66,20 @@ public sealed class TrainingTests : IDisposable
             ModelFolder.Read(_data.PathOf("whole")).Manifest.Captioning!.Weights, ModelFolder.Read(_data.PathOf("parts")).Manifest.Captioning!.Weights);
     }
 
+    [Theory]
+    [InlineData("train.txt")]
+    [InlineData("dev.txt")]
+    public void CaptionTraining_PhotoWithMoreCaptionsThanAnother_IsRefusedByName(string split)
+    {
+        File.AppendAllText(_data.PathOf("captions.tsv"), "third.png\tA dog .\nthird.png\tThe dog sits .\n");
+        File.AppendAllText(_data.PathOf(split), "third.png\n");
+
+        var fault = Assert.Throws<InvalidDataException>(() =>
+            Captions(epochs: 1).Run(_data.PathOf("model"), new Diary(), TestContext.Current.CancellationToken));
+
+        Assert.Contains("third.png has 2 captions", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void CaptionTraining_OtherPhotosOfTheSameNames_AreLearntAnew()
     {

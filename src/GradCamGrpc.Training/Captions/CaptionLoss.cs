@@ -11,6 +11,10 @@ internal static class CaptionLoss
     private const int PhotosAtATime = 32;
 
     /// <summary>The mean negative log-probability of a word, in nats.</summary>
+    /// <param name="head">The head, in evaluation mode.</param>
+    /// <param name="photos">The photos; every one has as many captions.</param>
+    /// <param name="vocabulary">The words.</param>
+    /// <param name="features">The photos' maps.</param>
     public static double Of(CaptionHead head, IReadOnlyList<CaptionedPhoto> photos, Vocabulary vocabulary, FeatureFile features)
     {
         using var noTape = no_grad();

@@ -34,6 +34,8 @@ public sealed record CaptionTraining(
     {
         var train = CaptionFiles.Read(Data, "train");
         var dev = CaptionFiles.Read(Data, "dev");
+        CheckCounts(train);
+        CheckCounts(dev);
         var words = Vocabulary.Of(train.SelectMany(photo => photo.Captions), MinWordCount);
         var preprocessing = Folder.Manifest.Preprocessing with { ResizeShorterSide = null };
         using var store = new FeatureStore(Cache, Folder, preprocessing, Layers);
@@ -52,6 +54,16 @@ public sealed record CaptionTraining(
                 epoch, string.Create(CultureInfo.InvariantCulture, $"{CaptionLoss.Of(head, dev, words, devFeatures):F4} nats a word on the dev split")),
             cancellation);
         trainer.UseAverage(head => Write(new ModelWriter(output), head, words, preprocessing));
+    }
+
+    /// <summary>A step shows each photo to as many captions as any other.</summary>
+    private static void CheckCounts(IReadOnlyList<CaptionedPhoto> photos)
+    {
+        if (photos.FirstOrDefault(photo => photo.Captions.Count != photos[0].Captions.Count) is not { } other)
+            return;
+        throw new InvalidDataException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{other.Path} has {other.Captions.Count} captions, {photos[0].Path} has {photos[0].Captions.Count}: every photo of a split must have as many"));
     }
 
     private void Write(ModelWriter writer, CaptionHead head, Vocabulary words, PreprocessingManifest preprocessing)
