@@ -105,6 +105,7 @@ public sealed class CaptioningTests(RunningServer server)
             var origin = answer.Maps[place].Provenance;
             Assert.Equal(place, answer.Maps[place].TargetIndex);
             Assert.Equal(new ExplainedWord { Position = place, Text = best.Words[place].Text }, Assert.Single(origin.Score.Words.Words));
+            Assert.Equal(best.Text, origin.Score.Words.Caption);
             Assert.Equal(ScoreKind.LogProbability, origin.Score.Kind);
             Assert.Equal(best.Words[place].LogProbability, origin.Score.Value, Close);
             Assert.Equal(LayerFusion.Mean, origin.LayerFusion);

@@ -52,11 +52,17 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
 
     private static Caption Sentence(Sentence sentence, Vocabulary words)
     {
-        string[] said = [.. sentence.Words.SkipLast(1).Select(words.WordOf)];
         return new Caption
         {
-            Text = Words.Join(said),
-            Words = { said.Select((word, place) => new CaptionWord { Text = word, LogProbability = sentence.LogProbabilities[place] }) },
+            Text = Said(sentence, words),
+            Words =
+            {
+                sentence.Words.SkipLast(1).Select((word, place) => new CaptionWord
+                {
+                    Text = words.WordOf(word),
+                    LogProbability = sentence.LogProbabilities[place],
+                }),
+            },
             EndLogProbability = sentence.LogProbabilities[^1],
             LogProbability = sentence.LogProbability,
         };
@@ -80,9 +86,12 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
                 },
                 IncludesEnd = score.Count is null,
                 Contrast = score.Contrast is { } other ? words.WordOf(other) : "",
+                Caption = Said(sentence, words),
             },
         };
     }
+
+    private static string Said(Sentence sentence, Vocabulary words) => Words.Join([.. sentence.Words.SkipLast(1).Select(words.WordOf)]);
 
     private static ExplainedWord Word(int place, int word, Vocabulary words) => new() { Position = place, Text = words.WordOf(word) };
 }
