@@ -52,7 +52,8 @@ public sealed class FusedConvolutionTests : IDisposable
         {
             nameof(Activation.ReLU) => plain.relu(),
             nameof(Activation.ReLU6) => plain.relu6(),
-            _ => plain,
+            nameof(Activation.None) => plain,
+            _ => throw new ArgumentException("say what it is", nameof(activation)),
         };
         Assert.Equal(expected.shape, output.shape);
         Assert.True(output.allclose(expected, rtol: 1e-5, atol: 1e-4));

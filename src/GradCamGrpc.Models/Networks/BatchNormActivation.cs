@@ -30,7 +30,8 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
         {
             Activation.ReLU => nn.ReLU(),
             Activation.ReLU6 => nn.ReLU6(),
-            _ => null,
+            Activation.None => null,
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "there is no such non-linearity"),
         };
         register_buffer(nameof(running_mean), running_mean);
         register_buffer(nameof(running_var), running_var);
@@ -70,6 +71,7 @@ internal sealed class BatchNormActivation : nn.Module<Tensor, Tensor>
     {
         Activation.ReLU => values.relu_(),
         Activation.ReLU6 => values.relu6_(),
-        _ => values,
+        Activation.None => values,
+        _ => throw new InvalidOperationException($"there is no non-linearity {Activation}"),
     };
 }

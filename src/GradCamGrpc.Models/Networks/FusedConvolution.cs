@@ -64,7 +64,8 @@ internal sealed class FusedConvolution : IDisposable
         {
             Activation.ReLU => "convolve_relu",
             Activation.ReLU6 => "convolve_relu6",
-            _ => "convolve",
+            Activation.None => "convolve",
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "there is no such convolution"),
         };
         return (Tensor)_script.invoke(method, input, weights, bias, shape.Rows, shape.Columns, shape.Stride, shape.Groups);
     }
