@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Heads.Decoding;
@@ -18,7 +18,6 @@ public sealed class PhotoSentences(CaptionHead head, PhotoMemory photo) : ISente
         var words = tensor(sentences.Select(sentence => (long)sentence.Word).ToArray()).unsqueeze(1);    // [N, 1]
         var (logits, seen) = head.Next(photo, words, _earlier?.Select(rows));
         _earlier = seen;
-        var values = MemoryMarshal.Cast<byte, float>(logits.log_softmax(-1).cpu().bytes).ToArray();
-        return [.. values.Chunk((int)logits.shape[1])];
+        return [.. TensorValues.Floats(logits.log_softmax(-1)).Chunk((int)logits.shape[1])];
     }
 }
