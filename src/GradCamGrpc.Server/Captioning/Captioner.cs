@@ -15,7 +15,8 @@ namespace GradCamGrpc.Server.Captioning;
 /// <remarks>It runs on the model's thread, and on the CPU wherever the network runs. What it is may be asked on any thread.</remarks>
 internal sealed class Captioner : IDisposable
 {
-    private const int DefaultBeams = 3;
+    /// <summary>Beams of a search where nothing else is asked for.</summary>
+    public const int DefaultBeams = 3;
 
     private readonly CaptionHead _head;
 

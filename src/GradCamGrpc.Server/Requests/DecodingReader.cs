@@ -13,7 +13,6 @@ namespace GradCamGrpc.Server.Requests;
 internal static class DecodingReader
 {
     private const string Field = "decoding";
-    private const int DefaultBeams = 3;
     private const int MaxBeams = 16;
     private const double MaxLengthPenalty = 10;
     private const double MinTopP = 0.01;
@@ -40,7 +39,7 @@ internal static class DecodingReader
 
     private static BeamSearch? Search(Protos.V1.BeamSearch message, double lengthPenalty, Violations faults)
     {
-        var beams = message.HasBeamCount ? message.BeamCount : DefaultBeams;
+        var beams = message.HasBeamCount ? message.BeamCount : Captioner.DefaultBeams;
         var penalty = message.HasLengthPenalty ? message.LengthPenalty : lengthPenalty;
         var isRight = faults.Within($"{Field}.beam_search.beam_count", beams, 1, MaxBeams);
         isRight &= faults.Within($"{Field}.beam_search.length_penalty", penalty, 0, MaxLengthPenalty);
