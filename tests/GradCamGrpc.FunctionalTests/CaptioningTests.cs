@@ -135,17 +135,20 @@ public sealed class CaptioningTests(RunningServer server)
                 new CaptionTarget { WordPosition = 1, Contrast = "cat" },
                 new CaptionTarget { AlternativeWord = new AlternativeWord { Position = 4, Word = "quickly" } },
                 new CaptionTarget { AlternativeWord = new AlternativeWord { Position = 1, Word = "cat" }, ScoreKind = ScoreKind.Logit, Contrast = "dog" },
+                new CaptionTarget { AlternativeWord = new AlternativeWord { Position = 1, Word = "cat" }, ScoreKind = ScoreKind.Logit },
             },
         });
 
         var caption = answer.Prediction.Captions.Single();
         var scores = answer.Maps.Select(map => map.Provenance.Score).ToArray();
-        Assert.Equal(Enumerable.Range(0, 8), answer.Maps.Select(map => map.TargetIndex));
+        Assert.Equal(Enumerable.Range(0, 9), answer.Maps.Select(map => map.TargetIndex));
         Assert.Equal(caption.LogProbability, scores[0].Value, Close);
         Assert.Equal(caption.Words.Skip(1).Sum(word => word.LogProbability), scores[1].Value, Close);
         Assert.Equal(-scores[2].Value, scores[3].Value, Close);
         Assert.Equal(caption.Words[1].LogProbability - scores[4].Value, scores[5].Value, Close);
         Assert.Equal(-scores[5].Value, scores[7].Value, Close);
+        Assert.Equal(scores[5].Value, scores[2].Value - scores[8].Value, Close);
+        Assert.True(Math.Abs(scores[2].Value - caption.Words[1].LogProbability) > 1, "a logit is no log-probability");
         Assert.Equal(["a", "dog", "is", "running"], scores[0].Words.Words.Select(word => word.Text));
         Assert.Equal((true, false), (scores[0].Words.IncludesEnd, scores[1].Words.IncludesEnd));
         Assert.Equal((1, "cat"), (scores[4].Words.Words[0].Position, scores[4].Words.Words[0].Text));

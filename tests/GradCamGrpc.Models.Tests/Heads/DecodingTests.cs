@@ -92,6 +92,7 @@ public sealed class DecodingTests
 
         var found = new BeamSearch(4, 0).Find(new RandomLanguage(9), rules, Cancellation);
 
+        Assert.NotEmpty(found);
         Assert.All(found, sentence => Assert.Equal(C, sentence.Words[0]));
         Assert.All(found, sentence => Assert.DoesNotContain(sentence.Words.Skip(1), word => word is A or C));
     }
