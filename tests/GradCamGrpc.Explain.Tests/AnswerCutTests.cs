@@ -53,28 +53,10 @@ public sealed class AnswerCutTests : IDisposable
     [InlineData(1, 2)]
     public void Explain_Gradients_EqualFiniteDifferences(int layer, int channel)
     {
-        const double Step = 1e-5;
         var maps = Explain(Rows, new ChannelGradient(channel)).Where(made => made.Map.Layer == Layers[layer]).ToArray();
 
-        Assert.Equal(Enumerable.Range(0, Rows.Length), maps.Select(made => made.Target));
-        for (var row = 0; row < Rows.Length; row++)
-        {
-            for (var position = 0; position < Sources[layer].Positions; position++)
-            {
-                double Moved(double by)
-                {
-                    var moved = _photo.Select(values => values.clone()).ToArray();
-                    var (y, x) = (position / Sources[layer].Width, position % Sources[layer].Width);
-                    moved[layer][0, channel, y, x] = _photo[layer][0, channel, y, x] + tensor(by, dtype: float64);
-                    using var noTape = no_grad();
-                    return Scores(_head.Look(moved), [Rows[row]]).item<double>();
-                }
-
-                var expected = (Moved(Step) - Moved(-Step)) / (2 * Step);
-                Assert.NotEqual(0, expected);
-                Assert.Equal(expected, maps[row].Map.Values.Span[position], 1e-6 + 1e-5 * Math.Abs(expected));
-            }
-        }
+        HeadMaps.AssertFiniteDifferences(
+            maps, Rows.Length, _photo, layer, channel, (moved, row) => Scores(_head.Look(moved), [Rows[row]]).item<double>());
     }
 
     [Fact]
@@ -82,18 +64,7 @@ public sealed class AnswerCutTests : IDisposable
     {
         var together = Explain(Rows, new GradCam());
 
-        Assert.Equal(2 * Rows.Length, together.Length);
-        for (var row = 0; row < Rows.Length; row++)
-        {
-            var alone = Explain([Rows[row]], new GradCam());
-            for (var layer = 0; layer < 2; layer++)
-            {
-                var (expected, actual) = (alone[layer].Map, together[2 * row + layer].Map);
-                Assert.Equal((row, Layers[layer]), (together[2 * row + layer].Target, actual.Layer));
-                Assert.Equal(expected.Score, actual.Score, 1e-6f);
-                Assert.All(expected.Values.ToArray().Zip(actual.Values.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-7f));
-            }
-        }
+        HeadMaps.AssertEachAlone(together, Layers, [.. Rows.Select(row => Explain([row], new GradCam()))]);
     }
 
     private (int Target, SaliencyMap Map)[] Explain(Row[] rows, ICamMethod method)

@@ -56,29 +56,11 @@ public sealed class HeadCutTests : IDisposable
     [InlineData(3, 1, 1)]
     public void Explain_Gradients_EqualFiniteDifferences(int depth, int layer, int channel)
     {
-        const double Step = 1e-5;
         var head = _heads[depth];
         var maps = Explain(head, Targets, new ChannelGradient(channel)).Where(made => made.Map.Layer == Layers[layer]).ToArray();
 
-        Assert.Equal(Enumerable.Range(0, Targets.Length), maps.Select(made => made.Target));
-        for (var target = 0; target < Targets.Length; target++)
-        {
-            for (var position = 0; position < Sources[layer].Positions; position++)
-            {
-                double Moved(double by)
-                {
-                    var moved = _photo.Select(values => values.clone()).ToArray();
-                    var (row, column) = (position / Sources[layer].Width, position % Sources[layer].Width);
-                    moved[layer][0, channel, row, column] = _photo[layer][0, channel, row, column] + tensor(by, dtype: float64);
-                    using var noTape = no_grad();
-                    return Whole(head, moved, [Targets[target]]).item<double>();
-                }
-
-                var expected = (Moved(Step) - Moved(-Step)) / (2 * Step);
-                Assert.NotEqual(0, expected);
-                Assert.Equal(expected, maps[target].Map.Values.Span[position], 1e-6 + 1e-5 * Math.Abs(expected));
-            }
-        }
+        HeadMaps.AssertFiniteDifferences(
+            maps, Targets.Length, _photo, layer, channel, (moved, target) => Whole(head, moved, [Targets[target]]).item<double>());
     }
 
     [Fact]
@@ -87,18 +69,7 @@ public sealed class HeadCutTests : IDisposable
         var head = _heads[2];
         var together = Explain(head, Targets, new GradCam());
 
-        Assert.Equal(2 * Targets.Length, together.Length);
-        for (var target = 0; target < Targets.Length; target++)
-        {
-            var alone = Explain(head, [Targets[target]], new GradCam());
-            for (var layer = 0; layer < 2; layer++)
-            {
-                var (expected, actual) = (alone[layer].Map, together[2 * target + layer].Map);
-                Assert.Equal((target, Layers[layer]), (together[2 * target + layer].Target, actual.Layer));
-                Assert.Equal(expected.Score, actual.Score, 1e-6f);
-                Assert.All(expected.Values.ToArray().Zip(actual.Values.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-7f));
-            }
-        }
+        HeadMaps.AssertEachAlone(together, Layers, [.. Targets.Select(target => Explain(head, [target], new GradCam()))]);
     }
 
     /// <summary>More scores than fit a pass: each comes once, in its order, and a client that has left ends it between passes.</summary>
