@@ -15,7 +15,7 @@ internal sealed class DecodingOptions
         HelpName = "number",
     };
 
-    private readonly Option<uint?> _seed = new("--sample") { Description = "draw a caption instead of searching; the same seed draws the same", HelpName = "seed" };
+    private readonly Option<ulong?> _seed = new("--sample") { Description = "draw a caption instead of searching; the same seed draws the same", HelpName = "seed" };
 
     private readonly Option<double?> _topP = new("--top-p") { Description = "with --sample: draw from the likeliest words of this share [default: 0.9]", HelpName = "share" };
 
@@ -71,7 +71,7 @@ internal sealed class DecodingOptions
     private static IEnumerable<string> Given(CommandResult result, Option[] options) =>
         options.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name);
 
-    private NucleusSampling Sampling(ParseResult parsed, uint seed)
+    private NucleusSampling Sampling(ParseResult parsed, ulong seed)
     {
         var sampling = new NucleusSampling { Seed = seed };
         if (parsed.GetValue(_topP) is { } topP)

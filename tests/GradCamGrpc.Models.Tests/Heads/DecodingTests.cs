@@ -114,7 +114,7 @@ public sealed class DecodingTests
         var rules = new DecodingRules { MaxWords = 1 };
         var first = Enumerable
             .Range(0, Draws)
-            .Select(seed => new NucleusSampling(0.6, 1, seed).Draw(new Table([0.2f, 0.5f, 0.19f], [0, 0, 0]), rules, cancellation: Cancellation).Words[0])
+            .Select(seed => new NucleusSampling(0.6, 1, (ulong)seed).Draw(new Table([0.2f, 0.5f, 0.19f], [0, 0, 0]), rules, cancellation: Cancellation).Words[0])
             .ToArray();
 
         // Three standard deviations of 2,000 draws are 0.03.
@@ -126,10 +126,14 @@ public sealed class DecodingTests
     public void Draw_SameSeed_SaysTheSame()
     {
         var rules = new DecodingRules { MaxWords = 8 };
-        string Say(int seed) => string.Join(' ', new NucleusSampling(0.95, 1, seed).Draw(new RandomLanguage(3), rules, cancellation: Cancellation).Words);
+        string Say(ulong seed) => string.Join(' ', new NucleusSampling(0.95, 1, seed).Draw(new RandomLanguage(3), rules, cancellation: Cancellation).Words);
 
         Assert.Equal(Say(5), Say(5));
-        Assert.True(Enumerable.Range(0, 20).Select(Say).Distinct(StringComparer.Ordinal).Count() > 1);
+        Assert.True(Enumerable.Range(0, 20).Select(seed => Say((ulong)seed)).Distinct(StringComparer.Ordinal).Count() > 1);
+
+        // Seeds that differ in their upper half alone, and such as are each other's negative.
+        Assert.True(Enumerable.Range(0, 20).Select(high => Say(((ulong)high << 32) + 5)).Distinct(StringComparer.Ordinal).Count() > 1);
+        Assert.Contains(Enumerable.Range(1, 20), seed => Say((ulong)seed) != Say(unchecked((ulong)-seed)));
     }
 
     private static IEnumerable<Sentence> AllSentences(int seed, int maxWords)

@@ -6,7 +6,7 @@ namespace GradCamGrpc.Models.Heads.Decoding;
 /// <param name="TopP">The share, above 0 and at most 1.</param>
 /// <param name="Temperature">Divides the log-probabilities first: below 1 the likely become likelier; above 0.</param>
 /// <param name="Seed">The same seed draws the same sentence.</param>
-public sealed record NucleusSampling(double TopP, double Temperature, int Seed)
+public sealed record NucleusSampling(double TopP, double Temperature, ulong Seed)
 {
     /// <summary>Draws a sentence.</summary>
     /// <param name="model">Says what comes next.</param>
@@ -16,7 +16,7 @@ public sealed record NucleusSampling(double TopP, double Temperature, int Seed)
     /// <returns>A whole sentence.</returns>
     public Sentence Draw(ISentenceModel model, DecodingRules rules, Action<int>? said = null, CancellationToken cancellation = default)
     {
-        var random = new Random(Seed);
+        var random = new SeededNumbers(Seed);
         var sentence = Sentence.Empty;
         var latest = Vocabulary.Start;
         while (!sentence.IsWhole)
@@ -30,7 +30,7 @@ public sealed record NucleusSampling(double TopP, double Temperature, int Seed)
         return sentence;
     }
 
-    private int Draw(float[] next, int[] allowed, Random random)
+    private int Draw(float[] next, int[] allowed, SeededNumbers random)
     {
         var highest = allowed.Max(word => next[word]);
         var ranked = allowed
@@ -42,7 +42,7 @@ public sealed record NucleusSampling(double TopP, double Temperature, int Seed)
         for (var sum = ranked[0].Weight; sum < share && nucleus < ranked.Length; nucleus++)
             sum += ranked[nucleus].Weight;
 
-        var drawn = random.NextDouble() * ranked.Take(nucleus).Sum(pair => pair.Weight);
+        var drawn = random.Next() * ranked.Take(nucleus).Sum(pair => pair.Weight);
         foreach (var (word, weight) in ranked.Take(nucleus))
         {
             drawn -= weight;
