@@ -73,6 +73,20 @@ public sealed class CaptionCommandTests(RunningServer server) : IDisposable
         static string? Word(JsonNode score) => (string?)score["words"]!["words"]![0]!["text"];
     }
 
+    [Fact]
+    public async Task Caption_TargetThatTheCaptionHasNot_IsToldAndTheOthersAreDrawn()
+    {
+        string[] asked = ["caption", Photos.CatPath, "--beams", "1", "--max-words", "20", "--alternative", "20=cat", "--alternative", "0=cat", "--out", _folder.FullName];
+        using var json = Run([.. asked, "--json"]);
+        using var words = Run(asked);
+
+        Assert.Equal((0, 0), (await json.EndAsync(), await words.EndAsync()));
+        var line = JsonNode.Parse(json.Output)!;
+        Assert.Equal("cat", (string?)line["maps"]!.AsArray().Single()!["provenance"]!["score"]!["words"]!["words"]![0]!["text"]);
+        Assert.Contains("20 is not from 0 to ", (string?)line["skippedTargets"]!.AsArray().Single()!["reason"], StringComparison.Ordinal);
+        Assert.Contains("not explained: 20 is not from 0 to ", words.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("NotFound: text: the word 'xyzzy' is not known", "--text", "a xyzzy")]
     [InlineData("decoding.beam_search.beam_count", "--beams", "17")]

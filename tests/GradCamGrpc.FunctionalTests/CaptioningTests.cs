@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.TestData;
-using Grpc.Core;
 
 namespace GradCamGrpc.FunctionalTests;
 
@@ -63,12 +62,14 @@ public sealed class CaptioningTests(RunningServer server)
     [Fact]
     public async Task Caption_Drawn_TheSeedDecides()
     {
-        async Task<string> Draw(uint seed) =>
+        async Task<string> Draw(ulong seed) =>
             (await CaptionAsync(new CaptionDecoding { NucleusSampling = new NucleusSampling { Seed = seed, TopP = 1 } })).Captions.Single().Text;
 
         Assert.Equal(await Draw(7), await Draw(7));
-        var others = await Task.WhenAll(Enumerable.Range(0, 6).Select(seed => Draw((uint)seed)));
+        var others = await Task.WhenAll(Enumerable.Range(0, 6).Select(seed => Draw((ulong)seed)));
         Assert.True(others.Distinct().Count() > 2);
+        var upper = await Task.WhenAll(Enumerable.Range(0, 6).Select(half => Draw((ulong)half << 32)));
+        Assert.True(upper.Distinct().Count() > 2, "the upper half of a seed counts");
     }
 
     [Fact]
@@ -259,27 +260,80 @@ public sealed class CaptioningTests(RunningServer server)
         Assert.InRange(map.Outputs[1].Peak.Value, 0.5, 1);
     }
 
-    /// <summary>How long the caption will be is not known before: the caption has come by then.</summary>
+    /// <summary>How long the caption will be is not known before.</summary>
     [Fact]
-    public async Task Explain_PositionBehindTheCaptionThatIsFound_FailsAfterTheCaption()
+    public async Task Explain_TargetsThatTheCaptionFoundHasNot_AreLeftOutAndTold()
     {
-        using var call = server.Captioning.Explain(
-            new CaptioningServiceExplainRequest
+        var answer = await ExplainAsync(new CaptioningServiceExplainRequest
+        {
+            Decoding = new CaptionDecoding { MaxWords = 12, Prefix = "a dog", BannedWords = { "a" } },
+            Targets =
             {
-                Image = Photos.CatImage,
-                Decoding = new CaptionDecoding { MaxWords = 12, Prefix = "a dog", BannedWords = { "a" } },
-                Targets = { new CaptionTarget { WordPosition = 0 }, new CaptionTarget { WordPosition = 11 } },
+                new CaptionTarget { WordPosition = 11 },
+                new CaptionTarget { WordPosition = 0 },
+                new CaptionTarget { WordPosition = 1, Contrast = "dog" },
+                new CaptionTarget { Span = new WordSpan { FirstPosition = 1, WordCount = 11 } },
+                new CaptionTarget { WholeCaption = new WholeCaption() },
             },
-            cancellationToken: Cancellation);
-        Assert.True(await call.ResponseStream.MoveNext(Cancellation));
-        var count = call.ResponseStream.Current.Prediction.Captions[0].Words.Count;
+            LayerFusion = LayerFusion.None,
+        });
+
+        var count = answer.Prediction.Captions[0].Words.Count;
         Assert.InRange(count, 2, 11);
+        var first = answer.Messages[0];
+        Assert.Equal([0, 2, 3], first.SkippedTargets.Select(skipped => skipped.TargetIndex));
+        Assert.Equal($"11 is not from 0 to {count - 1}: the caption has {count} words", first.SkippedTargets[0].Reason);
+        Assert.Contains("with itself", first.SkippedTargets[1].Reason, StringComparison.Ordinal);
+        Assert.Contains("positions 1 to 11", first.SkippedTargets[2].Reason, StringComparison.Ordinal);
+        Assert.Equal([1, 1, 4, 4], answer.Maps.Select(map => map.TargetIndex));
+        Assert.Equal(["a"], answer.Maps[0].Provenance.Score.Words.Words.Select(word => word.Text));
+        Assert.True(answer.Maps[2].Provenance.Score.Words.IncludesEnd);
+        Assert.Equal(4, first.MapCount);
+        Assert.All(answer.Messages.Skip(1), message => Assert.Equal((0, 0), (message.MapCount, message.SkippedTargets.Count)));
+    }
 
-        var fault = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancellation));
+    [Fact]
+    public async Task Explain_NoTargetThatTheCaptionFoundHas_IsTheCaptionAlone()
+    {
+        var answer = await ExplainAsync(new CaptioningServiceExplainRequest
+        {
+            Decoding = new CaptionDecoding { MaxWords = 12, Prefix = "a dog", BannedWords = { "a" } },
+            Targets = { new CaptionTarget { WordPosition = 11 } },
+        });
 
-        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
-        Assert.Equal(["targets[1].word_position"], fault.Fields());
-        Assert.Contains($"the caption has {count} words", fault.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (Assert.Single(answer.Messages).MapCount, Assert.Single(answer.Messages[0].SkippedTargets).TargetIndex));
+    }
+
+    [Theory]
+    [InlineData(LayerFusion.Unspecified, 4)]
+    [InlineData(LayerFusion.None, 8)]
+    public async Task Explain_MapCount_IsHowManyComeByTwoMethods(LayerFusion fusion, int expected)
+    {
+        var answer = await ExplainAsync(new CaptioningServiceExplainRequest
+        {
+            Text = "a dog",
+            LayerFusion = fusion,
+            Methods = { Method("grad_cam"), Method("layer_cam") },
+        });
+
+        Assert.Equal((expected, expected), (answer.Messages[0].MapCount, answer.Maps.Count));
+    }
+
+    [Fact]
+    public async Task Caption_UnknownWordsBanned_IsAsIfTheyWereNot()
+    {
+        var without = await CaptionAsync(new CaptionDecoding { BannedWords = { "the" } });
+        var with = await CaptionAsync(new CaptionDecoding { BannedWords = { "xqzzt", "the", "umbrrella" } });
+
+        Assert.Equal(without.Captions, with.Captions);
+    }
+
+    [Fact]
+    public async Task Explain_TypographicApostrophe_IsReadAsTheOther()
+    {
+        var answer = await ExplainAsync(new CaptioningServiceExplainRequest { Text = "a man\u2019s dog" });
+
+        Assert.Equal(["a", "man", "'s", "dog"], answer.Prediction.Captions[0].Words.Select(word => word.Text));
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public sealed class LayerFusionTests(RunningServer server)
         var fused = await server.ExplainAsync(Request(fusion, new MapOutput { Raw = new RawMapOutput() }));
 
         Assert.Equal(2 * 3, separate.Maps.Count);
+        Assert.Equal((2 * 3, 2), (separate.Messages[0].MapCount, fused.Messages[0].MapCount));
         Assert.Equal([282, 285], fused.Maps.Select(map => map.Provenance.Score.ExplainedClass.ClassIndex));
         foreach (var map in fused.Maps)
         {
@@ -50,7 +51,7 @@ public sealed class LayerFusionTests(RunningServer server)
         var answer = await server.ExplainAsync(request);
 
         var maps = answer.Maps.ToLookup(map => map.Provenance.Method.MethodCase, map => map.Provenance);
-        Assert.Equal(2 * 3, answer.Maps.Count);
+        Assert.Equal((2 * 3, 2 * 3), (answer.Maps.Count, answer.Messages[0].MapCount));
         Assert.All(maps[ExplanationMethod.MethodOneofCase.Saliency], map => Assert.Equal((LayerFusion.None, 0), (map.LayerFusion, map.Layers.Count)));
         Assert.All(maps[ExplanationMethod.MethodOneofCase.GradCam], map => Assert.Equal(Layers, map.Layers));
         Assert.All(maps[ExplanationMethod.MethodOneofCase.LayerCam], map => Assert.Equal(Layers, map.Layers));

@@ -19,15 +19,15 @@ public sealed class VqaBadInputTests(AnsweringServer answering) : IClassFixture<
     {
         ["questions"] = (new(), StatusCode.InvalidArgument, "there are 0; 1 to 32 are needed"),
         ["questions many"] = (new() { Questions = { Enumerable.Repeat("what is it", 33) } }, StatusCode.InvalidArgument, "there are 33"),
-        ["top_k"] = (new() { Questions = { "what" }, TopK = 0 }, StatusCode.InvalidArgument, "0 is not from 1 to 7"),
-        ["top_k many"] = (new() { Questions = { "what" }, TopK = 8 }, StatusCode.InvalidArgument, "8 is not from 1 to 7"),
+        ["prediction_top_k"] = (new() { Questions = { "what" }, PredictionTopK = 0 }, StatusCode.InvalidArgument, "0 is not from 1 to 7"),
+        ["prediction_top_k many"] = (new() { Questions = { "what" }, PredictionTopK = 8 }, StatusCode.InvalidArgument, "8 is not from 1 to 7"),
         ["model"] = (new() { Questions = { "what" }, Model = "resnet" }, StatusCode.NotFound, "no model"),
     };
 
     private static readonly Dictionary<string, (VqaServiceExplainRequest Request, StatusCode Status, string Says)> BadQuestions = new(StringComparer.Ordinal)
     {
         ["questions"] = (new(), StatusCode.InvalidArgument, "there are 0; 1 to 32 are needed"),
-        ["top_k"] = (With(request => request.TopK = 8), StatusCode.InvalidArgument, "8 is not from 1 to 7"),
+        ["prediction_top_k"] = (With(request => request.PredictionTopK = 8), StatusCode.InvalidArgument, "8 is not from 1 to 7"),
         ["questions[0].targets[0]"] = (Asking(new AnswerTarget()), StatusCode.InvalidArgument, "is needed"),
         ["questions[0].targets[0].answer"] = (
             Asking(new AnswerTarget { Answer = "garbage_bim" }),
@@ -139,13 +139,13 @@ public sealed class VqaBadInputTests(AnsweringServer answering) : IClassFixture<
                 new VqaQuestion { Text = "", Targets = { new AnswerTarget { Answer = "nothing" } } },
                 new VqaQuestion { Text = "what", Targets = { new AnswerTarget { TopK = 1 }, new AnswerTarget { TopK = 99 } } },
             },
-            TopK = 100,
+            PredictionTopK = 100,
             Layers = { "nothing" },
         });
 
         Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
         Assert.Equal(
-            ["image", "questions[0].text", "questions[0].targets[0].answer", "questions[1].targets[1].top_k", "top_k", "layers[0]"], fault.Fields());
+            ["image", "questions[0].text", "questions[0].targets[0].answer", "questions[1].targets[1].top_k", "prediction_top_k", "layers[0]"], fault.Fields());
     }
 
     [Fact]

@@ -117,13 +117,14 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
                 new AnswerTarget { Answer = " BLACK, white" },
             },
         });
-        request.TopK = AnsweringServer.Answers.Count;
+        request.PredictionTopK = AnsweringServer.Answers.Count;
         var answer = await ExplainAsync(request);
 
         var answers = answer.Prediction.Questions.Single().Answers;
         var (red, bin) = (answers.Single(one => one.Text == "red"), answers.Single(one => one.Text == "garbage_bin"));
         var scores = answer.Maps.Select(map => map.Map.Provenance.Score).ToArray();
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 6, 6, 7], answer.Maps.Select(map => map.Map.TargetIndex));
+        Assert.Equal(10, answer.Messages[0].MapCount);
         Assert.Equal(red.Logit, scores[0].Value, Close);
         Assert.Equal(Math.Log(red.Probability), scores[1].Value, Close);
         Assert.Equal(red.Probability, scores[2].Value, Close);
@@ -201,6 +202,7 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
         Assert.Equal(["where", "is", "the", "dog"], words.Words.Select(word => word.Word.Text));
         Assert.Equal([0, 1, 2, 3], words.Words.Select(word => word.Word.Position));
         Assert.Equal(2 * (1 + shorter.Length), whole.Maps.Count);
+        Assert.Equal(whole.Maps.Count, whole.Messages[0].MapCount);
         Assert.Equal(VqaServiceExplainResponse.EventOneofCase.LeftOutWords, whole.Messages[1].EventCase);
         for (var place = 0; place < shorter.Length; place++)
         {
@@ -309,7 +311,7 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
     {
         Image = Photos.CatImage,
         Questions = { questions },
-        TopK = AnsweringServer.Answers.Count,
+        PredictionTopK = AnsweringServer.Answers.Count,
         LayerFusion = LayerFusion.None,
         Outputs = { new MapOutput { Raw = new RawMapOutput { Values = MapValues.Signed } } },
     };
@@ -342,7 +344,7 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
     {
         var request = new AnswerRequest { Image = Photos.CatImage, Questions = { questions } };
         if (topK is { } k)
-            request.TopK = k;
+            request.PredictionTopK = k;
         return (await _server.Vqa.AnswerAsync(request, cancellationToken: Cancellation)).Prediction;
     }
 

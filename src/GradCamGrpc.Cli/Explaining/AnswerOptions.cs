@@ -54,7 +54,7 @@ internal sealed class AnswerOptions
     {
         var request = new AnswerRequest { Model = _model.Model(parsed), Questions = { parsed.GetValue(_questions) } };
         if (parsed.GetValue(_topK) is { } topK)
-            request.TopK = topK;
+            request.PredictionTopK = topK;
         return request;
     }
 
@@ -75,7 +75,7 @@ internal sealed class AnswerOptions
             });
         }
         if (parsed.GetValue(_topK) is { } topK)
-            request.TopK = topK;
+            request.PredictionTopK = topK;
         if (_model.Layer(parsed) is { Length: > 0 } layer)
             request.Layers.Add(layer);
         if (_maps.Method(parsed) is { } method)

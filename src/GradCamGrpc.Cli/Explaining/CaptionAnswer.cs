@@ -9,6 +9,9 @@ namespace GradCamGrpc.Cli.Explaining;
 /// <param name="Maps">A map of each target; none where nothing was to be explained.</param>
 internal sealed record CaptionAnswer(Image Photo, CaptionPrediction Prediction, IReadOnlyList<SaliencyMap> Maps)
 {
+    /// <summary>The targets that the caption turned out not to have.</summary>
+    public IReadOnlyList<SkippedTarget> Skipped { get; init; } = [];
+
     /// <summary>Has a photo captioned.</summary>
     public static async Task<CaptionAnswer> SayAsync(ServerConnection server, CaptionRequest question, Image photo, CancellationToken cancellation)
     {
@@ -24,7 +27,7 @@ internal sealed record CaptionAnswer(Image Photo, CaptionPrediction Prediction, 
     {
         var request = question.Clone();
         request.Image = photo;
-        CaptionPrediction? prediction = null;
+        CaptioningServiceExplainResponse? first = null;
         var maps = new List<SaliencyMap>();
         using var call = server.Captioning.Explain(request, cancellationToken: cancellation);
         await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
@@ -32,13 +35,15 @@ internal sealed record CaptionAnswer(Image Photo, CaptionPrediction Prediction, 
             switch (message.EventCase)
             {
                 case CaptioningServiceExplainResponse.EventOneofCase.Prediction:
-                    prediction = message.Prediction;
+                    first = message;
                     break;
                 case CaptioningServiceExplainResponse.EventOneofCase.Map:
                     maps.Add(message.Map);
                     break;
             }
         }
-        return new CaptionAnswer(photo, prediction ?? throw new InvalidDataException("the server has sent maps, and no caption"), maps);
+        if (first is null)
+            throw new InvalidDataException("the server has sent maps, and no caption");
+        return new CaptionAnswer(photo, first.Prediction, maps) { Skipped = first.SkippedTargets };
     }
 }

@@ -138,6 +138,8 @@ internal sealed class ConsoleReport : IReport
         var best = answer.Prediction.Captions[0];
         var words = best.Words.Select(word => $"{word.Text} {Figure(word.LogProbability)}");
         _console.MarkupLineInterpolated($"  log-probabilities: {string.Join(", ", words)}, its end {Figure(best.EndLogProbability)}");
+        foreach (var skipped in answer.Skipped)
+            _console.MarkupLineInterpolated($"  not explained: {skipped.Reason}");
         Blank(answer.Maps);
         Pictures(written);
     }

@@ -48,6 +48,8 @@ internal sealed class JsonReport(TextWriter output) : IReport
     {
         var line = Line(written.Photo, fault: null);
         line["prediction"] = ToJson(answer.Prediction);
+        if (answer.Skipped.Count > 0)
+            line["skippedTargets"] = new JsonArray([.. answer.Skipped.Select(ToJson)]);
         Write(line, answer.Maps, written);
     }
 

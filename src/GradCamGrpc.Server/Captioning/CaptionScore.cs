@@ -1,7 +1,7 @@
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Models.Heads.Decoding;
 using GradCamGrpc.Protos.V1;
-using GradCamGrpc.Server.Requests;
+using GradCamGrpc.Server.Errors;
 
 namespace GradCamGrpc.Server.Captioning;
 
@@ -11,6 +11,9 @@ namespace GradCamGrpc.Server.Captioning;
 /// <param name="Count">How many words; null for all words from there on, and the end.</param>
 internal sealed record CaptionScore(ScoreKind Kind, int First, int? Count)
 {
+    /// <summary>The index of the request's target that asks for it; the word's position where there is none.</summary>
+    public int TargetIndex { get; init; } = First;
+
     /// <summary>The word in the place of the one that the caption says; null for that one.</summary>
     public int? Alternative { get; init; }
 
@@ -36,29 +39,29 @@ internal sealed record CaptionScore(ScoreKind Kind, int First, int? Count)
     /// <summary>The positions whose words' scores are added, that of the end included.</summary>
     public IEnumerable<int> Places(Sentence sentence) => Enumerable.Range(First, Count ?? sentence.Words.Count - First);
 
-    /// <summary>Checks that the words are there.</summary>
+    /// <summary>What is wrong with the words' place; null where they are there.</summary>
     /// <param name="count">How many words the caption has, or may have.</param>
     /// <param name="caption">What to call it, such as "the caption has 7 words".</param>
-    /// <param name="faults">Told what is wrong.</param>
-    /// <returns>Whether they are.</returns>
-    public bool CheckPlace(int count, string caption, Violations faults)
+    public FieldViolation? FaultOfPlace(int count, string caption)
     {
         // Another word may stand where the caption ends.
         var last = Alternative is null ? count - 1 : count;
         var most = First + (long)(Count ?? 1) - 1;
         if (First >= 0 && most <= last)
-            return true;
-        faults.Invalid(PlaceField, First == most ? $"{First} is not from 0 to {last}: {caption}" : $"positions {First} to {most} are not from 0 to {last}: {caption}");
-        return false;
+            return null;
+        var place = First == most ? $"{First} is not" : $"positions {First} to {most} are not";
+        return new FieldViolation(PlaceField, $"{place} from 0 to {last}: {caption}");
     }
 
-    /// <summary>Checks the score against a caption.</summary>
+    /// <summary>Why a caption does not have the score; null where it does.</summary>
     /// <param name="sentence">A whole sentence.</param>
-    /// <param name="faults">Told what is wrong.</param>
-    public void Check(Sentence sentence, Violations faults)
+    public FieldViolation? FaultIn(Sentence sentence)
     {
         var count = sentence.Words.Count - 1;
-        if (CheckPlace(count, $"the caption has {count} words", faults) && Contrast is { } other && other == (Alternative ?? sentence.Words[First]))
-            faults.Invalid(ContrastField, "a word cannot be contrasted with itself");
+        if (FaultOfPlace(count, $"the caption has {count} words") is { } fault)
+            return fault;
+        return Contrast is { } other && other == (Alternative ?? sentence.Words[First])
+            ? new FieldViolation(ContrastField, "a word cannot be contrasted with itself")
+            : null;
     }
 }

@@ -29,15 +29,20 @@ internal sealed class CaptioningRequest(
         var clock = Stopwatch.StartNew();
         var view = captioner.Layers.Look(photo.Observed);
         var sentences = captioner.Say(view, choice, photo.Cancellation);
-        var spoken = clock.Elapsed;
+        var spoken = new SpokenCaption(sentences, clock.Elapsed);
         if (!sentences.All(sentence => double.IsFinite(sentence.LogProbability)))
             throw new NonFiniteException("the log-probabilities of the caption's words");
 
-        var best = sentences[0];
-        Say(new SpokenCaption(sentences, question is { IncludeAttention: true } ? captioner.Attention(view, best) : [], spoken));
         if (question is null)
+        {
+            Say(spoken);
             return;
-        var targets = question.ScoresOf(best).Select(score => score.Of(best)).ToArray();
-        HandOver(captioner.Explain(view, best, targets, [.. question.Methods.OfType<ICamMethod>()], photo.Cancellation), question, clock);
+        }
+        var scores = question.ScoresOf(spoken.Best);
+        Say(spoken with { Attention = question.IncludeAttention ? captioner.Attention(view, spoken.Best) : [], Scores = scores });
+        if (scores.Count == 0)
+            return;
+        var targets = scores.Select(score => score.Of(spoken.Best)).ToArray();
+        HandOver(captioner.Explain(view, spoken.Best, targets, [.. question.Methods.OfType<ICamMethod>()], photo.Cancellation), question, clock);
     }
 }

@@ -50,6 +50,11 @@ internal sealed class CaptionReader(RequestReader requests)
         return new CheckedCaptionExplainRequest(model!, choice!, targets, layers, fusion, methods, outputs, request.IncludeAttention);
     }
 
+    /// <summary>Why a caption cannot have a score. One of the client's own is known; of one that is still to be found, the longest that it may be.</summary>
+    private static FieldViolation? FaultIn(CaptionChoice choice, CaptionScore score) => choice is CaptionChoice.Given given
+        ? score.FaultIn(given.Sentence)
+        : score.FaultOfPlace(choice.MaxWords, $"the caption has {choice.MaxWords} words at most");
+
     private static CaptionChoice? Choice(CaptioningServiceExplainRequest request, ModelInstance model, Violations faults)
     {
         if (request.CaptionCase is not CaptioningServiceExplainRequest.CaptionOneofCase.Text)
@@ -69,14 +74,11 @@ internal sealed class CaptionReader(RequestReader requests)
         if (!HeadReader.CheckTargets(messages.Count, "targets", faults))
             return [];
         var words = model.Captioner!.Words;
-        CaptionScore[] scores = [.. messages.Select((target, i) => CaptionTargetReader.Read(target, $"targets[{i}]", words, faults)).OfType<CaptionScore>()];
-        foreach (var score in scores)
+        CaptionScore[] scores = [.. messages.Select((target, i) => CaptionTargetReader.Read(target, i, words, faults)).OfType<CaptionScore>()];
+        if (choice is not null)
         {
-            // A caption of the client's own is known; of one that is still to be found, the longest that it may be.
-            if (choice is CaptionChoice.Given given)
-                score.Check(given.Sentence, faults);
-            else if (choice is not null)
-                score.CheckPlace(choice.MaxWords, $"the caption has {choice.MaxWords} words at most", faults);
+            foreach (var fault in scores.Select(score => FaultIn(choice, score)).OfType<FieldViolation>())
+                faults.Invalid(fault.Field, fault.Description);
         }
         return scores;
     }

@@ -8,12 +8,17 @@ namespace GradCamGrpc.Server.Requests;
 internal static class CaptionTargetReader
 {
     /// <summary>The score that a message chooses; null where something is wrong with it.</summary>
-    public static CaptionScore? Read(CaptionTarget target, string field, Vocabulary words, Violations faults)
+    /// <param name="target">The message.</param>
+    /// <param name="index">Its index in the request.</param>
+    /// <param name="words">The words that the head knows.</param>
+    /// <param name="faults">Told what is wrong.</param>
+    public static CaptionScore? Read(CaptionTarget target, int index, Vocabulary words, Violations faults)
     {
+        var field = $"targets[{index}]";
         var contrast = Contrast(target, field, words, faults);
         if (Chosen(target, Kind(target, field, faults), field, words, faults) is not { } score)
             return null;
-        return score with { Contrast = contrast, ContrastField = $"{field}.contrast" };
+        return score with { TargetIndex = index, Contrast = contrast, ContrastField = $"{field}.contrast" };
     }
 
     private static CaptionScore? Chosen(CaptionTarget target, ScoreKind kind, string field, Vocabulary words, Violations faults)

@@ -26,13 +26,19 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
         };
     }
 
+    /// <summary>The targets that a caption, which is whole, turns out not to have.</summary>
+    public static IEnumerable<SkippedTarget> Skipped(CheckedCaptionExplainRequest request, Sentence sentence) => request.Targets
+        .Select(target => (target.TargetIndex, Fault: target.FaultIn(sentence)))
+        .Where(target => target.Fault is not null)
+        .Select(target => new SkippedTarget { TargetIndex = target.TargetIndex, Reason = target.Fault!.Description });
+
     /// <summary>The weights of attention of a caption's words, where there are any.</summary>
     public static IEnumerable<WordAttention> Attention(ModelInstance model, SpokenCaption spoken)
     {
         var captioner = model.Captioner!;
         return spoken.Attention.Select((grids, place) => new WordAttention
         {
-            Word = Word(place, spoken.Sentences[0].Words[place], captioner.Words),
+            Word = Word(place, spoken.Best.Words[place], captioner.Words),
             Grids = { AttentionWriter.Grids(captioner.Layers.All, grids) },
         });
     }
@@ -40,14 +46,15 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
     /// <summary>A map of one of the request's scores.</summary>
     /// <param name="request">The request.</param>
     /// <param name="photo">The photo.</param>
-    /// <param name="sentence">The caption, whole.</param>
+    /// <param name="spoken">The caption.</param>
     /// <param name="ready">The map.</param>
-    public SaliencyMap Map(CheckedCaptionExplainRequest request, Photo photo, Sentence sentence, ReadyMap ready)
+    public SaliencyMap Map(CheckedCaptionExplainRequest request, Photo photo, SpokenCaption spoken, ReadyMap ready)
     {
-        var score = Score(request.ScoresOf(sentence)[ready.TargetIndex], sentence, request.Model.Captioner!.Words, ready.Map.Score);
-        var provenance = ResponseWriter.Provenance(request.Model, photo, score, ready.Map, request.Fusion);
+        var score = spoken.Scores[ready.TargetIndex];
+        var explained = Score(score, spoken.Best, request.Model.Captioner!.Words, ready.Map.Score);
+        var provenance = ResponseWriter.Provenance(request.Model, photo, explained, ready.Map, request.Fusion);
         provenance.HeadWeightsSha256 = request.Model.Manifest.Captioning!.Weights.Sha256;
-        return writer.Map(request, photo, ready, provenance);
+        return writer.Map(request, photo, ready with { TargetIndex = score.TargetIndex }, provenance);
     }
 
     private static Caption Sentence(Sentence sentence, Vocabulary words)

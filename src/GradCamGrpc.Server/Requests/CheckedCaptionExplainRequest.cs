@@ -4,7 +4,6 @@ using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Models.Heads.Decoding;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Captioning;
-using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 
 namespace GradCamGrpc.Server.Requests;
@@ -29,16 +28,8 @@ internal sealed record CheckedCaptionExplainRequest(
     bool IncludeAttention)
     : MapQuestion(Model, Layers, Fusion, Methods, Outputs)
 {
-    /// <summary>The scores to explain of a caption, which is whole.</summary>
-    /// <exception cref="InvalidRequestException">A target's words are not in it.</exception>
-    public IReadOnlyList<CaptionScore> ScoresOf(Sentence sentence)
-    {
-        var faults = new Violations();
-        foreach (var target in Targets)
-            target.Check(sentence, faults);
-        faults.ThrowIfAny();
-        return Targets.Count > 0
-            ? Targets
-            : [.. Enumerable.Range(0, sentence.Words.Count - 1).Select(place => new CaptionScore(ScoreKind.LogProbability, place, 1))];
-    }
+    /// <summary>The scores to explain of a caption, which is whole: of the targets those that it has.</summary>
+    public IReadOnlyList<CaptionScore> ScoresOf(Sentence sentence) => Targets.Count > 0
+        ? [.. Targets.Where(target => target.FaultIn(sentence) is null)]
+        : [.. Enumerable.Range(0, sentence.Words.Count - 1).Select(place => new CaptionScore(ScoreKind.LogProbability, place, 1))];
 }

@@ -28,7 +28,11 @@ internal sealed class ClassExplainer(RequestReader reader, PhotoReader photos, R
         var inference = query.Model.Submit(photo, query, context, cancellation);
 
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
-        yield return new ClassificationServiceExplainResponse { Prediction = prediction };
+        yield return new ClassificationServiceExplainResponse
+        {
+            Prediction = prediction,
+            MapCount = query.Targets.Sum(target => target.Count) * query.MapsPerScore,
+        };
         var compared = new List<ReadyMap>();
         await foreach (var map in query.Fused(inference.Items))
         {

@@ -19,6 +19,7 @@ internal static class DecodingReader
     private const double DefaultTopP = 0.9;
     private const double MinTemperature = 0.1;
     private const double MaxTemperature = 10;
+    private const int MaxBanned = 10_000;
 
     /// <summary>The way that a message chooses; null where something is wrong with it.</summary>
     /// <param name="message">The message; null where a request has none.</param>
@@ -52,7 +53,7 @@ internal static class DecodingReader
         var temperature = message.HasTemperature ? message.Temperature : 1;
         var isRight = faults.Within($"{Field}.nucleus_sampling.top_p", topP, MinTopP, 1);
         isRight &= faults.Within($"{Field}.nucleus_sampling.temperature", temperature, MinTemperature, MaxTemperature);
-        return isRight ? new NucleusSampling(topP, temperature, unchecked((int)message.Seed)) : null;
+        return isRight ? new NucleusSampling(topP, temperature, message.Seed) : null;
     }
 
     private static DecodingRules? Rules(CaptionDecoding message, Captioner captioner, Violations faults)
@@ -81,12 +82,14 @@ internal static class DecodingReader
 
     private static HashSet<int>? Banned(RepeatedField<string> words, Vocabulary known, Violations faults)
     {
-        if (words.Count > known.AllWords.Count)
+        if (words.Count > MaxBanned)
         {
-            faults.Invalid($"{Field}.banned_words", $"{words.Count} words are more than the {known.AllWords.Count} that there are");
+            faults.Invalid($"{Field}.banned_words", $"{words.Count} words are more than {MaxBanned}");
             return null;
         }
-        int?[] numbers = [.. words.Select((word, i) => WordReader.Word(word, $"{Field}.banned_words[{i}]", known, faults))];
-        return numbers.Contains(null) ? null : [.. numbers.OfType<int>()];
+        string?[] single = [.. words.Select((word, i) => WordReader.Single(word, $"{Field}.banned_words[{i}]", faults))];
+
+        // A word that the head does not know it cannot say.
+        return single.Contains(null) ? null : [.. single.Select(word => known.NumberOf(word!)).OfType<int>()];
     }
 }

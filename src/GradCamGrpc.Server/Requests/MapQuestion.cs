@@ -24,6 +24,9 @@ internal abstract record MapQuestion(
     /// <summary>Whether something as large as the photo is drawn or written, so that its pixels are needed until then.</summary>
     public virtual bool IsDrawn => Outputs.Any(output => output is OutputForm.Picture or OutputForm.Raw { Grid: MapGrid.Image });
 
+    /// <summary>How many maps are returned of a score.</summary>
+    public int MapsPerScore => Methods.Sum(method => method.UsesLayer && Fusion is null ? Layers.Count : 1);
+
     /// <summary>The maps as they are returned: those of several layers in one, where that is asked.</summary>
     /// <param name="maps">The maps of each layer.</param>
     public IAsyncEnumerable<ReadyMap> Fused(IAsyncEnumerable<ReadyMap> maps)

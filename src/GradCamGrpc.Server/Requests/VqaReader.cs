@@ -28,7 +28,7 @@ internal sealed class VqaReader(RequestReader requests)
         if (CheckCount(request.Questions.Count, faults) && model is not null)
             questions = [.. request.Questions.Select((text, i) => ReadQuestion(text, $"questions[{i}]", model, faults))];
         if (model is not null)
-            topK = TopK(request.HasTopK ? request.TopK : null, model, faults);
+            topK = TopK(request.HasPredictionTopK ? request.PredictionTopK : null, model, faults);
         faults.ThrowIfAny();
         return new CheckedAnswerRequest(model!, [.. questions.OfType<Question>()], topK);
     }
@@ -55,7 +55,7 @@ internal sealed class VqaReader(RequestReader requests)
         }
         if (model is not null)
         {
-            topK = TopK(request.HasTopK ? request.TopK : null, model, faults);
+            topK = TopK(request.HasPredictionTopK ? request.PredictionTopK : null, model, faults);
             layers = _head.Layers(request.Layers, model, faults);
             methods = _head.Methods(request.Methods, model, layers, faults);
             var scores = questions.Sum(asked => asked.Count * (request.LeaveWordsOut ? asked.Question.ScoresWithWordsLeftOut : 1));
@@ -98,7 +98,7 @@ internal sealed class VqaReader(RequestReader requests)
     {
         var known = model.Answerer!.Answers.Count;
         var listed = topK ?? Math.Min(DefaultTopK, known);
-        faults.Within("top_k", listed, 1, known);
+        faults.Within("prediction_top_k", listed, 1, known);
         return listed;
     }
 }

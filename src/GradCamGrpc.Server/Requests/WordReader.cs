@@ -40,11 +40,15 @@ internal static class WordReader
     }
 
     /// <summary>The number of the one word of a text; null where there is not one alone, or it is not known.</summary>
-    public static int? Word(string text, string field, Vocabulary vocabulary, Violations faults)
+    public static int? Word(string text, string field, Vocabulary vocabulary, Violations faults) =>
+        Single(text, field, faults) is { } word ? Number(word, field, vocabulary, faults) : null;
+
+    /// <summary>The one word of a text, known or not; null where there is not one alone.</summary>
+    public static string? Single(string text, string field, Violations faults)
     {
         var words = Words.Of(text);
         if (words.Count == 1)
-            return Number(words[0], field, vocabulary, faults);
+            return words[0];
         faults.Invalid(field, $"one word is needed, and '{Text.Quoted(text)}' is {words.Count}");
         return null;
     }

@@ -40,12 +40,18 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
         var forward = await inference.Prediction;
         var spoken = await inference.Said;
         var prediction = writer.Prediction(query.Model, photo, forward, spoken);
-        await responseStream.WriteAsync(new CaptioningServiceExplainResponse { Prediction = prediction }, context.CancellationToken);
+        var first = new CaptioningServiceExplainResponse
+        {
+            Prediction = prediction,
+            MapCount = spoken.Scores.Count * query.MapsPerScore,
+            SkippedTargets = { CaptionWriter.Skipped(query, spoken.Best) },
+        };
+        await responseStream.WriteAsync(first, context.CancellationToken);
         foreach (var attention in CaptionWriter.Attention(query.Model, spoken))
             await responseStream.WriteAsync(new CaptioningServiceExplainResponse { Attention = attention }, context.CancellationToken);
         await foreach (var map in query.Fused(inference.Items))
         {
-            var rendered = writer.Map(query, photo, spoken.Sentences[0], map);
+            var rendered = writer.Map(query, photo, spoken, map);
             await responseStream.WriteAsync(new CaptioningServiceExplainResponse { Map = rendered }, context.CancellationToken);
         }
     }

@@ -37,7 +37,8 @@ internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWr
         var forward = await inference.Prediction;
         var given = await inference.Said;
         var prediction = writer.Prediction(query.Model, photo, forward, given, query.TopK);
-        await responseStream.WriteAsync(new VqaServiceExplainResponse { Prediction = prediction }, context.CancellationToken);
+        var first = new VqaServiceExplainResponse { Prediction = prediction, MapCount = given.Scores.Count * query.MapsPerScore };
+        await responseStream.WriteAsync(first, context.CancellationToken);
         foreach (var attention in VqaWriter.Attention(query.Model, given))
             await responseStream.WriteAsync(new VqaServiceExplainResponse { Attention = attention }, context.CancellationToken);
         foreach (var words in given.LeftOut.Select(words => VqaWriter.LeftOut(query.Model, words)))
