@@ -11,4 +11,15 @@ namespace GradCamGrpc.Imaging.Preprocessing;
 /// <param name="Mean">For red, green and blue.</param>
 /// <param name="Std">For red, green and blue.</param>
 public sealed record PreprocessingSpec(
-    int? ResizeShorterSide, int CropWidth, int CropHeight, Interpolation Interpolation, IReadOnlyList<double> Mean, IReadOnlyList<double> Std);
+    int? ResizeShorterSide, int CropWidth, int CropHeight, Interpolation Interpolation, IReadOnlyList<double> Mean, IReadOnlyList<double> Std)
+{
+    /// <summary>Whether both make the same input of every image.</summary>
+    public bool Equals(PreprocessingSpec? other) => other is not null
+        && (ResizeShorterSide, CropWidth, CropHeight, Interpolation)
+            == (other.ResizeShorterSide, other.CropWidth, other.CropHeight, other.Interpolation)
+        && Mean.SequenceEqual(other.Mean)
+        && Std.SequenceEqual(other.Std);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(ResizeShorterSide, CropWidth, CropHeight, Interpolation);
+}
