@@ -15,6 +15,7 @@ var root = new RootCommand("Measures what an explanation costs.")
     QuestionsBenchmark.Create(),
     PeerBenchmark.Create(),
     LoadBenchmark.Create(),
+    TasksBenchmark.Create(),
     SoakBenchmark.Create(),
 };
 return await root.Parse(args).InvokeAsync();

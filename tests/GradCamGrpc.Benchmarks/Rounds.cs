@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace GradCamGrpc.Benchmarks;
 
-/// <summary>Times several things in turn, round after round, so that a drift of the machine touches all of them alike.</summary>
+/// <summary>
+/// Times several things in turn, round after round, and each second round backwards, so that a drift of the machine touches all of them alike.
+/// </summary>
 internal sealed class Rounds
 {
     private readonly List<(string Name, Action Run, List<double> Milliseconds)> _subjects = [];
@@ -15,7 +17,7 @@ internal sealed class Rounds
     {
         for (var round = -warmUps; round < rounds; round++)
         {
-            foreach (var (_, run, milliseconds) in _subjects)
+            foreach (var (_, run, milliseconds) in round % 2 == 0 ? _subjects : _subjects.AsEnumerable().Reverse())
             {
                 var start = Stopwatch.GetTimestamp();
                 run();
@@ -30,6 +32,10 @@ internal sealed class Rounds
 
     /// <summary>The median over the rounds of one subject's time divided by another's.</summary>
     public double Ratio(string name, string other) => Median(Times(name).Zip(Times(other), (a, b) => a / b));
+
+    /// <summary>In each round the time of several subjects together divided by another's.</summary>
+    public IReadOnlyList<double> Shares(IReadOnlyList<string> names, string whole) =>
+        [.. Times(whole).Select((time, round) => names.Sum(name => Times(name)[round]) / time)];
 
     private List<double> Times(string name) => _subjects.Single(subject => subject.Name == name).Milliseconds;
 

@@ -18,6 +18,7 @@ internal sealed class ServerBench : IAsyncDisposable
     private readonly GrpcChannel _channel;
     private readonly ClassificationService.ClassificationServiceClient _client;
     private readonly CaptioningService.CaptioningServiceClient _captions;
+    private readonly VqaService.VqaServiceClient _answers;
     private readonly ClassificationServiceExplainRequest _request;
 
     private ServerBench(GradCamServer server)
@@ -26,6 +27,7 @@ internal sealed class ServerBench : IAsyncDisposable
         _channel = GrpcChannel.ForAddress(server.Address);
         _client = new ClassificationService.ClassificationServiceClient(_channel);
         _captions = new CaptioningService.CaptioningServiceClient(_channel);
+        _answers = new VqaService.VqaServiceClient(_channel);
         _request = new ClassificationServiceExplainRequest { Image = new Image { Encoded = ByteString.CopyFrom(BenchPhoto.SmallJpeg()) } };
     }
 
@@ -71,6 +73,29 @@ internal sealed class ServerBench : IAsyncDisposable
         {
         }
     }
+
+    /// <summary>Explains the most probable class.</summary>
+    public async Task ExplainClassAsync()
+    {
+        using var call = _client.Explain(_request);
+        await foreach (var _ in call.ResponseStream.ReadAllAsync())
+        {
+        }
+    }
+
+    /// <summary>Asks a question about the photo, and explains the answer.</summary>
+    public async Task ExplainAnswerAsync()
+    {
+        var question = new VqaQuestion { Text = "what is the woman wearing" };
+        using var call = _answers.Explain(new VqaServiceExplainRequest { Image = _request.Image, Questions = { question } });
+        await foreach (var _ in call.ResponseStream.ReadAllAsync())
+        {
+        }
+    }
+
+    /// <summary>Makes calls in their order, so many at a time.</summary>
+    public static Task RunAsync(int concurrency, IReadOnlyList<Func<Task>> calls) => Parallel.ForEachAsync(
+        calls, new ParallelOptions { MaxDegreeOfParallelism = concurrency }, async (call, _) => await call());
 
     public async ValueTask DisposeAsync()
     {
