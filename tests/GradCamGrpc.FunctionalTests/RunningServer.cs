@@ -48,6 +48,8 @@ public sealed class RunningServer : IAsyncLifetime
 
     internal ModelService.ModelServiceClient Models => new(Channel);
 
+    internal MultiTaskService.MultiTaskServiceClient MultiTask => new(Channel);
+
     internal VqaService.VqaServiceClient Vqa => new(Channel);
 
     public async ValueTask InitializeAsync()

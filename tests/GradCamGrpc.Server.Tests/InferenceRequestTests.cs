@@ -1,5 +1,3 @@
-using GradCamGrpc.Imaging;
-using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Server.Heads;
 using GradCamGrpc.Server.Inference;
@@ -52,7 +50,7 @@ public sealed class InferenceRequestTests
     {
         using var head = new CaptionHead([new HeadSource("a", 2, 2, 2)], words: 6, new HeadShape(Width: 8, AttentionHeads: 2, Layers: 1, MaxWords: 3));
         using var leaving = new CancellationTokenSource();
-        var request = new SilentRequest(Input(), new HeadLayers(head), leaving.Token);
+        var request = new SilentRequest(new HeadLayers(head), leaving.Token);
         request.Predicted(Result);
         await leaving.CancelAsync();
 
@@ -62,16 +60,9 @@ public sealed class InferenceRequestTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await request.Items.GetAsyncEnumerator(leaving.Token).MoveNextAsync());
     }
 
-    private static InferenceRequest Request(CancellationToken cancellation) => new(Input(), deadline: null, cancellation);
+    private static InferenceRequest Request(CancellationToken cancellation) => new(cancellation);
 
-    private static ModelInput Input()
-    {
-        using var photo = new PixelBuffer(8, 8);
-        return new Preprocessor(new PreprocessingSpec(null, 8, 8, Interpolation.Bilinear, [0, 0, 0], [1, 1, 1])).Prepare(photo);
-    }
-
-    private sealed class SilentRequest(ModelInput input, HeadLayers layers, CancellationToken cancellation)
-        : HeadRequest<string>(input, layers, deadline: null, cancellation)
+    private sealed class SilentRequest(HeadLayers layers, CancellationToken cancellation) : HeadRequest<string>(layers, cancellation)
     {
         public override void Run(InspectedPhoto photo) => throw new NotSupportedException();
     }

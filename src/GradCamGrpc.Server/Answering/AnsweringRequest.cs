@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GradCamGrpc.Explain.Methods;
-using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Heads;
 using GradCamGrpc.Server.Inference;
@@ -9,20 +8,13 @@ using GradCamGrpc.Server.Requests;
 namespace GradCamGrpc.Server.Answering;
 
 /// <summary>A photo to answer questions about, and scores of the answers to explain.</summary>
-/// <param name="input">The network's input; the request owns it from here on.</param>
 /// <param name="answerer">The model's answering head.</param>
 /// <param name="questions">The questions.</param>
 /// <param name="asked">What of their answers is explained; null for nothing.</param>
-/// <param name="deadline">When the client stops waiting; null for never.</param>
 /// <param name="cancellation">Says that the client has stopped waiting.</param>
 internal sealed class AnsweringRequest(
-    ModelInput input,
-    Answerer answerer,
-    IReadOnlyList<Question> questions,
-    CheckedVqaExplainRequest? asked,
-    DateTimeOffset? deadline,
-    CancellationToken cancellation)
-    : HeadRequest<GivenAnswers>(input, answerer.Layers, deadline, cancellation)
+    Answerer answerer, IReadOnlyList<Question> questions, CheckedVqaExplainRequest? asked, CancellationToken cancellation)
+    : HeadRequest<GivenAnswers>(answerer.Layers, cancellation)
 {
     public override void Run(InspectedPhoto photo)
     {

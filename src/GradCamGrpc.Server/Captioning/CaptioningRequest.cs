@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GradCamGrpc.Explain.Methods;
-using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Heads;
 using GradCamGrpc.Server.Inference;
@@ -9,20 +8,13 @@ using GradCamGrpc.Server.Requests;
 namespace GradCamGrpc.Server.Captioning;
 
 /// <summary>A photo to caption, and scores of the caption to explain.</summary>
-/// <param name="input">The network's input; the request owns it from here on.</param>
 /// <param name="captioner">The model's captioning head.</param>
 /// <param name="choice">How the caption is found.</param>
 /// <param name="question">What of it is explained; null for nothing.</param>
-/// <param name="deadline">When the client stops waiting; null for never.</param>
 /// <param name="cancellation">Says that the client has stopped waiting.</param>
 internal sealed class CaptioningRequest(
-    ModelInput input,
-    Captioner captioner,
-    CaptionChoice choice,
-    CheckedCaptionExplainRequest? question,
-    DateTimeOffset? deadline,
-    CancellationToken cancellation)
-    : HeadRequest<SpokenCaption>(input, captioner.Layers, deadline, cancellation)
+    Captioner captioner, CaptionChoice choice, CheckedCaptionExplainRequest? question, CancellationToken cancellation)
+    : HeadRequest<SpokenCaption>(captioner.Layers, cancellation)
 {
     public override void Run(InspectedPhoto photo)
     {

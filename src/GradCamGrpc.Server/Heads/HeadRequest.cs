@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Cuts;
-using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
@@ -11,12 +10,10 @@ namespace GradCamGrpc.Server.Heads;
 /// <summary>A photo of which a head says something, and scores of that to explain.</summary>
 /// <remarks>It shares the trunk's pass with the other photos of its batch.</remarks>
 /// <typeparam name="TSaid">What the head says.</typeparam>
-/// <param name="input">The network's input; the request owns it from here on.</param>
 /// <param name="layers">The layers that the head reads.</param>
-/// <param name="deadline">When the client stops waiting; null for never.</param>
 /// <param name="cancellation">Says that the client has stopped waiting.</param>
-internal abstract class HeadRequest<TSaid>(ModelInput input, HeadLayers layers, DateTimeOffset? deadline, CancellationToken cancellation)
-    : StreamingRequest<ReadyMap>(input, deadline, cancellation), IInspection
+internal abstract class HeadRequest<TSaid>(HeadLayers layers, CancellationToken cancellation)
+    : StreamingRequest<ReadyMap>(cancellation), IInspection
 {
     private readonly TaskCompletionSource<TSaid> _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -87,6 +87,7 @@ public sealed class GradCamServer : IAsyncDisposable
         app.MapGrpcService<ComparisonGrpcService>();
         app.MapGrpcService<EvidenceGrpcService>();
         app.MapGrpcService<ModelGrpcService>();
+        app.MapGrpcService<MultiTaskGrpcService>();
         app.MapGrpcService<VqaGrpcService>();
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
@@ -179,6 +180,7 @@ public sealed class GradCamServer : IAsyncDisposable
         services.AddSingleton<ComparisonReader>();
         services.AddSingleton<CaptionReader>();
         services.AddSingleton<VqaReader>();
+        services.AddSingleton<MultiTaskReader>();
         services.AddSingleton<PhotoReader>();
         services.AddSingleton<ResponseWriter>();
         services.AddSingleton<LabelImageWriter>();
@@ -190,6 +192,7 @@ public sealed class GradCamServer : IAsyncDisposable
         services.AddSingleton<ComparisonWriter>();
         services.AddSingleton<CaptionWriter>();
         services.AddSingleton<VqaWriter>();
+        services.AddSingleton<MultiTaskExplainer>();
         services.AddSingleton<ModelComparer>();
         services.AddSingleton<SanityChecks>();
         services.AddSingleton<HealthServiceImpl>();

@@ -19,6 +19,7 @@ internal sealed class ModelLoader(
         ComparisonService.Descriptor.FullName,
         EvidenceService.Descriptor.FullName,
         ModelService.Descriptor.FullName,
+        MultiTaskService.Descriptor.FullName,
         VqaService.Descriptor.FullName,
     ];
 

@@ -1,27 +1,22 @@
 using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
-using GradCamGrpc.Imaging.Preprocessing;
 
 namespace GradCamGrpc.Server.Inference;
 
 /// <summary>A photo of which maps are wanted.</summary>
 internal sealed class ExplanationRequest : StreamingRequest<ReadyMap>
 {
-    /// <param name="input">The network's input; the request owns it from here on.</param>
     /// <param name="layers">The layers to explain at.</param>
     /// <param name="targets">What is explained.</param>
     /// <param name="methods">How maps are made.</param>
-    /// <param name="deadline">When the client stops waiting; null for never.</param>
     /// <param name="cancellation">Says that the client has stopped waiting.</param>
     public ExplanationRequest(
-        ModelInput input,
         IReadOnlyList<CutLayer> layers,
         IReadOnlyList<TargetChoice> targets,
         IReadOnlyList<IExplanationMethod> methods,
-        DateTimeOffset? deadline,
         CancellationToken cancellation)
-        : base(input, deadline, cancellation)
+        : base(cancellation)
     {
         Targets = targets;
         Layers = layers;

@@ -1,20 +1,14 @@
-using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Cuts;
-using GradCamGrpc.Imaging.Preprocessing;
 
 namespace GradCamGrpc.Server.Inference;
 
-/// <summary>A photo on its way through a model: a prediction, and nothing more unless a derived type asks for it.</summary>
-/// <remarks>The model's thread writes the answers, the call reads them. The input's buffer goes back as soon as the model has copied it.</remarks>
-/// <param name="input">The network's input; the request owns it from here on.</param>
-/// <param name="deadline">When the client stops waiting; null for never.</param>
+/// <summary>What is asked about a photo: a prediction, and nothing more unless a derived type asks for it.</summary>
+/// <remarks>The model's thread writes the answers, the call reads them.</remarks>
 /// <param name="cancellation">Says that the client has stopped waiting.</param>
-internal class InferenceRequest(ModelInput input, DateTimeOffset? deadline, CancellationToken cancellation) : IBatchItem
+internal class InferenceRequest(CancellationToken cancellation)
 {
     private readonly TaskCompletionSource<ForwardResult> _prediction = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _hasFailed;
-
-    public ModelInput Input { get; } = input;
 
     /// <summary>What the forward pass has to keep for this photo.</summary>
     public virtual ImageQuery Query => ImageQuery.PredictionOnly;
@@ -24,8 +18,6 @@ internal class InferenceRequest(ModelInput input, DateTimeOffset? deadline, Canc
     /// no pass is needed. Null where the network is asked in any case.
     /// </summary>
     public ActivationKey? Key { get; init; }
-
-    public DateTimeOffset? Deadline { get; } = deadline;
 
     public CancellationToken Cancellation { get; } = cancellation;
 
@@ -45,7 +37,6 @@ internal class InferenceRequest(ModelInput input, DateTimeOffset? deadline, Canc
     public virtual void Fail(Exception reason)
     {
         _hasFailed = true;
-        Input.Dispose();
         _prediction.TrySetException(reason);
 
         // A call that was cancelled has left; nobody may be there to see the fault of a task that nobody awaits.

@@ -19,7 +19,7 @@ namespace GradCamGrpc.Server.Inference;
 internal sealed class ModelInstance : IAsyncDisposable
 {
     private readonly ModelWorker _worker;
-    private readonly DynamicBatcher<InferenceRequest> _batcher;
+    private readonly DynamicBatcher<RowGroup> _batcher;
     private readonly ActivationCache _cache;
     private readonly ServerMetrics _metrics;
     private readonly ILogger _logger;
@@ -30,15 +30,16 @@ internal sealed class ModelInstance : IAsyncDisposable
     {
         Folder = folder;
         Labels = new LabelIndex(folder.Labels);
-        Preprocessor = new Preprocessor(Spec(folder.Manifest.Preprocessing));
-        CaptionPreprocessor = PreprocessorOf(folder.Manifest.Captioning);
-        AnswerPreprocessor = PreprocessorOf(folder.Manifest.Answering);
+        var views = new Dictionary<PreprocessingSpec, Preprocessor>();
+        Preprocessor = PreprocessorOf(folder.Manifest.Preprocessing, views);
+        CaptionPreprocessor = folder.Manifest.Captioning is { } captioning ? PreprocessorOf(captioning.Preprocessing, views) : null;
+        AnswerPreprocessor = folder.Manifest.Answering is { } answering ? PreprocessorOf(answering.Preprocessing, views) : null;
         _device = options.Device;
         _cache = cache;
         _metrics = metrics;
         _logger = logger;
         _worker = new ModelWorker(folder, options.Device, options.Queue.MaxBatch, cache, metrics, time);
-        _batcher = new DynamicBatcher<InferenceRequest>(
+        _batcher = new DynamicBatcher<RowGroup>(
             $"model {Name}",
             _worker,
             new BatchPolicy(options.Queue.MaxBatch, options.Queue.MaxDelay),
@@ -58,6 +59,7 @@ internal sealed class ModelInstance : IAsyncDisposable
 
     public int ClassCount => Labels.Labels.Count;
 
+    /// <summary>Makes the network's input of a photo to classify. What sees photos alike is one object.</summary>
     public Preprocessor Preprocessor { get; }
 
     /// <summary>Makes the network's input of a photo to caption; null where the model has no captioning head.</summary>
@@ -103,7 +105,7 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public InferenceRequest Submit(Photo photo, ServerCallContext context) =>
-        Enqueue(new InferenceRequest(photo.Input, Deadline(context), context.CancellationToken));
+        Enqueue(photo, new InferenceRequest(context.CancellationToken), context);
 
     /// <summary>Enqueues a photo to explain.</summary>
     /// <exception cref="QueueFullException">Too many wait.</exception>
@@ -119,7 +121,7 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, ServerCallContext context, CancellationToken cancellation) =>
-        Enqueue(new ExplanationRequest(photo.Input, query.Layers, query.Targets, query.Methods, Deadline(context), cancellation));
+        Enqueue(photo, Request(query, cancellation), context);
 
     /// <summary>Enqueues a photo about which the network is asked something of the caller's own.</summary>
     /// <param name="photo">The photo.</param>
@@ -129,7 +131,7 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public InspectionRequest<TItem> Inspect<TItem>(
         Photo photo, Func<InspectedPhoto, IEnumerable<TItem>> inspect, ServerCallContext context) =>
-        Enqueue(new InspectionRequest<TItem>(photo.Input, inspect, Deadline(context), context.CancellationToken));
+        Enqueue(photo, new InspectionRequest<TItem>(inspect, context.CancellationToken), context);
 
     /// <summary>Enqueues a photo to caption.</summary>
     /// <param name="photo">The photo.</param>
@@ -139,10 +141,7 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public CaptioningRequest Caption(Photo photo, CaptionChoice choice, CheckedCaptionExplainRequest? question, ServerCallContext context) =>
-        Enqueue(new CaptioningRequest(photo.Input, Captioner!, choice, question, Deadline(context), context.CancellationToken)
-        {
-            Key = KeyOf(photo, Captioner!.Layers),
-        });
+        Enqueue(photo, Request(photo, choice, question, context.CancellationToken), context);
 
     /// <summary>Enqueues a photo to answer questions about.</summary>
     /// <param name="photo">The photo.</param>
@@ -152,22 +151,60 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public AnsweringRequest Answer(Photo photo, IReadOnlyList<Question> questions, CheckedVqaExplainRequest? asked, ServerCallContext context) =>
-        Enqueue(new AnsweringRequest(photo.Input, Answerer!, questions, asked, Deadline(context), context.CancellationToken)
-        {
-            Key = KeyOf(photo, Answerer!.Layers),
-        });
+        Enqueue(photo, Request(photo, questions, asked, context.CancellationToken), context);
+
+    /// <summary>Enqueues a photo about which several things are asked at once: in one batch, with a row for each way in which it is seen.</summary>
+    /// <param name="views">The photo.</param>
+    /// <param name="query">What is asked.</param>
+    /// <param name="context">The call.</param>
+    /// <param name="cancellation">Says that nobody waits any more: the call's own, or one that follows it.</param>
+    /// <exception cref="QueueFullException">Too many wait.</exception>
+    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
+    public MultiTaskInference Submit(PhotoViews views, CheckedMultiTaskRequest query, ServerCallContext context, CancellationToken cancellation)
+    {
+        var inference = new MultiTaskInference(
+            query.Classification is { } classes ? Request(classes, cancellation) : null,
+            query.Captioning is { } caption ? Request(views.Of(caption), caption.Choice, caption, cancellation) : null,
+            query.Vqa is { } answers ? Request(views.Of(answers), answers.AskedQuestions, answers, cancellation) : null);
+        (MapQuestion? Question, InferenceRequest? Request)[] asked =
+            [(query.Classification, inference.Classification), (query.Captioning, inference.Captioning), (query.Vqa, inference.Vqa)];
+        var rows = asked
+            .Where(part => part.Request is not null)
+            .GroupBy(part => part.Question!.View, part => part.Request!)
+            .Select(view => new InferenceRow(views.Photos[view.Key].Input, [.. view]));
+        Enqueue(new RowGroup([.. rows], Deadline(context), cancellation));
+        return inference;
+    }
 
     /// <summary>Answers what was accepted and unloads the model.</summary>
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
-    private TRequest Enqueue<TRequest>(TRequest request)
+    private static ExplanationRequest Request(CheckedExplainRequest query, CancellationToken cancellation) =>
+        new(query.Layers, query.Targets, query.Methods, cancellation);
+
+    private CaptioningRequest Request(Photo photo, CaptionChoice choice, CheckedCaptionExplainRequest? question, CancellationToken cancellation) =>
+        new(Captioner!, choice, question, cancellation) { Key = KeyOf(photo, Captioner!.Layers) };
+
+    private AnsweringRequest Request(
+        Photo photo, IReadOnlyList<Question> questions, CheckedVqaExplainRequest? asked, CancellationToken cancellation) =>
+        new(Answerer!, questions, asked, cancellation) { Key = KeyOf(photo, Answerer!.Layers) };
+
+    private TRequest Enqueue<TRequest>(Photo photo, TRequest request, ServerCallContext context)
         where TRequest : InferenceRequest
     {
-        var admission = _batcher.TryEnqueue(request);
-        if (admission is not Admission.Accepted)
-            request.Input.Dispose();
-        ThrowIfRefused(admission);
+        Enqueue(new RowGroup([new InferenceRow(photo.Input, [request])], Deadline(context), request.Cancellation));
         return request;
+    }
+
+    private void Enqueue(RowGroup group)
+    {
+        var admission = _batcher.TryEnqueue(group);
+        if (admission is not Admission.Accepted)
+        {
+            foreach (var row in group.Rows)
+                row.Input.Dispose();
+        }
+        ThrowIfRefused(admission);
     }
 
     /// <summary>Under what the layers' say of a photo is kept; null where nothing is.</summary>
@@ -191,7 +228,13 @@ internal sealed class ModelInstance : IAsyncDisposable
     private static DateTimeOffset? Deadline(ServerCallContext context) =>
         context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline);
 
-    private static Preprocessor? PreprocessorOf(HeadManifest? head) => head is null ? null : new Preprocessor(Spec(head.Preprocessing));
+    private static Preprocessor PreprocessorOf(PreprocessingManifest manifest, Dictionary<PreprocessingSpec, Preprocessor> known)
+    {
+        var spec = Spec(manifest);
+        if (!known.TryGetValue(spec, out var preprocessor))
+            known[spec] = preprocessor = new Preprocessor(spec);
+        return preprocessor;
+    }
 
     /// <summary>A manifest's preprocessing, as it is carried out.</summary>
     public static PreprocessingSpec Spec(PreprocessingManifest manifest) => new(

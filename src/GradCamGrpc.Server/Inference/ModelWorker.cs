@@ -22,7 +22,7 @@ namespace GradCamGrpc.Server.Inference;
 /// <summary>Runs a model's batches, all on the one thread that owns its tensors.</summary>
 internal sealed class ModelWorker(
     ModelFolder folder, string device, int maxBatch, ActivationCache cache, ServerMetrics metrics, TimeProvider time)
-    : IBatchProcessor<InferenceRequest>
+    : IBatchProcessor<RowGroup>
 {
     private readonly Device _device = new(device);
     private ServableNetwork? _network;
@@ -69,21 +69,19 @@ internal sealed class ModelWorker(
         Layers = _cut.Layers;
     }
 
-    /// <summary>Answers who asks about a photo that is still known, then runs the others. Of requests about one photo the first runs for all.</summary>
-    public void Process(IReadOnlyList<QueuedItem<InferenceRequest>> batch)
+    /// <summary>Answers who asks about a photo that is still known, then runs the other rows. Of rows of one photo the first runs for all.</summary>
+    public void Process(IReadOnlyList<QueuedItem<RowGroup>> batch)
     {
-        var left = batch;
-        while (left.Count > 0)
+        QueuedItem<InferenceRow>[] left =
+            [.. batch.SelectMany(queued => queued.Item.Rows.Select(row => new QueuedItem<InferenceRow>(row, queued.EnqueuedAt)))];
+        while (left.Length > 0)
         {
-            var unknown = new List<QueuedItem<InferenceRequest>>();
-            foreach (var queued in left)
-            {
-                if (!TryRecall(queued))
-                    unknown.Add(queued);
-            }
-            QueuedItem<InferenceRequest>[] first = [.. unknown.DistinctBy(queued => queued.Item.Key as object ?? queued.Item)];
-            if (first.Length > 0)
-                Run(first);
+            var unknown = left.Select(Recall).Where(queued => queued.Item.Requests.Count > 0).ToArray();
+            var first = FirstOfEachPhoto(unknown);
+
+            // Items are counted, and some have several rows.
+            foreach (var rows in first.Chunk(maxBatch))
+                Run(rows);
             left = [.. unknown.Except(first)];
         }
     }
@@ -95,26 +93,52 @@ internal sealed class ModelWorker(
         _network?.Dispose();
     }
 
+    /// <summary>Answers those of a row's requests for which what the layers say of its photo is still known.</summary>
+    /// <returns>The row with the others.</returns>
+    private QueuedItem<InferenceRow> Recall(QueuedItem<InferenceRow> queued)
+    {
+        var row = queued.Item;
+        InferenceRequest[] others = [.. row.Requests.Where(request => !TryRecall(request, row, queued.EnqueuedAt))];
+        if (others.Length == 0)
+            row.Input.Dispose();
+        return queued with { Item = row with { Requests = others } };
+    }
+
     /// <summary>Answers a request without a pass, where what the layers say of its photo is still known.</summary>
     /// <returns>Whether it is.</returns>
-    private bool TryRecall(QueuedItem<InferenceRequest> queued)
+    private bool TryRecall(InferenceRequest request, InferenceRow row, long enqueuedAt)
     {
-        var request = queued.Item;
         if (request.Key is not { } key || !cache.TryGet(key, out var kept))
             return false;
         metrics.Recalled(folder.Manifest.Name, isKnown: true);
         using var scope = NewDisposeScope();
-        var image = Stack([request]);
-        request.Predicted(new ForwardResult(kept.Logits, time.GetElapsedTime(queued.EnqueuedAt), TimeSpan.Zero, BatchSize: 1));
+        var image = Stack([row]);
+        request.Predicted(new ForwardResult(kept.Logits, time.GetElapsedTime(enqueuedAt), TimeSpan.Zero, BatchSize: 1));
         Inspect(request, image, kept.Logits, () => kept.Observed(request.Query.Observed));
         request.Finished();
         return true;
     }
 
-    private void Run(QueuedItem<InferenceRequest>[] batch)
+    /// <summary>The rows that run now. Who asks for no more than what the pass of one of them will leave behind waits for it.</summary>
+    private static List<QueuedItem<InferenceRow>> FirstOfEachPhoto(QueuedItem<InferenceRow>[] rows)
+    {
+        var first = new List<QueuedItem<InferenceRow>>();
+        var keys = new HashSet<ActivationKey>();
+        foreach (var queued in rows)
+        {
+            var requests = queued.Item.Requests;
+            if (requests.All(request => request.Key is { } key && keys.Contains(key)))
+                continue;
+            first.Add(queued);
+            keys.UnionWith(requests.Select(request => request.Key).OfType<ActivationKey>());
+        }
+        return first;
+    }
+
+    private void Run(QueuedItem<InferenceRow>[] batch)
     {
         using var scope = NewDisposeScope();
-        var requests = batch.Select(queued => queued.Item).ToArray();
+        var rows = batch.Select(queued => queued.Item).ToArray();
         Tensor images;
         ForwardPass pass;
         float[][] logits;
@@ -122,27 +146,37 @@ internal sealed class ModelWorker(
         var started = time.GetTimestamp();
         using (var stage = metrics.Measure(Stage.Forward, folder.Manifest.Name))
         {
-            images = Stack(requests);
-            pass = _cut!.Forward(images, [.. requests.Select(request => request.Query)]);
+            images = Stack(rows);
+            foreach (var row in rows)
+                row.Input.Dispose();
+            pass = _cut!.Forward(images, [.. rows.Select(row => row.Query)]);
             logits = Rows(pass.Outputs);
             forward = stage.Elapsed;
         }
-        for (var i = 0; i < requests.Length; i++)
-        {
-            if (logits[i].All(float.IsFinite))
-                requests[i].Predicted(new ForwardResult(logits[i], time.GetElapsedTime(batch[i].EnqueuedAt, started), forward, requests.Length));
-            else
-                requests[i].Fail(new NonFiniteException("the network's outputs"));
-        }
+        for (var i = 0; i < rows.Length; i++)
+            Predict(rows[i], new ForwardResult(logits[i], time.GetElapsedTime(batch[i].EnqueuedAt, started), forward, rows.Length));
 
-        Explain([.. requests.Select(request => request as ExplanationRequest)], images, pass, logits);
-        for (var i = 0; i < requests.Length; i++)
+        Explain([.. rows.Select(row => row.Explanation)], images, pass, logits);
+        for (var i = 0; i < rows.Length; i++)
         {
             var image = i;
-            Inspect(requests[i], images.narrow(0, i, 1), logits[i], () => Observed(requests[image], pass, image, logits[image]));
+            foreach (var request in rows[i].Requests)
+                Inspect(request, images.narrow(0, i, 1), logits[i], () => Observed(request, pass, image, logits[image]));
         }
-        foreach (var request in requests)
+        foreach (var request in rows.SelectMany(row => row.Requests))
             request.Finished();
+    }
+
+    private static void Predict(InferenceRow row, ForwardResult result)
+    {
+        var isFinite = result.Logits.All(float.IsFinite);
+        foreach (var request in row.Requests)
+        {
+            if (isFinite)
+                request.Predicted(result);
+            else
+                request.Fail(new NonFiniteException("the network's outputs"));
+        }
     }
 
     /// <summary>What the layers that a request observes say of its photo. Where it has a key, that is kept.</summary>
@@ -152,12 +186,18 @@ internal sealed class ModelWorker(
         var observed = layers.Select(layer => pass.Activations(image, layer));
         if (request.Key is not { } key)
             return [.. observed];
-        metrics.Recalled(folder.Manifest.Name, isKnown: false);
-        var kept = KeptPhoto.Of(logits, observed);
-        cache.Keep(key, kept);
+
+        // Another request of its row may have left it there.
+        var isKnown = cache.TryGet(key, out var kept);
+        metrics.Recalled(folder.Manifest.Name, isKnown);
+        if (!isKnown)
+        {
+            kept = KeptPhoto.Of(logits, observed);
+            cache.Keep(key, kept);
+        }
 
         // As whoever asks next will have them.
-        return kept.Observed(layers);
+        return kept!.Observed(layers);
     }
 
     /// <summary>Loads the captioning head and captions a photo of noise, so that the first request pays for neither.</summary>
@@ -274,18 +314,15 @@ internal sealed class ModelWorker(
     private static (int TargetIndex, ChosenScore Score)[] Scores(ExplanationRequest request, float[] logits) =>
         [.. request.Targets.SelectMany((target, i) => target.Scores(logits).Select(score => (i, score)))];
 
-    /// <summary>Copies the inputs into one tensor and gives their buffers back.</summary>
-    private Tensor Stack(InferenceRequest[] batch)
+    /// <summary>Copies the inputs into one tensor.</summary>
+    private Tensor Stack(InferenceRow[] batch)
     {
         var input = batch[0].Input;
         var stacked = empty(batch.Length, input.Height, input.Width, 3);               // [B, h, w, 3]
         var bytes = stacked.bytes;
         var size = bytes.Length / batch.Length;
         for (var i = 0; i < batch.Length; i++)
-        {
             MemoryMarshal.AsBytes(batch[i].Input.Values).CopyTo(bytes[(i * size)..]);
-            batch[i].Input.Dispose();
-        }
         return stacked.to(_device).permute(0, 3, 1, 2);                                     // [B, 3, h, w], channels last
     }
 

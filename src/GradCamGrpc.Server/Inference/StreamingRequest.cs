@@ -1,14 +1,10 @@
 using System.Threading.Channels;
-using GradCamGrpc.Imaging.Preprocessing;
 
 namespace GradCamGrpc.Server.Inference;
 
 /// <summary>A photo of which more is wanted than a prediction: items that come one by one.</summary>
-/// <param name="input">The network's input; the request owns it from here on.</param>
-/// <param name="deadline">When the client stops waiting; null for never.</param>
 /// <param name="cancellation">Says that the client has stopped waiting.</param>
-internal abstract class StreamingRequest<TItem>(ModelInput input, DateTimeOffset? deadline, CancellationToken cancellation)
-    : InferenceRequest(input, deadline, cancellation)
+internal abstract class StreamingRequest<TItem>(CancellationToken cancellation) : InferenceRequest(cancellation)
 {
     private readonly Channel<TItem> _items =
         Channel.CreateUnbounded<TItem>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });

@@ -32,6 +32,26 @@ internal sealed class CaptionReader(RequestReader requests)
         var faults = new Violations();
         var model = _head.Model(request.Model, faults);
         RequestReader.RequireImage(request.Image, faults);
+        var query = Read(request, model, faults);
+        faults.ThrowIfAny();
+        return query!;
+    }
+
+    /// <summary>Reads a request that is a part of another one, whose model and photo it shares.</summary>
+    /// <param name="part">The request.</param>
+    /// <param name="field">Its field in the whole.</param>
+    /// <param name="model">The model; null where that is wrong.</param>
+    /// <param name="faults">Told what is wrong, of the whole.</param>
+    /// <returns>Null where it cannot be put together; other faults are told all the same.</returns>
+    public CheckedCaptionExplainRequest? ReadPart(CaptioningServiceExplainRequest part, string field, ModelInstance? model, Violations faults)
+    {
+        var able = model is not null && _head.HasHead(model, field, faults) ? model : null;
+        RequestReader.RefuseOwn(part.Model, part.Image, faults.Of(field));
+        return Read(part, able, faults.Of(field));
+    }
+
+    private CheckedCaptionExplainRequest? Read(CaptioningServiceExplainRequest request, ModelInstance? model, Violations faults)
+    {
         CaptionChoice? choice = null;
         CaptionScore[] targets = [];
         CutLayer[] layers = [];
@@ -46,8 +66,9 @@ internal sealed class CaptionReader(RequestReader requests)
         }
         var fusion = layers.Length == 0 ? null : FusionReader.ReadOfHead(request.LayerFusion, layers.Length, faults);
         var outputs = OutputReader.Read(request.Outputs, faults);
-        faults.ThrowIfAny();
-        return new CheckedCaptionExplainRequest(model!, choice!, targets, layers, fusion, methods, outputs, request.IncludeAttention);
+        return choice is null
+            ? null
+            : new CheckedCaptionExplainRequest(model!, choice, targets, layers, fusion, methods, outputs, request.IncludeAttention);
     }
 
     /// <summary>Why a caption cannot have a score. One of the client's own is known; of one that is still to be found, the longest that it may be.</summary>

@@ -26,14 +26,35 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
         };
     }
 
+    /// <summary>The parts of an answer, each as it is ready.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="photo">The photo.</param>
+    /// <param name="inference">What the model says of it.</param>
+    public async IAsyncEnumerable<CaptioningServiceExplainResponse> AnswerAsync(
+        CheckedCaptionExplainRequest request, Photo photo, CaptioningRequest inference)
+    {
+        var forward = await inference.Prediction;
+        var spoken = await inference.Said;
+        yield return new CaptioningServiceExplainResponse
+        {
+            Prediction = Prediction(request.Model, photo, forward, spoken),
+            MapCount = spoken.Scores.Count * request.MapsPerScore,
+            SkippedTargets = { Skipped(request, spoken.Best) },
+        };
+        foreach (var attention in Attention(request.Model, spoken))
+            yield return new CaptioningServiceExplainResponse { Attention = attention };
+        await foreach (var map in request.Fused(inference.Items))
+            yield return new CaptioningServiceExplainResponse { Map = Map(request, photo, spoken, map) };
+    }
+
     /// <summary>The targets that a caption, which is whole, turns out not to have.</summary>
-    public static IEnumerable<SkippedTarget> Skipped(CheckedCaptionExplainRequest request, Sentence sentence) => request.Targets
+    private static IEnumerable<SkippedTarget> Skipped(CheckedCaptionExplainRequest request, Sentence sentence) => request.Targets
         .Select(target => (target.TargetIndex, Fault: target.FaultIn(sentence)))
         .Where(target => target.Fault is not null)
         .Select(target => new SkippedTarget { TargetIndex = target.TargetIndex, Reason = target.Fault!.Description });
 
     /// <summary>The weights of attention of a caption's words, where there are any.</summary>
-    public static IEnumerable<WordAttention> Attention(ModelInstance model, SpokenCaption spoken)
+    private static IEnumerable<WordAttention> Attention(ModelInstance model, SpokenCaption spoken)
     {
         var captioner = model.Captioner!;
         return spoken.Attention.Select((grids, place) => new WordAttention
@@ -48,7 +69,7 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
     /// <param name="photo">The photo.</param>
     /// <param name="spoken">The caption.</param>
     /// <param name="ready">The map.</param>
-    public SaliencyMap Map(CheckedCaptionExplainRequest request, Photo photo, SpokenCaption spoken, ReadyMap ready)
+    private SaliencyMap Map(CheckedCaptionExplainRequest request, Photo photo, SpokenCaption spoken, ReadyMap ready)
     {
         var score = spoken.Scores[ready.TargetIndex];
         var explained = Score(score, spoken.Best, request.Model.Captioner!.Words, ready.Map.Score);

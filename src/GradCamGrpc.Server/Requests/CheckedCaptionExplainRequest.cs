@@ -26,7 +26,7 @@ internal sealed record CheckedCaptionExplainRequest(
     IReadOnlyList<IExplanationMethod> Methods,
     IReadOnlyList<OutputForm> Outputs,
     bool IncludeAttention)
-    : MapQuestion(Model, Layers, Fusion, Methods, Outputs)
+    : MapQuestion(Model, Model.CaptionPreprocessor!, Layers, Fusion, Methods, Outputs)
 {
     /// <summary>The scores to explain of a caption, which is whole: of the targets those that it has.</summary>
     public IReadOnlyList<CaptionScore> ScoresOf(Sentence sentence) => Targets.Count > 0

@@ -24,13 +24,13 @@ internal sealed record CheckedExplainRequest(
     IReadOnlyList<IExplanationMethod> Methods,
     IReadOnlyList<OutputForm> Outputs,
     IReadOnlyList<LabelImageChoice> LabelImages)
-    : MapQuestion(Model, Layers, Fusion, Methods, Outputs)
+    : MapQuestion(Model, Model.Preprocessor, Layers, Fusion, Methods, Outputs)
 {
     /// <inheritdoc />
     public override bool IsDrawn => LabelImages.Count > 0 || base.IsDrawn;
 
     /// <inheritdoc />
-    protected override void CheckWritable(ImageSize photo, Violations faults)
+    public override void CheckWritable(ImageSize photo, Violations faults)
     {
         base.CheckWritable(photo, faults);
         if (LabelImages.Count > 0 && photo.Pixels > AnswerLimits.MaxPicturePixels)

@@ -26,8 +26,11 @@ internal sealed record CheckedVqaExplainRequest(
     IReadOnlyList<IExplanationMethod> Methods,
     IReadOnlyList<OutputForm> Outputs,
     bool IncludeAttention)
-    : MapQuestion(Model, Layers, Fusion, Methods, Outputs)
+    : MapQuestion(Model, Model.AnswerPreprocessor!, Layers, Fusion, Methods, Outputs)
 {
+    /// <summary>The questions alone.</summary>
+    public IReadOnlyList<Question> AskedQuestions => [.. Questions.Select(asked => asked.Question)];
+
     /// <summary>The scores to explain, in the order of their maps.</summary>
     /// <param name="logits">For each question the head's outputs, by answer.</param>
     public IReadOnlyList<AnswerScore> ScoresOf(IReadOnlyList<float[]> logits) =>

@@ -22,11 +22,18 @@ internal sealed class ClassExplainer(RequestReader reader, PhotoReader photos, R
     {
         var query = reader.Read(request);
         query.Model.EnsureRoom();
-        var size = photos.Measure(request.Image);
-        query.EnsureWritable(size);
-        using var photo = await photos.ReadAsync(request.Image, size, query.Model, query.IsDrawn, cancellation);
-        var inference = query.Model.Submit(photo, query, context, cancellation);
+        using var photo = await photos.ReadAsync(request.Image, query, cancellation);
+        await foreach (var part in AnswerAsync(query, photo, query.Model.Submit(photo, query, context, cancellation)))
+            yield return part;
+    }
 
+    /// <summary>The parts of an answer, each as it is ready.</summary>
+    /// <param name="query">The question.</param>
+    /// <param name="photo">The photo.</param>
+    /// <param name="inference">What the model says of it.</param>
+    public async IAsyncEnumerable<ClassificationServiceExplainResponse> AnswerAsync(
+        CheckedExplainRequest query, Photo photo, ExplanationRequest inference)
+    {
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         yield return new ClassificationServiceExplainResponse
         {

@@ -18,10 +18,19 @@ internal sealed class HeadReader(RequestReader requests, HeadKind kind)
     public ModelInstance? Model(string name, Violations faults)
     {
         var model = requests.Model(name, faults);
-        if (model is null || kind.LayersOf(model) is not null)
-            return model;
-        faults.Invalid("model", $"the model '{model.Name}' has no {kind.Name} head: {kind.Lack}");
-        return null;
+        return model is not null && HasHead(model, "model", faults) ? model : null;
+    }
+
+    /// <summary>Checks that a model has such a head.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="field">The field that asks for it.</param>
+    /// <param name="faults">Told if it has not.</param>
+    public bool HasHead(ModelInstance model, string field, Violations faults)
+    {
+        if (kind.LayersOf(model) is not null)
+            return true;
+        faults.Invalid(field, $"the model '{model.Name}' has no {kind.Name} head: {kind.Lack}");
+        return false;
     }
 
     /// <summary>The layers to explain at; all that the head reads where none is named.</summary>

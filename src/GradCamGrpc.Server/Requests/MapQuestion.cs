@@ -2,6 +2,7 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Fusion;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Imaging.Decoding;
+using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
@@ -10,12 +11,14 @@ namespace GradCamGrpc.Server.Requests;
 
 /// <summary>What requests for maps have in common, checked.</summary>
 /// <param name="Model">The model.</param>
+/// <param name="View">Makes the network's input of the photo.</param>
 /// <param name="Layers">Where.</param>
 /// <param name="Fusion">How the layers' maps are made into one; null where each layer keeps its own.</param>
 /// <param name="Methods">How.</param>
 /// <param name="Outputs">What is returned for each map.</param>
 internal abstract record MapQuestion(
     ModelInstance Model,
+    Preprocessor View,
     IReadOnlyList<CutLayer> Layers,
     FusionRule? Fusion,
     IReadOnlyList<IExplanationMethod> Methods,
@@ -46,5 +49,5 @@ internal abstract record MapQuestion(
     }
 
     /// <summary>Finds out whether what is asked for can be written.</summary>
-    protected virtual void CheckWritable(ImageSize photo, Violations faults) => AnswerLimits.Check([new PlannedMap(this, photo)], faults);
+    public virtual void CheckWritable(ImageSize photo, Violations faults) => AnswerLimits.Check([new PlannedMap(this, photo)], faults);
 }

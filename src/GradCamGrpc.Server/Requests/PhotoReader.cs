@@ -30,55 +30,53 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
         ? ImageDecoder.MeasureRgb(image.Raw.Rgb.Span, image.Raw.Width, image.Raw.Height, _limits)
         : ImageDecoder.Measure(image.Encoded.Memory, _limits));
 
-    /// <summary>Reads a photo to classify, or to explain its classes.</summary>
+    /// <summary>Reads a photo of which nothing is drawn.</summary>
     /// <param name="image">The photo.</param>
-    /// <param name="size">Its size.</param>
     /// <param name="model">The model that the input is for.</param>
-    /// <param name="isDrawn">Whether something as large as the photo will be made of it, so that its pixels stay.</param>
+    /// <param name="view">Makes the input.</param>
     /// <param name="cancellation">Says that the client has left.</param>
     /// <exception cref="InvalidRequestException">The photo cannot be used.</exception>
     /// <exception cref="PixelBudgetException">Too many large photos are being answered.</exception>
-    public Task<Photo> ReadAsync(Image image, ImageSize size, ModelInstance model, bool isDrawn, CancellationToken cancellation) =>
-        ReadAsync(image, size, model, model.Preprocessor, isDrawn, cancellation);
+    public async Task<Photo> ReadAsync(Image image, ModelInstance model, Preprocessor view, CancellationToken cancellation) =>
+        (await ReadAsync(image, Measure(image), model, [view], isDrawn: false, cancellation))[view];
 
-    /// <summary>Reads a photo for one of a model's heads.</summary>
+    /// <summary>Reads a photo of which maps are wanted.</summary>
+    /// <param name="image">The photo.</param>
+    /// <param name="question">What is wanted.</param>
+    /// <param name="cancellation">Says that the client has left.</param>
+    /// <exception cref="InvalidRequestException">The photo cannot be used, or what is wanted of one of its size cannot be written.</exception>
+    /// <exception cref="PixelBudgetException">Too many large photos are being answered.</exception>
+    public async Task<Photo> ReadAsync(Image image, MapQuestion question, CancellationToken cancellation)
+    {
+        var size = Measure(image);
+        question.EnsureWritable(size);
+        return (await ReadAsync(image, size, question.Model, [question.View], question.IsDrawn, cancellation))[question.View];
+    }
+
+    /// <summary>Reads a photo about which several things are wanted at once.</summary>
+    /// <param name="image">The photo.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellation">Says that the client has left.</param>
+    /// <exception cref="InvalidRequestException">The photo cannot be used, or what is wanted of one of its size cannot be written.</exception>
+    /// <exception cref="PixelBudgetException">Too many large photos are being answered.</exception>
+    public async Task<PhotoViews> ReadAsync(Image image, CheckedMultiTaskRequest request, CancellationToken cancellation)
+    {
+        var size = Measure(image);
+        request.EnsureWritable(size);
+        Preprocessor[] views = [.. request.Parts.Select(part => part.View).Distinct()];
+        return new PhotoViews(await ReadAsync(image, size, request.Model, views, request.Parts.Any(part => part.IsDrawn), cancellation));
+    }
+
+    /// <summary>Reads a photo whose size is known.</summary>
     /// <param name="image">The photo.</param>
     /// <param name="size">Its size.</param>
     /// <param name="model">The model that the input is for.</param>
-    /// <param name="preprocessor">Makes the input.</param>
     /// <param name="isDrawn">Whether something as large as the photo will be made of it, so that its pixels stay.</param>
     /// <param name="cancellation">Says that the client has left.</param>
     /// <exception cref="InvalidRequestException">The photo cannot be used.</exception>
     /// <exception cref="PixelBudgetException">Too many large photos are being answered.</exception>
-    public async Task<Photo> ReadAsync(
-        Image image, ImageSize size, ModelInstance model, Preprocessor preprocessor, bool isDrawn, CancellationToken cancellation)
-    {
-        if (_budget.TryTake(size.Pixels) is not { } share)
-        {
-            metrics.Refused(model.Name, "pixels");
-            throw new PixelBudgetException(size.Pixels, RetryAfter);
-        }
-        var keepsShare = false;
-        try
-        {
-            await _turns.WaitAsync(cancellation);
-            try
-            {
-                var photo = Read(image, model, preprocessor, isDrawn ? share : null);
-                keepsShare = isDrawn;
-                return photo;
-            }
-            finally
-            {
-                _turns.Release();
-            }
-        }
-        finally
-        {
-            if (!keepsShare)
-                share.Dispose();
-        }
-    }
+    public async Task<Photo> ReadAsync(Image image, ImageSize size, ModelInstance model, bool isDrawn, CancellationToken cancellation) =>
+        (await ReadAsync(image, size, model, [model.Preprocessor], isDrawn, cancellation))[model.Preprocessor];
 
     /// <summary>The same photo for another model.</summary>
     /// <param name="photo">The photo, read so that its pixels stay. They stay its own: dispose of it alone.</param>
@@ -100,16 +98,48 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
 
     public void Dispose() => _turns.Dispose();
 
-    private Photo Read(Image image, ModelInstance model, Preprocessor preprocessor, IDisposable? share)
+    /// <returns>The photo, with an input for each view. What stays of its pixels is the same for all.</returns>
+    private async Task<IReadOnlyDictionary<Preprocessor, Photo>> ReadAsync(
+        Image image, ImageSize size, ModelInstance model, IReadOnlyList<Preprocessor> views, bool isDrawn, CancellationToken cancellation)
+    {
+        if (_budget.TryTake(size.Pixels) is not { } share)
+        {
+            metrics.Refused(model.Name, "pixels");
+            throw new PixelBudgetException(size.Pixels, RetryAfter);
+        }
+        var keepsShare = false;
+        try
+        {
+            await _turns.WaitAsync(cancellation);
+            try
+            {
+                var photos = Read(image, model, views, isDrawn ? share : null);
+                keepsShare = isDrawn;
+                return photos;
+            }
+            finally
+            {
+                _turns.Release();
+            }
+        }
+        finally
+        {
+            if (!keepsShare)
+                share.Dispose();
+        }
+    }
+
+    private Dictionary<Preprocessor, Photo> Read(Image image, ModelInstance model, IReadOnlyList<Preprocessor> views, IDisposable? share)
     {
         using var stage = metrics.Measure(Stage.Decode, model.Name);
         var pixels = Checked(image, Decode);
         var isKept = false;
         try
         {
-            var input = preprocessor.Prepare(pixels);
+            (Preprocessor View, ModelInput Input)[] inputs = [.. views.Select(view => (view, view.Prepare(pixels)))];
             isKept = share is not null;
-            return new Photo(pixels.Width, pixels.Height, input, stage.Elapsed, share is null ? null : new PhotoDrawing(pixels, share));
+            var photo = new Photo(pixels.Width, pixels.Height, inputs[0].Input, stage.Elapsed, share is null ? null : new PhotoDrawing(pixels, share));
+            return inputs.ToDictionary(one => one.View, one => photo with { Input = one.Input });
         }
         finally
         {

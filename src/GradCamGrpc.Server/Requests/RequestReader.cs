@@ -43,10 +43,29 @@ internal sealed class RequestReader(ModelCatalog catalog)
     public CheckedExplainRequest Read(ClassificationServiceExplainRequest request)
     {
         var faults = new Violations();
+        var model = Model(request.Model, faults);
+        RequireImage(request.Image, faults);
+        var query = Read(request, model, faults);
+        faults.ThrowIfAny();
+        return query!;
+    }
+
+    /// <summary>Reads a request that is a part of another one, whose model and photo it shares.</summary>
+    /// <param name="part">The request.</param>
+    /// <param name="model">The model; null where that is wrong.</param>
+    /// <param name="faults">Told what is wrong with the part.</param>
+    /// <returns>Null where there is no model.</returns>
+    public static CheckedExplainRequest? ReadPart(ClassificationServiceExplainRequest part, ModelInstance? model, Violations faults)
+    {
+        RefuseOwn(part.Model, part.Image, faults);
+        return Read(part, model, faults);
+    }
+
+    private static CheckedExplainRequest? Read(ClassificationServiceExplainRequest request, ModelInstance? model, Violations faults)
+    {
         FusionRule? fusion = null;
         var asked = ReadQuestion(
-            request.Model,
-            request.Image,
+            model,
             request.HasPredictionTopK ? request.PredictionTopK : null,
             model => TargetReader.Read(request.Targets, model, faults),
             model =>
@@ -62,8 +81,9 @@ internal sealed class RequestReader(ModelCatalog catalog)
         var labelImages = LabelImageReader.Read(request.LabelImages, faults);
         if (asked.Targets.Length == Math.Max(request.Targets.Count, 1))
             LabelImageReader.CheckMaps(labelImages, asked.Targets, faults);
-        faults.ThrowIfAny();
-        return new CheckedExplainRequest(asked.Model!, asked.TopK, asked.Targets, asked.Layers, fusion, asked.Methods, outputs, labelImages);
+        return model is null
+            ? null
+            : new CheckedExplainRequest(model, asked.TopK, asked.Targets, asked.Layers, fusion, asked.Methods, outputs, labelImages);
     }
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
@@ -71,9 +91,10 @@ internal sealed class RequestReader(ModelCatalog catalog)
     public CheckedEvaluateRequest Read(EvaluateRequest request)
     {
         var faults = new Violations();
+        var model = Model(request.Model, faults);
+        RequireImage(request.Image, faults);
         var asked = ReadQuestion(
-            request.Model,
-            request.Image,
+            model,
             request.HasPredictionTopK ? request.PredictionTopK : null,
             model => TargetReader.Read(request.Targets, model, faults),
             model => Layers(request.Layers, model, faults),
@@ -90,9 +111,10 @@ internal sealed class RequestReader(ModelCatalog catalog)
     public CheckedSanityRequest Read(CheckSanityRequest request)
     {
         var faults = new Violations();
+        var model = Model(request.Model, faults);
+        RequireImage(request.Image, faults);
         var asked = ReadQuestion(
-            request.Model,
-            request.Image,
+            model,
             request.HasPredictionTopK ? request.PredictionTopK : null,
             model => TargetReader.ReadOne(request.Target, "target", model, faults) is { } target ? [target] : [],
             model => Layer(request.Layer.Length == 0 ? model.DefaultLayer : request.Layer, model, faults, "layer") is { } layer ? [layer] : [],
@@ -114,17 +136,14 @@ internal sealed class RequestReader(ModelCatalog catalog)
         return model!;
     }
 
-    private Question ReadQuestion(
-        string name,
-        Image? image,
+    private static Question ReadQuestion(
+        ModelInstance? model,
         int? predictionTopK,
         Func<ModelInstance, TargetChoice[]> readTargets,
         Func<ModelInstance, CutLayer[]> readLayers,
         RepeatedField<ExplanationMethod> methods,
         Violations faults)
     {
-        var model = Model(name, faults);
-        RequireImage(image, faults);
         var topK = 0;
         TargetChoice[] targets = [];
         CutLayer[] layers = [];
@@ -150,6 +169,16 @@ internal sealed class RequestReader(ModelCatalog catalog)
         else
             faults.Absent(field, $"there is no model '{Text.Quoted(name)}'; served: {known}");
         return null;
+    }
+
+    /// <summary>Checks that a part of a request names no model and brings no photo: it shares those of the whole.</summary>
+    public static void RefuseOwn(string model, Image? image, Violations faults)
+    {
+        const string IsShared = "it is that of the whole request; here it is left unset";
+        if (model.Length > 0)
+            faults.Invalid("model", IsShared);
+        if (image is not null)
+            faults.Invalid("image", IsShared);
     }
 
     public static void RequireImage(Image? image, Violations faults)

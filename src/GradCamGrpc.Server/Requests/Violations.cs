@@ -12,16 +12,28 @@ internal sealed class Violations
     private const int MaxLength = 300;
 
     private readonly List<FieldViolation> _all = [];
+    private readonly Violations? _whole;
+    private readonly string _part = "";
     private bool _isInvalid;
 
+    public Violations()
+    {
+    }
+
+    private Violations(Violations whole, string part) => (_whole, _part) = (whole, part);
+
     /// <summary>Whether what is added from here on is counted only, so that it need not be described at length.</summary>
-    public bool IsFull => _all.Count >= MaxListed;
+    public bool IsFull => _whole?.IsFull ?? _all.Count >= MaxListed;
+
+    /// <summary>What is wrong with a part of the request: it is added here, each field behind the part's.</summary>
+    /// <param name="field">The part's field.</param>
+    public Violations Of(string field) => new(_whole ?? this, $"{_part}{field}.");
 
     /// <summary>A field whose value is wrong.</summary>
     public void Invalid(string field, string description)
     {
         Add(field, description);
-        _isInvalid = true;
+        (_whole ?? this)._isInvalid = true;
     }
 
     /// <summary>Checks that a number is within its range; where it is not, the field is invalid.</summary>
@@ -50,7 +62,7 @@ internal sealed class Violations
     }
 
     private void Add(string field, string description) =>
-        _all.Add(new FieldViolation(field, description.Length <= MaxLength ? description : $"{Text.Start(description, MaxLength)}…"));
+        (_whole ?? this)._all.Add(new FieldViolation($"{_part}{field}", description.Length <= MaxLength ? description : $"{Text.Start(description, MaxLength)}…"));
 
     private List<FieldViolation> Listed()
     {

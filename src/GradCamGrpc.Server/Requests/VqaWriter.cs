@@ -31,8 +31,29 @@ internal sealed class VqaWriter(ResponseWriter writer, ServerMetrics metrics)
         };
     }
 
+    /// <summary>The parts of an answer, each as it is ready.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="photo">The photo.</param>
+    /// <param name="inference">What the model says of it.</param>
+    public async IAsyncEnumerable<VqaServiceExplainResponse> AnswerAsync(CheckedVqaExplainRequest request, Photo photo, AnsweringRequest inference)
+    {
+        var forward = await inference.Prediction;
+        var given = await inference.Said;
+        yield return new VqaServiceExplainResponse
+        {
+            Prediction = Prediction(request.Model, photo, forward, given, request.TopK),
+            MapCount = given.Scores.Count * request.MapsPerScore,
+        };
+        foreach (var attention in Attention(request.Model, given))
+            yield return new VqaServiceExplainResponse { Attention = attention };
+        foreach (var words in given.LeftOut)
+            yield return new VqaServiceExplainResponse { LeftOutWords = LeftOut(request.Model, words) };
+        await foreach (var map in request.Fused(inference.Items))
+            yield return new VqaServiceExplainResponse { Map = Map(request, photo, given.Scores[map.TargetIndex], map) };
+    }
+
     /// <summary>The weights of attention of each question, where there are any.</summary>
-    public static IEnumerable<QuestionAttention> Attention(ModelInstance model, GivenAnswers given) =>
+    private static IEnumerable<QuestionAttention> Attention(ModelInstance model, GivenAnswers given) =>
         given.Attention.Select((grids, i) => new QuestionAttention
         {
             QuestionIndex = i,
@@ -40,7 +61,7 @@ internal sealed class VqaWriter(ResponseWriter writer, ServerMetrics metrics)
         });
 
     /// <summary>What becomes of an answer without each word.</summary>
-    public static LeftOutWords LeftOut(ModelInstance model, WordsLeftOut words) => new()
+    private static LeftOutWords LeftOut(ModelInstance model, WordsLeftOut words) => new()
     {
         QuestionIndex = words.Score.QuestionIndex,
         TargetIndex = words.Score.TargetIndex,
@@ -63,7 +84,7 @@ internal sealed class VqaWriter(ResponseWriter writer, ServerMetrics metrics)
     /// <param name="photo">The photo.</param>
     /// <param name="score">The score.</param>
     /// <param name="ready">The map.</param>
-    public AnswerMap Map(CheckedVqaExplainRequest request, Photo photo, AnswerScore score, ReadyMap ready)
+    private AnswerMap Map(CheckedVqaExplainRequest request, Photo photo, AnswerScore score, ReadyMap ready)
     {
         var explained = Score(score, request.Model.Answerer!.Answers, ready.Map.Score);
         var provenance = ResponseWriter.Provenance(request.Model, photo, explained, ready.Map, request.Fusion);

@@ -13,9 +13,7 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
     {
         var query = reader.Read(request);
         query.Model.EnsureRoom();
-        var size = photos.Measure(request.Image);
-        using var photo = await photos.ReadAsync(
-            request.Image, size, query.Model, query.Model.CaptionPreprocessor!, isDrawn: false, context.CancellationToken);
+        using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.CaptionPreprocessor!, context.CancellationToken);
         var inference = query.Model.Caption(photo, query.Choice, question: null, context);
         return new CaptionResponse
         {
@@ -31,28 +29,9 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
     {
         var query = reader.Read(request);
         query.Model.EnsureRoom();
-        var size = photos.Measure(request.Image);
-        query.EnsureWritable(size);
-        using var photo = await photos.ReadAsync(
-            request.Image, size, query.Model, query.Model.CaptionPreprocessor!, query.IsDrawn, context.CancellationToken);
+        using var photo = await photos.ReadAsync(request.Image, query, context.CancellationToken);
         var inference = query.Model.Caption(photo, query.Choice, query, context);
-
-        var forward = await inference.Prediction;
-        var spoken = await inference.Said;
-        var prediction = writer.Prediction(query.Model, photo, forward, spoken);
-        var first = new CaptioningServiceExplainResponse
-        {
-            Prediction = prediction,
-            MapCount = spoken.Scores.Count * query.MapsPerScore,
-            SkippedTargets = { CaptionWriter.Skipped(query, spoken.Best) },
-        };
-        await responseStream.WriteAsync(first, context.CancellationToken);
-        foreach (var attention in CaptionWriter.Attention(query.Model, spoken))
-            await responseStream.WriteAsync(new CaptioningServiceExplainResponse { Attention = attention }, context.CancellationToken);
-        await foreach (var map in query.Fused(inference.Items))
-        {
-            var rendered = writer.Map(query, photo, spoken, map);
-            await responseStream.WriteAsync(new CaptioningServiceExplainResponse { Map = rendered }, context.CancellationToken);
-        }
+        await foreach (var part in writer.AnswerAsync(query, photo, inference))
+            await responseStream.WriteAsync(part, context.CancellationToken);
     }
 }

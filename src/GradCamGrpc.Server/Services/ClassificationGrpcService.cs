@@ -14,8 +14,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     {
         var query = reader.Read(request);
         query.Model.EnsureRoom();
-        var size = photos.Measure(request.Image);
-        using var photo = await photos.ReadAsync(request.Image, size, query.Model, isDrawn: false, context.CancellationToken);
+        using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
         var inference = query.Model.Submit(photo, context);
         return new ClassifyResponse { Prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.TopK) };
     }

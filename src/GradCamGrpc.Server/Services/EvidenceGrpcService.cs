@@ -16,8 +16,7 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
     {
         var query = reader.Read(request);
         query.Model.EnsureRoom();
-        var size = photos.Measure(request.Image);
-        using var photo = await photos.ReadAsync(request.Image, size, query.Model, isDrawn: false, context.CancellationToken);
+        using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
         var judge = new MapJudge(query.Model, query.Layers, query.Plan.Of(photo), InputGrid.Of(photo.Input), metrics);
         var evaluation = new MapEvaluation(query, judge);
         var inference = query.Model.Inspect(photo, evaluation.Run, context);
@@ -38,8 +37,7 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
         var query = reader.Read(request);
         query.Model.EnsureRoom();
         using var turn = checks.Take(query.Model);
-        var size = photos.Measure(request.Image);
-        using var photo = await photos.ReadAsync(request.Image, size, query.Model, isDrawn: false, context.CancellationToken);
+        using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
 
         // The model takes the input; the check needs it after that.
         var values = photo.Input.Values.ToArray();
