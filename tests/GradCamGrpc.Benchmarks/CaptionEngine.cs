@@ -108,7 +108,7 @@ internal sealed class CaptionEngine : IDisposable
     {
         using var scope = NewDisposeScope();
         var readings = _layers.Select((layer, i) => new HeadReading(layer, maps[i], _head.ProjectionWeights[i]));
-        var made = new HeadCut([.. readings]).Explain(TargetsOf(sentence), targets => Differentiate(photo, sentence, targets), methods);
+        var made = new HeadCut([.. readings], _head.ElementsOfARow).Explain(TargetsOf(sentence), targets => Differentiate(photo, sentence, targets), methods);
         foreach (var ofWord in made.GroupBy(one => one.Target, one => one.Map))
             LayerFusion.Fuse([.. ofWord], FusionRule.Mean, Side, Side);
     }

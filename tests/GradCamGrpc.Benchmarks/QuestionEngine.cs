@@ -39,9 +39,7 @@ internal sealed class QuestionEngine : IDisposable
         _cut = new CutNetwork(_network, ChannelsLast.Noise(Side, Side, CPU), _network.UseFolded);
         var captioning = model.Manifest.Captioning!;
         _head = new AnswerHead(captioning.Sources, WordCount, AnswerCount, captioning.Shape);
-        _head.eval();
-        foreach (var parameter in _head.parameters())
-            parameter.requires_grad_(false);
+        _head.Freeze();
         _layers = [.. _head.Sources.Select(source => _cut.Layers[source.Layer])];
         _query = ImageQuery.PredictionOnly with { Observed = _layers };
         _image = BenchPhoto.Input(captioning.Preprocessing);
@@ -80,7 +78,7 @@ internal sealed class QuestionEngine : IDisposable
     private void Explain(Tensor[] maps, PhotoMemory photo, long[] answers)
     {
         var readings = _layers.Select((layer, i) => new HeadReading(layer, maps[i], _head.ProjectionWeights[i]));
-        var made = new HeadCut([.. readings]).Explain([.. Enumerable.Range(0, answers.Length)], Differentiate, [new GradCam()]);
+        var made = new HeadCut([.. readings], _head.ElementsOfARow).Explain([.. Enumerable.Range(0, answers.Length)], Differentiate, [new GradCam()]);
         foreach (var ofQuestion in made.GroupBy(one => one.Target, one => one.Map))
             LayerFusion.Fuse([.. ofQuestion], FusionRule.Mean, Side, Side);
 

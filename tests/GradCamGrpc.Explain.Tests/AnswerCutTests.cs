@@ -34,9 +34,7 @@ public sealed class AnswerCutTests : IDisposable
         random.manual_seed(5);
         _head = new AnswerHead(Sources, words: 11, answers: 5, new HeadShape(Width: 16, AttentionHeads: 4, Layers: 2, MaxWords: 6));
         _head.to(float64);
-        _head.eval();
-        foreach (var parameter in _head.parameters())
-            parameter.requires_grad_(false);
+        _head.Freeze();
         using var generator = new Generator(11);
         _photo = [.. Sources.Select(source => randn([1, source.Channels, source.Height, source.Width], dtype: float64, generator: generator))];
     }
@@ -75,7 +73,7 @@ public sealed class AnswerCutTests : IDisposable
             var (scores, gradients) = _head.Differentiate(_head.Look(_photo), asked.Count, photo => Scores(photo, asked));
             return new HeadGradients(scores, gradients);
         }
-        return [.. new HeadCut([.. readings]).Explain(rows, Differentiate, [method], TestContext.Current.CancellationToken)];
+        return [.. new HeadCut([.. readings], _head.ElementsOfARow).Explain(rows, Differentiate, [method], TestContext.Current.CancellationToken)];
     }
 
     private Tensor Scores(PhotoMemory photo, IReadOnlyList<Row> rows)

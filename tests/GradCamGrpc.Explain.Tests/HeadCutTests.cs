@@ -2,6 +2,7 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -77,13 +78,13 @@ public sealed class HeadCutTests : IDisposable
     public void Explain_MoreScoresThanAPassHas_TakesSeveral()
     {
         var large = new CutLayer("large", 3, 1 << 10, 1 << 10);
-        var cut = new HeadCut([new HeadReading(large, ones(1, 3, 1 << 10, 1 << 10), ones(1, 3))]);
+        var cut = new HeadCut([new HeadReading(large, ones(1, 3, 1 << 10, 1 << 10), ones(1, 3))], elementsOfARow: 0);
         var passes = new List<int>();
         HeadGradients Differentiate(IReadOnlyList<int> factors)
         {
             passes.Add(factors.Count);
             return new HeadGradients(
-                tensor(factors.Select(factor => (float)factor).ToArray()), [ones(1, 1, 1).expand(factors.Count, large.Height * large.Width, 1)]);
+                tensor(factors.Select(factor => (float)factor).ToArray()), [VectorField.Of(ones(1, 1, 1).expand(factors.Count, large.Height * large.Width, 1))]);
         }
 
         var scores = cut.Explain([1, 2, 3, 4, 5], Differentiate, [new GradCam()], TestContext.Current.CancellationToken).Select(made => (made.Target, made.Map.Score)).ToArray();
@@ -98,16 +99,28 @@ public sealed class HeadCutTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => maps.MoveNext());
     }
 
+    /// <summary>By hand: twice 6 · (2 + 6) and 16 · (2 + 3) numbers at the layers, 256 a row, of 2^24.</summary>
+    [Theory]
+    [InlineData(0, 1 << 16)]
+    [InlineData(1 << 22, 3)]
+    [InlineData(1 << 25, 1)]
+    public void RowsAtATime_WhatTheHeadTakes_Counts(long elementsOfARow, int expected)
+    {
+        var cut = new HeadCut([.. Layers.Select((layer, i) => new HeadReading(layer, _photo[i], ones(2, layer.Channels)))], elementsOfARow);
+
+        Assert.Equal(expected, cut.RowsAtATime);
+    }
+
     [Fact]
     public void Explain_ScoreWithoutAGradient_IsFlat()
     {
-        var cut = new HeadCut([.. Layers.Select((layer, i) => new HeadReading(layer, _photo[i], ones(2, layer.Channels, dtype: float64)))]);
+        var cut = new HeadCut([.. Layers.Select((layer, i) => new HeadReading(layer, _photo[i], ones(2, layer.Channels, dtype: float64)))], elementsOfARow: 0);
 
         var maps = cut.Explain(
             [0, 1],
             factors => new HeadGradients(
                 tensor(factors.ToArray()).to(float64),
-                [.. Sources.Select(source => tensor(factors.ToArray()).to(float64).reshape(-1, 1, 1).expand(-1, source.Positions, 2))]),
+                [.. Sources.Select(source => VectorField.Of(tensor(factors.ToArray()).to(float64).reshape(-1, 1, 1).expand(-1, source.Positions, 2)))]),
             [new GradCam()],
             TestContext.Current.CancellationToken).ToArray();
 
@@ -156,7 +169,7 @@ public sealed class HeadCutTests : IDisposable
                 head.Look(_photo), asked.Count, photo => rows.Evaluate(head.Logits(photo, Said(rows.Length), rows.Places())));
             return new HeadGradients(scores, gradients);
         }
-        return [.. new HeadCut([.. readings]).Explain(targets, Differentiate, [method], TestContext.Current.CancellationToken)];
+        return [.. new HeadCut([.. readings], head.ElementsOfARow).Explain(targets, Differentiate, [method], TestContext.Current.CancellationToken)];
     }
 
     /// <summary>The scores by one row of the whole sentence for each.</summary>
@@ -167,9 +180,7 @@ public sealed class HeadCutTests : IDisposable
     {
         var head = new CaptionHead(Sources, WordCount, new HeadShape(Width: 16, AttentionHeads: 4, layers, MaxWords: 6));
         head.to(float64);
-        head.eval();
-        foreach (var parameter in head.parameters())
-            parameter.requires_grad_(false);
+        head.Freeze();
         return head;
     }
 

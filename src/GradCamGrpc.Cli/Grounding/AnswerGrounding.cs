@@ -38,7 +38,7 @@ internal sealed class AnswerGrounding : IDisposable
         var asked = QuestionBatch.Of(words, _head.MaxWords);                                                    // [K, T]
         var (seen, answers) = Answers(activations, asked);                                                      // [K]
         var readings = _layers.Select((layer, i) => new HeadReading(layer, activations[i], _head.ProjectionWeights[i]));
-        var maps = new HeadCut([.. readings]).Explain(
+        var maps = new HeadCut([.. readings], _head.ElementsOfARow).Explain(
             [.. Enumerable.Range(0, questions.Count)], rows => Differentiate(seen, asked, answers, rows), [HeadMaps.Method], cancellation);
         var losses = CoverTrial.Run(
             image,

@@ -16,15 +16,16 @@ namespace GradCamGrpc.Explain.Cuts;
 public sealed class HeadCut
 {
     /// <summary>Bounds the memory that rows take (4 bytes each): beyond it there are several passes, one after the other.</summary>
-    private const int MaxElements = 1 << 23;
+    private const int MaxElements = 1 << 24;
 
     private readonly IReadOnlyList<HeadReading> _readings;
 
     /// <param name="readings">What the head takes of the layers, in its order.</param>
-    public HeadCut(IReadOnlyList<HeadReading> readings)
+    /// <param name="elementsOfARow">How many numbers the head takes to differentiate a score.</param>
+    public HeadCut(IReadOnlyList<HeadReading> readings, long elementsOfARow)
     {
         _readings = readings;
-        RowsAtATime = (int)Math.Max(1, MaxElements / readings.Sum(ElementsOfARow));
+        RowsAtATime = (int)Math.Max(1, MaxElements / (elementsOfARow + readings.Sum(ElementsOfARow)));
     }
 
     /// <summary>How many scores share a pass.</summary>
@@ -82,6 +83,7 @@ public sealed class HeadCut
         return made;
     }
 
+    /// <summary>The gradients at the vectors and at the channels, and as many again that a method makes of them.</summary>
     private static long ElementsOfARow(HeadReading reading) =>
-        (long)reading.Layer.Height * reading.Layer.Width * (reading.Weight.shape[0] + reading.Layer.Channels);
+        2L * reading.Layer.Height * reading.Layer.Width * (reading.Weight.shape[0] + reading.Layer.Channels);
 }

@@ -1,4 +1,5 @@
 using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Cuts;
@@ -6,7 +7,7 @@ namespace GradCamGrpc.Explain.Cuts;
 /// <summary>The gradients of R scores of a head at a layer that it reads.</summary>
 /// <param name="reading">What the head takes of the layer.</param>
 /// <param name="ofVectors">dScore/dVector, [R, h·w, d].</param>
-internal sealed class LayerGradients(HeadReading reading, Tensor ofVectors)
+internal sealed class LayerGradients(HeadReading reading, VectorField ofVectors)
 {
     private Tensor? _everywhere;
 
@@ -20,9 +21,9 @@ internal sealed class LayerGradients(HeadReading reading, Tensor ofVectors)
     public bool IsFlat(int row) => !Everywhere().select(0, row).any().item<bool>();
 
     /// <summary>The means of the channels' gradients in the place of the gradients, [R, C, h, w]: an expanded view.</summary>
-    private Tensor Mean() => ofVectors.mean([1]).matmul(reading.Weight).unsqueeze(2).unsqueeze(3).expand(-1, -1, Layer.Height, Layer.Width);
+    private Tensor Mean() => ofVectors.Mean.matmul(reading.Weight).unsqueeze(2).unsqueeze(3).expand(-1, -1, Layer.Height, Layer.Width);
 
     /// <summary>dScore/dA, [R, C, h, w].</summary>
     private Tensor Everywhere() =>
-        _everywhere ??= ofVectors.matmul(reading.Weight).transpose(1, 2).unflatten(2, [Layer.Height, Layer.Width]);
+        _everywhere ??= ofVectors.Everywhere.matmul(reading.Weight).transpose(1, 2).unflatten(2, [Layer.Height, Layer.Width]);
 }

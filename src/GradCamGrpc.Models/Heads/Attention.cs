@@ -46,49 +46,75 @@ internal sealed class Attention : nn.Module
     /// <param name="attended">Of M rows and S places.</param>
     /// <param name="mask">Added to the logits of the weights, [N, 1, T, S] or what expands to it; null for none.</param>
     /// <returns>[N, T, d].</returns>
-    public Tensor Attend(Tensor input, KeysAndValues attended, Tensor? mask = null) =>
-        Output(Answers(Queries(input, attended), attended, mask), input.shape[1]);
-
-    /// <summary>What the inputs ask, [M, H, N/M·T, d/H].</summary>
-    public Tensor Queries(Tensor input, KeysAndValues attended) => Split(Gather(_query.call(input), attended));
-
-    /// <summary>What each part of attention answers, [M, H, N/M·T, d/H].</summary>
-    public static Tensor Answers(Tensor queries, KeysAndValues attended, Tensor? mask = null) =>
-        nn.functional.scaled_dot_product_attention(queries, attended.Keys, attended.Values, mask);
-
-    /// <summary>Puts the parts' answers together, [N, T, d].</summary>
-    /// <param name="answers">[M, H, N/M·T, d/H].</param>
-    /// <param name="words">T.</param>
-    public Tensor Output(Tensor answers, long words) => _output.call(answers.transpose(1, 2).reshape(-1, words, _output.weight.shape[1]));
-
-    /// <summary>Carries gradients back through <see cref="Output"/>, of one photo's rows.</summary>
-    /// <param name="gradients">dScore/dOutput, [R, T, d].</param>
-    /// <returns>dScore/dAnswers, [1, H, R·T, d/H].</returns>
-    public Tensor AnswerGradient(Tensor gradients) => Split(gradients.matmul(_output.weight).reshape(1, -1, _output.weight.shape[1]));
-
-    /// <summary>What R scores' gradients at answers say of those at the memory that keys and values were made of, of one photo.</summary>
-    /// <param name="attended">The keys and values, of one row.</param>
-    /// <param name="queries">Those of N rows, [1, H, N·T, d/H]: R, or one that all share.</param>
-    /// <param name="ofAnswers">dScore/dAnswers, [1, H, R·T, d/H].</param>
-    /// <param name="rows">R.</param>
-    /// <returns>
-    /// Two factors, [R, S, P] and [R, S, d] with S = H·2·T: Σ over s of their products is dScore/dMemory, [R, P, d]. A query changes the keys
-    /// of all places along one vector, and an answer's gradient the values.
-    /// </returns>
-    public (Tensor Places, Tensor Vectors) MemoryGradient(KeysAndValues attended, Tensor queries, Tensor ofAnswers, long rows)
+    public Tensor Attend(Tensor input, KeysAndValues attended, Tensor? mask = null)
     {
-        var (keys, values) = (attended.Keys.squeeze(0), attended.Values.squeeze(0));             // [H, P, d/H]
-        var asked = queries.squeeze(0).Over(Math.Sqrt(queries.shape[3]));                        // [H, N·T, d/H]
-        var answered = ofAnswers.squeeze(0);                                                     // [H, R·T, d/H]
-        var words = answered.shape[1] / rows;
-
-        var weights = ByWord(asked.matmul(keys.transpose(1, 2)).softmax(-1), words);             // [H, N, T, P]
-        var products = ByWord(answered.matmul(values.transpose(1, 2)), words) * weights;         // [H, R, T, P]
-        var ofLogits = products - weights * products.sum([-1], keepdim: true);
-        var throughKeys = ByWord(asked.matmul(OfHeads(_key)), words);                            // [H, N, T, d]
-        var throughValues = ByWord(answered.matmul(OfHeads(_value)), words);                     // [H, R, T, d]
-        return (ByRow(ofLogits, weights, rows), ByRow(throughKeys, throughValues, rows));
+        var queries = Split(Gather(_query.call(input), attended));
+        return Output(nn.functional.scaled_dot_product_attention(queries, attended.Keys, attended.Values, mask), input.shape[1]);
     }
+
+    /// <summary>Attends, and tells how.</summary>
+    /// <param name="input">[N, T, d], N a multiple of M.</param>
+    /// <param name="attended">Of M rows and S places.</param>
+    /// <param name="mask">Added to the logits of the weights, [M, 1, N/M·T, S] or what expands to it; null for none.</param>
+    /// <returns>[N, T, d], and what was done.</returns>
+    public (Tensor Output, AttentionTrace Trace) Trace(Tensor input, KeysAndValues attended, Tensor? mask = null)
+    {
+        var queries = Split(Gather(_query.call(input), attended)).Over(Scale);
+        var logits = queries.matmul(attended.Keys.transpose(2, 3));
+        var weights = (mask is null ? logits : logits.Plus(mask)).softmax(-1);
+        var answers = weights.matmul(attended.Values);
+        return (Output(answers, input.shape[1]), new AttentionTrace(attended, queries, weights, answers));
+    }
+
+    /// <summary>Carries gradients back to the input and to what keys and values were made of.</summary>
+    /// <param name="trace">Of <see cref="Trace"/>.</param>
+    /// <param name="gradients">dScore/dOutput of R scores, [R, T, d]: R is N, or N is one that all scores share.</param>
+    /// <returns>dScore/dInput, [R, T, d], and dScore/dMemory, [R, S, d].</returns>
+    public (Tensor OfInput, Tensor OfMemory) Differentiate(AttentionTrace trace, Tensor gradients)
+    {
+        var (rows, words, width) = (gradients.shape[0], gradients.shape[1], gradients.shape[2]);
+        var (keys, values) = (trace.Attended.Keys, trace.Attended.Values);
+        Tensor ByRow(Tensor parts) => parts.unflatten(2, [-1, words]);                           // [M, H, N/M, T, n]
+        Tensor OfRows(Tensor parts) => parts.transpose(1, 2).flatten(0, 1).expand(rows, -1, -1, -1).flatten(1, 2);
+
+        var ofAnswers = Split(Gather(gradients.matmul(_output.weight), trace.Attended));         // [M, H, R/M·T, d/H]
+        var weights = ByRow(trace.Weights);                                                      // [M, H, N/M, T, S]
+        var products = ByRow(ofAnswers.matmul(values.transpose(2, 3))) * weights;                // [M, H, R/M, T, S]
+        var ofLogits = products - weights * products.sum([-1], keepdim: true);
+        var ofQueries = ofLogits.flatten(2, 3).matmul(keys);                                     // [M, H, R/M·T, d/H]
+        var ofInput = ofQueries.transpose(1, 2).reshape(rows, words, width).matmul(_query.weight).Over(Scale);
+
+        Tensor Vectors(Tensor parts, Linear layer)
+        {
+            var ofHeads = parts.transpose(0, 1).flatten(1, 2).matmul(OfHeads(layer));            // [H, N·T, d]
+            return ofHeads.unflatten(1, [-1, words]).transpose(0, 1).expand(rows, -1, -1, -1).flatten(1, 2);
+        }
+        var places = cat([OfRows(ofLogits), OfRows(weights)], 1);                                // [R, 2·H·T, S]
+        var vectors = cat([Vectors(trace.Queries, _key), Vectors(ofAnswers, _value)], 1);        // [R, 2·H·T, d]
+        return (ofInput, places.transpose(1, 2).bmm(vectors));
+    }
+
+    /// <summary>Carries gradients back to the answers of each part.</summary>
+    /// <param name="gradients">dScore/dOutput, [U, d].</param>
+    /// <returns>[H, U, d/H].</returns>
+    public Tensor AnswerGradient(Tensor gradients) => gradients.matmul(_output.weight).unflatten(1, [_heads, -1]).transpose(0, 1);
+
+    /// <summary>Carries gradients of queries, as <see cref="AttentionTrace"/> has them, back to what asked.</summary>
+    /// <param name="gradients">[H, U, d/H].</param>
+    /// <returns>dScore/dInput, [U, d].</returns>
+    public Tensor AskingGradient(Tensor gradients) => gradients.transpose(0, 1).flatten(1, 2).matmul(_query.weight).Over(Scale);
+
+    /// <summary>The vectors of memory that change the keys along given ones, of each part: [H, U, d/H] to [H, U, d].</summary>
+    public Tensor ThroughKeys(Tensor vectors) => vectors.matmul(OfHeads(_key));
+
+    /// <summary>The vectors of memory that change the values along given ones, of each part: [H, U, d/H] to [H, U, d].</summary>
+    public Tensor ThroughValues(Tensor vectors) => vectors.matmul(OfHeads(_value));
+
+    /// <summary>The same of keys, the sum of all parts: [H, R, n, d/H] to [R, n, d].</summary>
+    public Tensor KeySums(Tensor vectors) => Joined(vectors).matmul(_key.weight);
+
+    /// <summary>The same of values.</summary>
+    public Tensor ValueSums(Tensor vectors) => Joined(vectors).matmul(_value.weight);
 
     /// <summary>The weights of attention, the mean of all heads.</summary>
     /// <returns>[N, T, S]; each row sums to 1.</returns>
@@ -100,20 +126,19 @@ internal sealed class Attention : nn.Module
         return weights.reshape(input.shape[0], input.shape[1], attended.Places);
     }
 
+    /// <summary>√(d/H).</summary>
+    private double Scale => Math.Sqrt((double)_output.weight.shape[1] / _heads);
+
+    /// <summary>Puts the parts' answers together: [M, H, N/M·T, d/H] to [N, T, d].</summary>
+    private Tensor Output(Tensor answers, long words) => _output.call(answers.transpose(1, 2).reshape(-1, words, _output.weight.shape[1]));
+
     private static Tensor Gather(Tensor queries, KeysAndValues attended) => queries.reshape(attended.Rows, -1, queries.shape[2]);
 
     /// <summary>The weights of each head, [H, d/H, d].</summary>
     private Tensor OfHeads(Linear layer) => layer.weight.reshape(_heads, -1, layer.weight.shape[1]);
 
-    /// <summary>[H, N·T, n] to [H, N, T, n].</summary>
-    private static Tensor ByWord(Tensor values, long words) => values.reshape(values.shape[0], -1, words, values.shape[2]);
-
-    /// <summary>Two of [H, N, T, n] to [R, H·2·T, n].</summary>
-    private static Tensor ByRow(Tensor ones, Tensor others, long rows)
-    {
-        Tensor Rows(Tensor values) => values.transpose(0, 1).expand(rows, -1, -1, -1);
-        return cat([Rows(ones), Rows(others)], 2).flatten(1, 2);
-    }
+    /// <summary>[H, R, n, d/H] to [R, n, d].</summary>
+    private static Tensor Joined(Tensor parts) => parts.permute(1, 2, 0, 3).flatten(2, 3);
 
     /// <summary>[N, T, d] to [N, H, T, d/H].</summary>
     private Tensor Split(Tensor values) => values.reshape(values.shape[0], values.shape[1], _heads, -1).transpose(1, 2);

@@ -13,10 +13,16 @@ public sealed class PhotoMemory
         Layers = layers;
     }
 
+    /// <summary>How many photos, M.</summary>
+    internal long Count => Projected[0].shape[0];
+
     internal IReadOnlyList<Tensor> Projected { get; }
 
     internal IReadOnlyList<KeysAndValues> Layers { get; }
 
+    /// <summary>Notes what is taken of it; null where nobody asks.</summary>
+    internal PhotoTape? Tape { get; private init; }
+
     /// <summary>The same, and what is taken of it is noted.</summary>
-    internal PhotoMemory On(PhotoTape tape) => new(Projected, [.. Layers.Select(layer => layer with { Tape = tape })]);
+    internal PhotoMemory On(PhotoTape tape) => new(Projected, Layers) { Tape = tape };
 }

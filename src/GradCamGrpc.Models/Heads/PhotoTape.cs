@@ -1,55 +1,49 @@
-using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Heads;
 
-/// <summary>Notes what the layers of a head take of one photo, so that scores can be carried back to it.</summary>
+/// <summary>Notes what the layers of a head do with the words of R scores and one photo, so that the scores can be carried back to it.</summary>
 /// <remarks>
-/// All rows read the same keys and values, and no tape leads through those: their gradient is a sum of few products, one for each word and
-/// part of attention, and it is cheaper to add up what these say of the photo than to carry each row's keys and values back. In the first
-/// layer no row's words depend on the photo before they look at it, so that the tape starts behind the layer.
+/// Torch's own tape begins behind the layers. Through these gradients are carried in closed form: the scores share what was computed, and
+/// what a score says of the photo is a sum of few products.
 /// </remarks>
 /// <param name="rows">R, the scores to be differentiated.</param>
 internal sealed class PhotoTape(int rows)
 {
-    private sealed record Step(Attention Layer, KeysAndValues Photo, Tensor Queries, Tensor Noted, Func<Tensor, Tensor> AnswerGradient);
+    private readonly List<(ReadingLayer Layer, ReadingTrace Trace)> _steps = [];
+    private Tensor? _leaf;
 
-    private readonly List<Step> _steps = [];
+    /// <summary>Notes what the next layer has done.</summary>
+    public void Note(ReadingLayer layer, ReadingTrace trace) => _steps.Add((layer, trace));
 
-    /// <summary>Notes what the first layer takes, and starts the tape.</summary>
-    /// <param name="layer">The layer's attention.</param>
-    /// <param name="photo">What it sees, of one photo.</param>
-    /// <param name="queries">[1, H, N·T, d/H]: those of R rows, or of one that all share.</param>
-    /// <param name="output">The layer's, [N, T, d].</param>
-    /// <param name="answerGradient">From the output's gradients, [R, T, d], to those of the answers, [1, H, R·T, d/H].</param>
+    /// <summary>Starts torch's tape behind the last layer.</summary>
+    /// <param name="output">The last layer's, [N, T, d]: N is R, or one that all scores share.</param>
     /// <returns>The output of each row, [R, T, d].</returns>
-    public Tensor Start(Attention layer, KeysAndValues photo, Tensor queries, Tensor output, Func<Tensor, Tensor> answerGradient)
+    public Tensor Start(Tensor output)
     {
-        var leaf = output.detach().expand(rows, -1, -1).requires_grad_();
-        _steps.Add(new Step(layer, photo, queries, leaf, answerGradient));
-        return leaf;
+        if (_leaf is not null)
+            throw new InvalidOperationException("scores are evaluated by one pass over the words");
+        return _leaf = output.detach().expand(rows, -1, -1).requires_grad_();
     }
 
-    /// <summary>Notes what another layer takes.</summary>
-    /// <param name="layer">The layer's attention.</param>
-    /// <param name="photo">What it sees, of one photo.</param>
-    /// <param name="queries">Those of R rows, [1, H, R·T, d/H].</param>
-    /// <param name="answers">What they are answered, [1, H, R·T, d/H].</param>
-    public void Note(Attention layer, KeysAndValues photo, Tensor queries, Tensor answers) =>
-        _steps.Add(new Step(layer, photo, queries.detach(), answers, gradients => gradients));
-
-    /// <summary>Carries scores back to what the head remembers of the photo.</summary>
+    /// <summary>Carries scores back to the photo.</summary>
     /// <param name="scores">[R].</param>
-    /// <returns>dScore/dMemory of each row, [R, P, d].</returns>
-    public Tensor Differentiate(Tensor scores)
+    /// <returns>What they say of it by each layer.</returns>
+    public IReadOnlyList<PhotoGradients> Differentiate(Tensor scores)
     {
-        var gradients = autograd.grad([scores.sum()], [.. _steps.Select(step => step.Noted)]);
-        return _steps.Zip(gradients, OfMemory).Aggregate((sum, part) => sum.PlusInPlace(part));
-    }
+        if (_leaf is null)
+            throw new InvalidOperationException("the scores are none of what the head says of the photo");
+        var gradients = autograd.grad([scores.sum()], [_leaf])[0];
+        var ofPhoto = new PhotoGradients[_steps.Count];
+        for (var i = _steps.Count - 1; i >= 0; i--)
+        {
+            var (layer, trace) = _steps[i];
+            ofPhoto[i] = layer.LookBack(trace, gradients);
 
-    private Tensor OfMemory(Step step, Tensor gradient)
-    {
-        var (places, vectors) = step.Layer.MemoryGradient(step.Photo, step.Queries, step.AnswerGradient(gradient), rows);
-        return places.transpose(1, 2).bmm(vectors);                                              // [R, P, d]
+            // What enters the first layer does not depend on the photo.
+            if (i > 0)
+                gradients = layer.ReadBack(trace, ofPhoto[i]);
+        }
+        return ofPhoto;
     }
 }

@@ -1,4 +1,5 @@
 using GradCamGrpc.Models.Text;
+using GradCamGrpc.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -21,6 +22,11 @@ public abstract class ReadingHead : nn.Module
     [ComponentName(Name = "norm")]
     private readonly LayerNorm _norm;
 
+    private readonly int _heads;
+
+    /// <summary>What each layer sees of the places alone; null before the head is frozen.</summary>
+    private IReadOnlyList<KeysAndValues>? _ofPlaces;
+
     /// <param name="name">The module's name.</param>
     /// <param name="sources">The layers of the trunk that it reads.</param>
     /// <param name="words">How many words it knows, <see cref="Vocabulary.Count"/>.</param>
@@ -31,6 +37,7 @@ public abstract class ReadingHead : nn.Module
     {
         Sources = sources;
         MaxWords = shape.MaxWords;
+        _heads = shape.AttentionHeads;
         _memory = new VisualMemory(sources, shape.Width);
 
         // The start takes a place, too.
@@ -63,18 +70,58 @@ public abstract class ReadingHead : nn.Module
     /// </summary>
     public IReadOnlyList<Tensor> ProjectionWeights => _memory.Weights;
 
-    /// <summary>Evaluates scores of what the head says of a photo, and differentiates them. Its parameters must be frozen.</summary>
+    /// <summary>How many numbers it takes to differentiate a score of the longest sentence, no more than about so many.</summary>
+    public long ElementsOfARow => (MaxWords + 1L) * (8L * _heads * Sources.Sum(source => source.Positions) + 16L * WordVectors.shape[1]);
+
+    /// <summary>Ends training for good: evaluation mode, and no gradients of parameters. Its weights must not change any more.</summary>
+    public void Freeze()
+    {
+        using var noTape = no_grad();
+        eval();
+        foreach (var parameter in parameters())
+            parameter.requires_grad_(false);
+        using var scope = NewDisposeScope();
+        var places = _memory.Nothing;
+        Forget();
+        _ofPlaces = [.. _layers.Select(layer => layer.Look(places).Kept())];
+    }
+
+    /// <summary>Evaluates scores of what the head says of a photo, and differentiates them. The head must be frozen.</summary>
     /// <param name="photo">One photo.</param>
     /// <param name="rows">How many scores, R.</param>
     /// <param name="evaluate">
     /// From the photo to the scores, [R], by one pass over R rows of words, or one row that all scores share: a score is that of its row alone.
     /// </param>
     /// <returns>The scores, and dScore/dVector of what the head takes: for each source [R, h·w, d].</returns>
-    public (Tensor Scores, IReadOnlyList<Tensor> Gradients) Differentiate(PhotoMemory photo, int rows, Func<PhotoMemory, Tensor> evaluate)
+    /// <exception cref="InvalidOperationException">The head is not frozen.</exception>
+    public (Tensor Scores, IReadOnlyList<VectorField> Gradients) Differentiate(PhotoMemory photo, int rows, Func<PhotoMemory, Tensor> evaluate)
     {
+        if (_ofPlaces is null)
+            throw new InvalidOperationException("a head is differentiated once it is frozen");
+        if (training || parameters().Any(parameter => parameter.requires_grad))
+            throw new InvalidOperationException("the head has been trained since it was frozen");
+        if (photo.Count != 1)
+            throw new ArgumentException($"scores are differentiated of one photo, not of {photo.Count}", nameof(photo));
+
         var tape = new PhotoTape(rows);
         var scores = evaluate(photo.On(tape));
-        return (scores.detach(), _memory.Differentiate(photo.Projected, tape.Differentiate(scores)));
+        var gradients = new MemoryGradients(tape.Differentiate(scores), photo.Layers, _ofPlaces);
+        return (scores.detach(), _memory.Differentiate(photo.Projected, gradients));
+    }
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Forget();
+        base.Dispose(disposing);
+    }
+
+    private void Forget()
+    {
+        foreach (var seen in _ofPlaces ?? [])
+            seen.Dispose();
+        _ofPlaces = null;
     }
 
     /// <summary>What each word has come to know after all layers.</summary>
@@ -82,7 +129,8 @@ public abstract class ReadingHead : nn.Module
     /// <param name="words">[N, T] numbers; N/M neighbours belong to a photo.</param>
     /// <param name="mask">Added to the weights' logits among words, [T, T] or [N, 1, 1, T].</param>
     /// <returns>[N, T, d], normalised.</returns>
-    private protected Tensor Read(PhotoMemory photos, Tensor words, Tensor mask) => _norm.call(Run(photos, words, mask, _layers.Count));
+    private protected Tensor Read(PhotoMemory photos, Tensor words, Tensor mask) =>
+        _norm.call(photos.Tape is { } tape ? Run(photos, words, mask, tape) : Run(photos, words, mask, _layers.Count));
 
     /// <summary>What words at some places have come to know after all layers, of which the last runs for them alone.</summary>
     /// <param name="photos">M photos.</param>
@@ -92,7 +140,9 @@ public abstract class ReadingHead : nn.Module
     /// <param name="maskAtPlaces">The mask of those alone, [N, 1, K, T] or what expands to it.</param>
     /// <returns>[N, K, d], normalised.</returns>
     private protected Tensor ReadAt(PhotoMemory photos, Tensor words, Tensor mask, Tensor places, Tensor maskAtPlaces) =>
-        _norm.call(_layers[^1].ForwardAt(Run(photos, words, mask, _layers.Count - 1), places, photos.Layers[^1], maskAtPlaces));
+        _norm.call(photos.Tape is { } tape
+            ? Run(photos, words, mask, tape, places, maskAtPlaces)
+            : _layers[^1].ForwardAt(Run(photos, words, mask, _layers.Count - 1), places, photos.Layers[^1], maskAtPlaces));
 
     /// <summary>Where each word of the last layer looks: the mean of its heads.</summary>
     /// <returns>[N, T, P], P the positions of all sources; each row sums to 1.</returns>
@@ -123,5 +173,19 @@ public abstract class ReadingHead : nn.Module
         for (var i = 0; i < layers; i++)
             states = _layers[i].Forward(states, photos.Layers[i], mask);
         return states;
+    }
+
+    /// <summary>Runs all layers, the last at some places where there are any, on a tape.</summary>
+    private Tensor Run(PhotoMemory photo, Tensor words, Tensor mask, PhotoTape tape, Tensor? places = null, Tensor? maskAtPlaces = null)
+    {
+        var states = _embedding.call(words);
+        for (var i = 0; i < _layers.Count; i++)
+        {
+            var isLast = i == _layers.Count - 1;
+            var trace = _layers[i].Trace(states, photo.Layers[i], isLast ? maskAtPlaces ?? mask : mask, isLast ? places : null);
+            tape.Note(_layers[i], trace);
+            states = trace.Output;
+        }
+        return tape.Start(states);
     }
 }

@@ -98,58 +98,67 @@ internal sealed class ReadingLayer : nn.Module
         return _photo.Weights(_normOfPhoto.call(seen), photo);
     }
 
+    /// <summary>Runs words, or those at some places, in evaluation mode, and tells how.</summary>
+    /// <param name="input">[N, T, d].</param>
+    /// <param name="photo">Of <see cref="Look"/>, of one photo.</param>
+    /// <param name="mask">Added to the weights' logits among words, [T, T] or [N, 1, 1, T]; at places [R, 1, K, T] or what expands to it.</param>
+    /// <param name="places">Int64 [R, K], where R is N, or N is one that all rows share; null for all words.</param>
+    public ReadingTrace Trace(Tensor input, KeysAndValues photo, Tensor mask, Tensor? places = null)
+    {
+        var words = _normOfWords.call(input);
+        var isShared = places is not null && input.shape[0] == 1;
+        var (ofWords, wordsTrace) = _words.Trace(
+            At(words, places), _words.Keys(words), isShared ? mask.expand(-1, -1, places!.shape[1], -1).reshape(1, 1, -1, input.shape[1]) : mask);
+        var looking = At(input, places).Plus(ofWords);
+        var (ofPhoto, photoTrace) = _photo.Trace(_normOfPhoto.call(looking), photo);
+        var seen = looking.Plus(ofPhoto);
+        var wide = _widen.call(_normOfThought.call(seen));
+        var output = seen.Plus(_narrow.call(nn.functional.gelu(wide)));
+        return new ReadingTrace(input, places, wordsTrace, looking, photoTrace, seen, wide, output);
+    }
+
+    /// <summary>Carries gradients back to where the words looked at the photo.</summary>
+    /// <param name="trace">Of <see cref="Trace"/>.</param>
+    /// <param name="gradients">dScore/dOutput of R scores, [R, T, d] or [R, K, d].</param>
+    public PhotoGradients LookBack(ReadingTrace trace, Tensor gradients)
+    {
+        var words = new WordGradients(gradients, trace.Output.shape[0]);
+        var wide = trace.Wide.flatten(0, 1).detach().requires_grad_();
+        var slopes = autograd.grad([nn.functional.gelu(wide).sum()], [wide])[0];                 // [W, 4d]
+        var ofWide = words.Values.matmul(_narrow.weight).mul_(slopes.index_select(0, words.Words));
+        var seen = trace.Seen.flatten(0, 1).index_select(0, words.Words);                        // [U, d]
+        var ofThought = LayerNormGradient.Of(_normOfThought, seen, ofWide.matmul(_widen.weight));
+        return new PhotoGradients(_photo, trace.Photo, words, words.Values.Plus(ofThought));
+    }
+
+    /// <summary>Carries gradients further back to the layer's input.</summary>
+    /// <param name="trace">Of <see cref="Trace"/>.</param>
+    /// <param name="ofPhoto">Of <see cref="LookBack"/>.</param>
+    /// <returns>dScore/dInput, [R, T, d].</returns>
+    public Tensor ReadBack(ReadingTrace trace, PhotoGradients ofPhoto)
+    {
+        var words = ofPhoto.Words;
+        var looking = trace.Looking.flatten(0, 1).index_select(0, words.Words);                  // [U, d]
+        var ofLooking = words.Spread(ofPhoto.OfSeen.Plus(LayerNormGradient.Of(_normOfPhoto, looking, ofPhoto.OfAsking())));
+        var (ofAsking, ofRead) = _words.Differentiate(trace.Words, ofLooking);
+        var ofWords = Placed(ofRead, trace.Places, ofAsking);
+        return Placed(LayerNormGradient.Of(_normOfWords, trace.Input, ofWords), trace.Places, ofLooking);
+    }
+
     private Tensor Think(Tensor words, KeysAndValues photo)
     {
-        var asking = _normOfPhoto.call(words);
-        return photo.Tape is { } tape
-            ? Think(words, asking, photo, tape)
-            : Conclude(words.Plus(_dropout.call(_photo.Attend(asking, photo))));
-    }
-
-    /// <summary>The same on a tape, in evaluation mode.</summary>
-    private Tensor Think(Tensor words, Tensor asking, KeysAndValues photo, PhotoTape tape)
-    {
-        var queries = _photo.Queries(asking, photo);
-        var answers = Attention.Answers(queries, photo);
-        var seen = words.Plus(_photo.Output(answers, words.shape[1]));
-        if (!seen.requires_grad)
-            return tape.Start(_photo, photo, queries, Conclude(seen), gradients => AnswerGradient(seen, gradients));
-        tape.Note(_photo, photo, queries, answers);
-        return Conclude(seen);
-    }
-
-    private Tensor Conclude(Tensor seen)
-    {
+        var seen = words.Plus(_dropout.call(_photo.Attend(_normOfPhoto.call(words), photo)));
         var thought = _narrow.call(nn.functional.gelu(_widen.call(_normOfThought.call(seen))));
         return seen.Plus(_dropout.call(thought));
     }
 
-    /// <summary>Carries gradients of many rows back through <see cref="Conclude"/>, which they share.</summary>
-    /// <param name="seen">Its input, [W, d].</param>
-    /// <param name="words">For each of U gradients the word that it belongs to, int64 [U].</param>
-    /// <param name="gradients">dScore/dOutput, [U, d].</param>
-    /// <returns>dScore/dInput, [U, d].</returns>
-    private Tensor ConclusionGradient(Tensor seen, Tensor words, Tensor gradients)
-    {
-        var wide = _widen.call(_normOfThought.call(seen)).detach().requires_grad_();
-        var slopes = autograd.grad([nn.functional.gelu(wide).sum()], [wide])[0];            // [W, 4d]
-        var ofWide = gradients.matmul(_narrow.weight) * slopes.index_select(0, words);      // [U, 4d]
-        var leaf = seen.index_select(0, words).detach().requires_grad_();
-        var ofThought = autograd.grad([_normOfThought.call(leaf)], [leaf], [ofWide.matmul(_widen.weight)])[0];
-        return gradients.Plus(ofThought);
-    }
+    /// <summary>Values at some places: [N, T, d] to [R, K, d].</summary>
+    private static Tensor At(Tensor values, Tensor? places) =>
+        places is null ? values : values.expand(places.shape[0], -1, -1).gather(1, Index(places, values));
 
-    /// <summary>Carries gradients back to what attention answered, word by word, and leaves aside words that no score depends on.</summary>
-    /// <param name="seen">What the words have seen, [N, T, d]: N is R or 1.</param>
-    /// <param name="gradients">dScore/dOutput, [R, T, d].</param>
-    /// <returns>[1, H, R·T, d/H].</returns>
-    private Tensor AnswerGradient(Tensor seen, Tensor gradients)
-    {
-        var ofWords = gradients.flatten(0, 1);                                              // [R·T, d]
-        var used = ofWords.any(1).nonzero().squeeze(1);
-        var distinct = seen.flatten(0, 1);                                                  // [N·T, d]
-        var words = tensor(Enumerable.Range(0, (int)ofWords.shape[0]).Select(word => word % distinct.shape[0]).ToArray()).index_select(0, used);
-        var ofSeen = ConclusionGradient(distinct, words, ofWords.index_select(0, used));
-        return _photo.AnswerGradient(zeros_like(ofWords).index_copy(0, used, ofSeen).reshape(gradients.shape));
-    }
+    /// <summary>Values and, at some places, others on top: the reverse of <see cref="At"/>.</summary>
+    private static Tensor Placed(Tensor values, Tensor? places, Tensor others) =>
+        places is null ? values.Plus(others) : values.scatter_add(1, Index(places, values), others);
+
+    private static Tensor Index(Tensor places, Tensor values) => places.unsqueeze(2).expand(-1, -1, values.shape[2]);
 }

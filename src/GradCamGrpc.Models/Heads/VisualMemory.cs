@@ -48,17 +48,47 @@ internal sealed class VisualMemory : nn.Module<IReadOnlyList<Tensor>, Tensor>
     public Tensor Remember(IReadOnlyList<Tensor> projected) =>
         cat([.. projected.Select((vectors, source) => _norms[source].call(vectors).Plus(_places[source]))], 1);
 
+    /// <summary>What is remembered of places where nothing is seen, [1, P, d]: the memory is this and what is seen, normalised, times the gains.</summary>
+    public Tensor Nothing => cat([.. _places.Select((places, source) => places.Plus(_norms[source].bias!))], 0).unsqueeze(0);
+
     /// <summary>Carries gradients of R scores back.</summary>
     /// <param name="projected">Of <see cref="Project"/>, of one photo.</param>
-    /// <param name="gradients">dScore/dMemory, [R, P, d].</param>
+    /// <param name="gradients">How the scores change with the memory.</param>
     /// <returns>dScore/dVector: for each source [R, h·w, d].</returns>
-    public IReadOnlyList<Tensor> Differentiate(IReadOnlyList<Tensor> projected, Tensor gradients)
+    public IReadOnlyList<VectorField> Differentiate(IReadOnlyList<Tensor> projected, MemoryGradients gradients)
     {
-        var bySource = gradients.split([.. projected.Select(vectors => vectors.shape[1])], dim: 1);
-        return [.. projected.Select((vectors, source) =>
+        long[] positions = [.. projected.Select(vectors => vectors.shape[1])];
+        var everywhere = new Lazy<Tensor[]>(() => gradients.Everywhere().split(positions, dim: 1));
+        var means = new Lazy<Tensor[]>(() => Means(projected, gradients, positions));
+        return [.. projected.Select((vectors, source) => new VectorField(
+            () => LayerNormGradient.Of(_norms[source], vectors, everywhere.Value[source]), () => means.Value[source]))];
+    }
+
+    /// <summary>
+    /// The means of the gradients at each source's positions. With x̂ the normalised vector, σ what it was divided by, γ the gains and g the
+    /// gradient of the memory, that of the vector is (γg − mean(γg) − x̂ · mean(γg · x̂)) / σ, means over d: of g the sums over positions of
+    /// g / σ are enough, and at each position g · γx̂.
+    /// </summary>
+    /// <returns>For each source [R, d].</returns>
+    private Tensor[] Means(IReadOnlyList<Tensor> projected, MemoryGradients gradients, long[] positions)
+    {
+        var shares = new Tensor[projected.Count];
+        var standard = new Tensor[projected.Count];
+        for (var source = 0; source < projected.Count; source++)
         {
-            var leaf = vectors.detach().expand(gradients.shape[0], -1, -1).requires_grad_();
-            return autograd.grad([_norms[source].call(leaf)], [leaf], [bySource[source]])[0];
+            var vectors = projected[source].squeeze(0);                                          // [h·w, d]
+            var centred = vectors - vectors.mean([1], keepdim: true);
+            var rates = (centred * centred).mean([1], keepdim: true).Plus(_norms[source].eps).rsqrt();
+            standard[source] = centred * rates;
+            shares[source] = rates.Over(positions[source]);                                      // [h·w, 1]
+        }
+        var (products, sums) = gradients.Project(block_diag(shares));                            // [R, P], [R, sources, d]
+        var bySource = products.split(positions, dim: 1);
+        return [.. standard.Select((vectors, source) =>
+        {
+            var ofStandard = sums.select(1, source) * _norms[source].weight!;                    // [R, d]
+            var along = bySource[source].matmul(vectors * shares[source]).Over(vectors.shape[1]);
+            return ofStandard - ofStandard.mean([1], keepdim: true) - along;
         })];
     }
 }

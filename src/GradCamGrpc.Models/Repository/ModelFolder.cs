@@ -89,15 +89,13 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         File.WriteAllText(System.IO.Path.Combine(path, ManifestFile), JsonSerializer.Serialize(manifest, ManifestFormat) + "\n");
 
     private THead Fill<THead>(THead head, WeightsManifest weights)
-        where THead : TorchSharp.torch.nn.Module
+        where THead : ReadingHead
     {
         try
         {
             using var checkpoint = CheckpointFormats.Open(System.IO.Path.Combine(Path, weights.File));
             CheckpointLoader.Load(head, checkpoint);
-            head.eval();
-            foreach (var parameter in head.parameters())
-                parameter.requires_grad_(false);
+            head.Freeze();
             return head;
         }
         catch

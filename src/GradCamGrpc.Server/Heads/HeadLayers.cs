@@ -73,7 +73,7 @@ internal sealed class HeadLayers
         CancellationToken cancellation)
     {
         var readings = All.Select((layer, i) => new HeadReading(layer, photo.Maps[i], _head.ProjectionWeights[i]));
-        return new HeadCut([.. readings]).Explain(targets, Differentiate, methods, cancellation);
+        return new HeadCut([.. readings], _head.ElementsOfARow).Explain(targets, Differentiate, methods, cancellation);
 
         HeadGradients Differentiate(IReadOnlyList<TTarget> rows)
         {

@@ -1,5 +1,6 @@
 using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Text;
+using GradCamGrpc.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -70,9 +71,7 @@ public sealed class AnswerHeadTests : IDisposable
         const int Channel = 3;
         using var head = new AnswerHead(Sources, words: 12, answers: 3, new HeadShape(Width: 16, AttentionHeads: 4, Layers: layers, MaxWords: 8));
         head.to(float64);
-        head.eval();
-        foreach (var parameter in head.parameters())
-            parameter.requires_grad_(false);
+        head.Freeze();
         var words = tensor(new long[,] { { Vocabulary.Start, 4, 5 }, { Vocabulary.Start, 6, Vocabulary.Padding }, { Vocabulary.Start, 9, 4 } });
         long[] answers = [2, 0, 2];
         Tensor Scores(PhotoMemory photo) => head.Logits(photo, words).gather(1, tensor(answers).unsqueeze(1)).squeeze(1);
@@ -81,7 +80,8 @@ public sealed class AnswerHeadTests : IDisposable
         var (scores, gradients) = head.Differentiate(head.Look([maps]), rows: 3, Scores);
 
         Assert.True(scores.allclose(Scores(head.Look([maps])), rtol: 1e-9));
-        var ofMaps = gradients[0].matmul(head.ProjectionWeights[0]);                        // [3, 4, 5]
+        Assert.True(gradients[0].Mean.allclose(gradients[0].Everywhere.mean([1]), rtol: 1e-9, atol: 1e-12));
+        var ofMaps = gradients[0].Everywhere.matmul(head.ProjectionWeights[0]);                        // [3, 4, 5]
         for (var position = 0; position < 4; position++)
         {
             Tensor Moved(double by)
@@ -100,6 +100,42 @@ public sealed class AnswerHeadTests : IDisposable
             }
         }
     }
+
+    [Fact]
+    public void Differentiate_HeadThatMayBeTrained_IsRefused()
+    {
+        Assert.Throws<InvalidOperationException>(() => DifferentiateAnswer(_head, Maps(1)));
+
+        _head.Freeze();
+        Assert.Equal([1, 4, 16], DifferentiateAnswer(_head, Maps(1))[0].Everywhere.shape);
+
+        _head.train();
+        Assert.Throws<InvalidOperationException>(() => DifferentiateAnswer(_head, Maps(1)));
+        _head.eval();
+        _head.parameters().First().requires_grad_();
+        Assert.Throws<InvalidOperationException>(() => DifferentiateAnswer(_head, Maps(1)));
+    }
+
+    [Fact]
+    public void Differentiate_TwoPhotos_IsRefused()
+    {
+        _head.Freeze();
+
+        var fault = Assert.Throws<ArgumentException>(() => DifferentiateAnswer(_head, Maps(2)));
+
+        Assert.Contains("one photo, not of 2", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Differentiate_ScoresOfNoPass_AreRefused()
+    {
+        _head.Freeze();
+
+        Assert.Throws<InvalidOperationException>(() => _head.Differentiate(_head.Look([Maps(1)]), rows: 1, _ => ones(1)));
+    }
+
+    private static IReadOnlyList<VectorField> DifferentiateAnswer(AnswerHead head, Tensor maps) =>
+        head.Differentiate(head.Look([maps]), rows: 1, photo => head.Logits(photo, tensor(new long[,] { { Vocabulary.Start, 4 } }))[.., 1]).Gradients;
 
     private static Tensor Maps(int count) => randn([count, 5, 2, 2], dtype: float64, generator: new Generator(8));
 }
