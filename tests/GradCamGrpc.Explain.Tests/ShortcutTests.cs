@@ -1,6 +1,7 @@
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Models.Networks;
 using GradCamGrpc.TestData;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,6 +27,30 @@ public sealed class ShortcutTests
         var largest = expected.Max(Math.Abs);
         Assert.NotEqual(0, largest);
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, largest * 1e-4f));
+    }
+
+    /// <summary>What is taken out of a network in bfloat16 is in single precision, and so is all that is made of it.</summary>
+    [Fact]
+    public void Explain_NetworkInBf16_IsNearTheMapInSinglePrecision()
+    {
+        using var scope = NewDisposeScope();
+        using var single = EmbeddedModel.Read().BuildNetwork();
+        using var half = EmbeddedModel.Read().BuildNetwork();
+        single.PrepareForServing();
+        half.PrepareForServing(precision: Precision.Bf16);
+        var image = randn([1, 3, 224, 224], generator: new Generator(1));
+        var cut = new CutNetwork(half, image, half.UseFolded);
+        var query = new ImageQuery([], 0) { Observed = [cut.Layers["blocks.4.2"], cut.Layers["bn2"]] };
+
+        var expected = Explain(new CutNetwork(single, image, single.UseFolded), image, "bn2");
+        var actual = Explain(cut, image, "bn2");
+        var pass = cut.Forward(image, [query]);
+
+        var largest = expected.Max(Math.Abs);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, largest * 0.1f));
+        Assert.All(query.Observed, layer => Assert.Equal(float32, pass.Activations(0, layer).dtype));
+        Assert.Equal(float32, cut.Activations(image, cut.Layers["bn2"]).dtype);
+        Assert.Equal(float32, pass.Outputs.dtype);
     }
 
     private static float[] Explain(CutNetwork cut, Tensor image, string layer)

@@ -34,6 +34,43 @@ public sealed class EfficientNetLite0Tests : IDisposable
         AssertClose(plain, unfolded);
     }
 
+    /// <summary>Sides at which paddings of stride 2 are even, odd, or one each; TensorFlow's padding is not the same on both sides where it is odd.</summary>
+    [Theory]
+    [InlineData(97, 97)]
+    [InlineData(130, 161)]
+    [InlineData(225, 96)]
+    public void PrepareForServing_AnySize_KeepsTheLogits(int height, int width)
+    {
+        var images = ChannelsLast.Of(randn([1, 3, height, width], generator: new Generator(7)));
+        _network.eval();
+        var plain = _network.call(images);
+
+        _network.PrepareForServing();
+
+        AssertClose(plain, _network.call(images));
+    }
+
+    /// <summary>Eight bits of mantissa through fifty layers: near, but not the same. What has a gradient stays as it was.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void PrepareForServing_Bf16_ComputesTheFoldedNetworkAloneInIt(bool mayFuse)
+    {
+        var images = Images();
+        _network.eval();
+        var plain = _network.call(images);
+
+        _network.PrepareForServing(mayFuse, Precision.Bf16);
+        var folded = _network.call(images);
+        _network.UseFolded(false);
+        var unfolded = _network.call(images);
+
+        Assert.Equal(float32, folded.dtype);
+        var apart = ((folded - plain).norm() / plain.norm()).item<float>();
+        Assert.InRange(apart, 1e-3f, 0.1f);
+        AssertClose(plain, unfolded);
+    }
+
     /// <summary>Served, the early layers run for a few photos at a time: the last group is smaller than the others here.</summary>
     [Fact]
     public void Forward_FoldedBatchOfSeveralGroups_EqualsEachPhotoAlone()

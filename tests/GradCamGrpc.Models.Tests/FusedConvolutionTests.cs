@@ -59,6 +59,52 @@ public sealed class FusedConvolutionTests : IDisposable
         Assert.True(output.allclose(expected, rtol: 1e-5, atol: 1e-4));
     }
 
+    [Theory]
+    [InlineData(nameof(Activation.None))]
+    [InlineData(nameof(Activation.ReLU))]
+    public void ConvolveAndAdd_AnyActivation_EqualsThePlainOperatorsOneAfterTheOther(string activation)
+    {
+        Assert.SkipWhen(_fused is null, "this CPU has no such convolutions");
+        using var noTape = no_grad();
+        using var generator = new Generator(5);
+        var input = ChannelsLast.Of(randn([2, 12, 9, 11], generator: generator));
+        var addend = ChannelsLast.Of(randn([2, 24, 9, 11], generator: generator) * 4);
+        var before = addend.clone();
+        var weights = randn([24, 12, 3, 3], generator: generator);
+        var bias = randn([24], generator: generator);
+        var shape = new ConvolutionShape(1, 1, 1, 1);
+
+        var output = _fused.ConvolveAndAdd(input, addend, _fused.Reorder(weights, shape), bias, shape, Enum.Parse<Activation>(activation));
+
+        var sum = nn.functional.conv2d(input, weights, bias, padding: [1, 1]) + before;
+        var expected = activation == nameof(Activation.ReLU) ? sum.relu() : sum;
+        Assert.True(output.allclose(expected, rtol: 1e-5, atol: 1e-4));
+        Assert.True(addend.equal(before).all().item<bool>());
+    }
+
+    [Fact]
+    public void ConvolveAndAdd_NonLinearityThatNoSumHas_IsRefused()
+    {
+        Assert.SkipWhen(_fused is null, "this CPU has no such convolutions");
+        var shape = new ConvolutionShape(0, 0, 1, 1);
+        var input = randn(1, 4, 5, 5);
+        var ready = _fused.Reorder(randn(4, 4, 1, 1), shape);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => _fused.ConvolveAndAdd(input, input, ready, zeros(4), shape, Activation.ReLU6));
+    }
+
+    [Fact]
+    public void ConvolveAndAdd_AddendWithATape_IsRefused()
+    {
+        Assert.SkipWhen(_fused is null, "this CPU has no such convolutions");
+        var shape = new ConvolutionShape(0, 0, 1, 1);
+        var input = randn(1, 4, 5, 5);
+        var addend = randn(1, 4, 5, 5).requires_grad_();
+        var ready = _fused.Reorder(randn(4, 4, 1, 1), shape);
+
+        Assert.Throws<InvalidOperationException>(() => _fused.ConvolveAndAdd(input, addend, ready, zeros(4), shape, Activation.None));
+    }
+
     [Fact]
     public void Convolve_InputWithATape_IsRefused()
     {

@@ -1,4 +1,5 @@
 using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -101,7 +102,7 @@ public sealed class CutNetwork
         Tensor? activations = null;
         Run(image, layer.Name, output =>
         {
-            activations = output.squeeze(0).clone();
+            activations = output.squeeze(0).AtLeastSingle().clone();
             return null;
         });
         return activations!;

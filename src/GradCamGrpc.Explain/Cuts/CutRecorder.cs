@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Cuts;
@@ -41,7 +42,7 @@ internal sealed class CutRecorder(
         if (_observed.Contains(name))
             Activations[name] = new Capture(Keep(Join(name, output)), Lanes);
         else if (_pooled.Contains(name))
-            Activations[name] = new Capture(Keep(output.detach()), Lanes);
+            Activations[name] = new Capture(Keep(output.detach().AtLeastSingle()), Lanes);
         if (!_imagesByCut.Contains(name))
             return null;
 
@@ -61,7 +62,7 @@ internal sealed class CutRecorder(
     /// <summary>A copy of a layer's output. A network may run its layers on some photos after others: those that came before come first.</summary>
     private Tensor Join(string name, Tensor output)
     {
-        var maps = output.detach();
+        var maps = output.detach().AtLeastSingle();
         return Activations.TryGetValue(name, out var before) ? cat([before.Tensor, maps]) : maps.clone();
     }
 

@@ -18,12 +18,8 @@ internal sealed class BasicConv2d : nn.Module<Tensor, Tensor>
         register_module("conv", convolution);
         register_module("bn", norm);
         RegisterComponents();
-        _pair = new ConvNorm(convolution, norm);
+        _pair = new ConvNorm(convolution, norm, relu);
     }
 
-    public override Tensor forward(Tensor input)
-    {
-        using var normalised = _pair.Forward(input);
-        return relu.call(normalised);
-    }
+    public override Tensor forward(Tensor input) => _pair.Forward(input);
 }

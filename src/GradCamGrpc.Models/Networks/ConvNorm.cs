@@ -1,23 +1,33 @@
+using GradCamGrpc.Tensors;
+using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Networks;
 
 /// <summary>
-/// A convolution and the normalisation behind it. Folded, they run as one convolution, and where the device has such convolutions with
-/// their non-linearity, too.
+/// A convolution and what follows it: its normalisation, in some blocks the sum with a shortcut, and a non-linearity. Folded, convolution and
+/// normalisation run as one, and where the device has such convolutions the rest with them.
 /// </summary>
 internal sealed class ConvNorm
 {
     private readonly FoldableConv2d _convolution;
     private readonly BatchNormActivation _norm;
+    private readonly ReLU? _relu;
     private FusedConvolution? _fused;
+    private ScalarType _type;
     private Tensor? _weight;
     private Tensor? _bias;
+    private Tensor? _widened;
 
-    public ConvNorm(FoldableConv2d convolution, BatchNormActivation norm)
+    /// <param name="convolution">The convolution.</param>
+    /// <param name="norm">Its normalisation.</param>
+    /// <param name="relu">The layer behind that and behind a sum; null where the normalisation has a non-linearity of its own, or none follows.</param>
+    public ConvNorm(FoldableConv2d convolution, BatchNormActivation norm, ReLU? relu = null)
     {
         _convolution = convolution;
         _norm = norm;
+        _relu = relu;
         convolution.Pair = this;
     }
 
@@ -28,23 +38,48 @@ internal sealed class ConvNorm
         set => _norm.Input = !value || _weight is null ? NormInput.Convolved : _fused is null ? NormInput.Normalised : NormInput.Activated;
     }
 
+    private Activation Activation => _relu is null ? _norm.Activation : Activation.ReLU;
+
     public Tensor Forward(Tensor input)
     {
-        using var convolved = Convolve(input);
-        return _norm.call(convolved);
+        if (IsFolded && _fused is { } fused)
+        {
+            var output = Convolve(input, (padded, weight, shape) => fused.Convolve(padded, weight, _bias!, shape, Activation));
+            if (_relu is not null)
+                return output;
+            using (output)
+                return _norm.call(output);
+        }
+        var normalised = Normalise(input);
+        return _relu is null ? normalised : Activate(normalised);
+    }
+
+    /// <summary>The same, with a shortcut added in front of the non-linearity.</summary>
+    /// <param name="input">[B, in, h, w].</param>
+    /// <param name="shortcut">[B, out, h', w'], as the output is.</param>
+    public Tensor Forward(Tensor input, Tensor shortcut)
+    {
+        if (IsFolded && _fused is { } fused)
+            return Convolve(input, (padded, weight, shape) => fused.ConvolveAndAdd(padded, shortcut, weight, _bias!, shape, Activation));
+        var sum = Normalise(input).PlusInPlace(shortcut);
+        return _relu is null ? sum : Activate(sum);
     }
 
     /// <summary>Computes the folded weights.</summary>
-    /// <param name="fused">Convolves with the non-linearity, for as long as this lives; null where nothing can.</param>
-    public void Fold(FusedConvolution? fused)
+    /// <param name="fused">Convolves with what follows, for as long as this lives; null where nothing can.</param>
+    /// <param name="type">What the folded form computes in.</param>
+    public void Fold(FusedConvolution? fused, ScalarType type)
     {
         using var noTape = no_grad();
         using var scope = NewDisposeScope();
         var (scale, shift) = _norm.AsAffine();
-        var weight = (_convolution.Weight.to(float64) * scale.reshape(-1, 1, 1, 1)).to(float32);
+        var weight = (_convolution.Weight.to(float64) * scale.reshape(-1, 1, 1, 1)).to(type);
         _fused = fused;
-        _weight = (fused?.Reorder(weight, _convolution.Shape) ?? ChannelsLast.Of(weight)).DetachFromDisposeScope();
-        _bias = shift.to(float32).DetachFromDisposeScope();
+        _type = type;
+        _weight = Ready(weight, _convolution.Shape);
+        _bias = shift.to(type).DetachFromDisposeScope();
+        if (fused is not null && IsDepthwise && _convolution.MayPadUnevenly)
+            _widened = Ready(nn.functional.pad(weight, [1, 0, 1, 0], PaddingModes.Constant, 0), _convolution.Shape);
         IsFolded = true;
     }
 
@@ -52,14 +87,45 @@ internal sealed class ConvNorm
     {
         _weight?.Dispose();
         _bias?.Dispose();
+        _widened?.Dispose();
     }
 
-    private Tensor Convolve(Tensor input)
+    private bool IsDepthwise => _convolution.Weight.shape[1] == 1;
+
+    private Tensor Ready(Tensor weight, ConvolutionShape shape) =>
+        (_fused?.Reorder(weight, shape) ?? ChannelsLast.Of(weight)).DetachFromDisposeScope();
+
+    private Tensor Normalise(Tensor input)
     {
-        if (!IsFolded)
-            return _convolution.call(input);
-        return _fused is { } fused
-            ? _convolution.Convolve(input, (padded, shape) => fused.Convolve(padded, _weight!, _bias!, shape, _norm.Activation))
-            : _convolution.Convolve(input, _weight!, _bias);
+        using var convolved = IsFolded ? ConvolvePlainly(input) : _convolution.call(input);
+        return _norm.call(convolved);
     }
+
+    private Tensor ConvolvePlainly(Tensor input)
+    {
+        using var typed = Typed(input);
+        return _convolution.Convolve(typed, _weight!, _bias);
+    }
+
+    private Tensor Activate(Tensor values)
+    {
+        using (values)
+            return _relu!.call(values);
+    }
+
+    /// <summary>Has the input convolved with the folded weights.</summary>
+    /// <remarks>
+    /// Where there is one more row of zeros below, and column to the right, the depthwise kernel gets a row and a column of zeros in front
+    /// instead, so that both sides are alike: it costs less than a padded copy of the input.
+    /// </remarks>
+    private Tensor Convolve(Tensor input, Func<Tensor, Tensor, ConvolutionShape, Tensor> convolve)
+    {
+        using var typed = Typed(input);
+        var padding = _convolution.PaddingOf((int)input.shape[2], (int)input.shape[3]);
+        return padding.IsOneMoreBehind && _widened is { } widened
+            ? convolve(typed, widened, _convolution.Shape with { Rows = padding.Bottom, Columns = padding.Right })
+            : _convolution.Convolve(typed, (padded, shape) => convolve(padded, _weight!, shape));
+    }
+
+    private Tensor Typed(Tensor input) => input.dtype == _type ? input.alias() : input.to(_type);
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,7 +25,15 @@ internal abstract class FoldableConv2d : nn.Module<Tensor, Tensor>
     /// <summary>How the kernel moves, with half of it as padding.</summary>
     public ConvolutionShape Shape { get; }
 
+    /// <summary>Whether some inputs get more zeros behind than in front.</summary>
+    public virtual bool MayPadUnevenly => false;
+
     public override Tensor forward(Tensor input) => Convolve(input, weight, bias: null);
+
+    /// <summary>The zeros that an input gets.</summary>
+    /// <param name="height">Its rows.</param>
+    /// <param name="width">Its columns.</param>
+    public abstract Padding PaddingOf(int height, int width);
 
     /// <summary>The same convolution with other weights, such as folded ones.</summary>
     public Tensor Convolve(Tensor input, Tensor weights, Tensor? bias) => Convolve(input, (padded, shape) => nn.functional.conv2d(
@@ -33,5 +42,13 @@ internal abstract class FoldableConv2d : nn.Module<Tensor, Tensor>
     /// <summary>Has the input convolved by something else.</summary>
     /// <param name="input">[B, in, h, w].</param>
     /// <param name="convolve">Given the input, padded where the shape alone cannot say how, and the shape.</param>
-    public abstract Tensor Convolve(Tensor input, Func<Tensor, ConvolutionShape, Tensor> convolve);
+    public Tensor Convolve(Tensor input, Func<Tensor, ConvolutionShape, Tensor> convolve)
+    {
+        var padding = PaddingOf((int)input.shape[2], (int)input.shape[3]);
+        if (padding.IsSymmetric)
+            return convolve(input, Shape with { Rows = padding.Top, Columns = padding.Left });
+
+        using var padded = nn.functional.pad(input, [padding.Left, padding.Right, padding.Top, padding.Bottom], PaddingModes.Constant, 0);
+        return convolve(padded, Shape with { Rows = 0, Columns = 0 });
+    }
 }

@@ -7,28 +7,26 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Models.Networks;
 
 /// <summary>
-/// Convolutions that add their bias and apply the non-linearity behind it before they write anything: oneDNN's, for CPUs, which know no
-/// gradient.
+/// Convolutions that add their bias and a shortcut, and apply the non-linearity behind it, before they write anything: oneDNN's, for CPUs,
+/// which know no gradient.
 /// </summary>
 /// <remarks>libtorch has them, but TorchSharp has no names for them: a few lines of TorchScript call them. It belongs to one thread.</remarks>
 internal sealed class FusedConvolution : IDisposable
 {
+    private const string Shape = "rows: int, columns: int, stride: int, groups: int";
+
     /// <summary>Indented as Python has it, and in its line ends.</summary>
-    private const string Code =
-        "class Fused(Module):\n" +
-        "  __parameters__ = []\n" +
-        "  __buffers__ = []\n" +
-        "  def reorder(self: __torch__.Fused, weight: Tensor, rows: int, columns: int, stride: int, groups: int) -> Tensor:\n" +
-        "    return ops.mkldnn._reorder_convolution_weight(weight, [rows, columns], [stride, stride], [1, 1], groups)\n" +
-        "  def convolve(self: __torch__.Fused, x: Tensor, weight: Tensor, bias: Tensor, rows: int, columns: int, stride: int, groups: int) -> Tensor:\n" +
-        "    return ops.mkldnn._convolution_pointwise(x, weight, bias, [rows, columns], [stride, stride], [1, 1], groups, " +
-        "\"none\", annotate(List[Optional[number]], []), None)\n" +
-        "  def convolve_relu(self: __torch__.Fused, x: Tensor, weight: Tensor, bias: Tensor, rows: int, columns: int, stride: int, groups: int) -> Tensor:\n" +
-        "    return ops.mkldnn._convolution_pointwise(x, weight, bias, [rows, columns], [stride, stride], [1, 1], groups, " +
-        "\"relu\", annotate(List[Optional[number]], []), None)\n" +
-        "  def convolve_relu6(self: __torch__.Fused, x: Tensor, weight: Tensor, bias: Tensor, rows: int, columns: int, stride: int, groups: int) -> Tensor:\n" +
-        "    return ops.mkldnn._convolution_pointwise(x, weight, bias, [rows, columns], [stride, stride], [1, 1], groups, " +
-        "\"hardtanh\", annotate(List[Optional[number]], [0., 6.]), None)\n";
+    private static readonly string Code =
+        "class Fused(Module):\n"
+        + "  __parameters__ = []\n"
+        + "  __buffers__ = []\n"
+        + $"  def reorder(self: __torch__.Fused, weight: Tensor, {Shape}) -> Tensor:\n"
+        + "    return ops.mkldnn._reorder_convolution_weight(weight, [rows, columns], [stride, stride], [1, 1], groups)\n"
+        + Convolution("convolve", "\"none\"", "")
+        + Convolution("convolve_relu", "\"relu\"", "")
+        + Convolution("convolve_relu6", "\"hardtanh\"", "0., 6.")
+        + ConvolutionAndSum("convolve_add", "None")
+        + ConvolutionAndSum("convolve_add_relu", "\"relu\"");
 
     private readonly jit.ScriptModule _script;
 
@@ -58,8 +56,7 @@ internal sealed class FusedConvolution : IDisposable
     /// <returns>[B, out, h', w'], in the strides of the input.</returns>
     public Tensor Convolve(Tensor input, Tensor weights, Tensor bias, ConvolutionShape shape, Activation activation)
     {
-        if (input.requires_grad)
-            throw new InvalidOperationException("a fused convolution has no gradient");
+        RefuseTape(input);
         var method = activation switch
         {
             Activation.ReLU => "convolve_relu",
@@ -70,8 +67,45 @@ internal sealed class FusedConvolution : IDisposable
         return (Tensor)_script.invoke(method, input, weights, bias, shape.Rows, shape.Columns, shape.Stride, shape.Groups);
     }
 
+    /// <summary>Convolves, and adds another tensor in front of the non-linearity.</summary>
+    /// <param name="input">[B, in, h, w], without a tape.</param>
+    /// <param name="addend">[B, out, h', w'], without a tape.</param>
+    /// <param name="weights">Of <see cref="Reorder"/>.</param>
+    /// <param name="bias">[out].</param>
+    /// <param name="shape">How the kernel moves.</param>
+    /// <param name="activation">What is applied to each sum: nothing or a ReLU.</param>
+    /// <returns>[B, out, h', w'], in the strides of the input.</returns>
+    public Tensor ConvolveAndAdd(Tensor input, Tensor addend, Tensor weights, Tensor bias, ConvolutionShape shape, Activation activation)
+    {
+        RefuseTape(input);
+        RefuseTape(addend);
+        var method = activation switch
+        {
+            Activation.ReLU => "convolve_add_relu",
+            Activation.None => "convolve_add",
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "there is no such sum"),
+        };
+        return (Tensor)_script.invoke(method, input, addend, weights, bias, shape.Rows, shape.Columns, shape.Stride, shape.Groups);
+    }
+
     /// <inheritdoc />
     public void Dispose() => _script.Dispose();
+
+    private static void RefuseTape(Tensor tensor)
+    {
+        if (tensor.requires_grad)
+            throw new InvalidOperationException("a fused convolution has no gradient");
+    }
+
+    private static string Convolution(string name, string activation, string scalars) =>
+        $"  def {name}(self: __torch__.Fused, x: Tensor, weight: Tensor, bias: Tensor, {Shape}) -> Tensor:\n"
+        + "    return ops.mkldnn._convolution_pointwise(x, weight, bias, [rows, columns], [stride, stride], [1, 1], groups, "
+        + $"{activation}, annotate(List[Optional[number]], [{scalars}]), None)\n";
+
+    private static string ConvolutionAndSum(string name, string activation) =>
+        $"  def {name}(self: __torch__.Fused, x: Tensor, y: Tensor, weight: Tensor, bias: Tensor, {Shape}) -> Tensor:\n"
+        + "    return ops.mkldnn._convolution_pointwise(x, y, weight, bias, [rows, columns], [stride, stride], [1, 1], groups, "
+        + $"\"add\", 1, {activation}, annotate(List[Optional[number]], []), None)\n";
 
     /// <summary>A TorchScript archive: a zip that packs nothing, of code and of one object, which has no attributes.</summary>
     private static byte[] Archive()

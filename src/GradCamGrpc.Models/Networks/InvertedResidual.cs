@@ -1,4 +1,3 @@
-using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Networks;
@@ -31,12 +30,13 @@ internal sealed class InvertedResidual : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var output = _steps[0].Forward(input);
-        foreach (var step in _steps.AsSpan(1))
+        foreach (var step in _steps.AsSpan(1..^1))
         {
             using var previous = output;
             output = step.Forward(previous);
         }
-        return _hasSkip ? output.PlusInPlace(input) : output;
+        using var middle = output;
+        return _hasSkip ? _steps[^1].Forward(middle, input) : _steps[^1].Forward(middle);
     }
 
     private ConvNorm Step(string convName, SameConv2d convolution, string normName, BatchNormActivation norm)

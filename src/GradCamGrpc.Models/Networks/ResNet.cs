@@ -11,7 +11,6 @@ public sealed class ResNet : ServableNetwork
     private const int StemChannels = 64;
 
     private readonly ConvNorm _stem;
-    private readonly ReLU _relu;
     private readonly MaxPool2d _maxPool;
     private readonly Chain[] _stages;
     private readonly GlobalAveragePool _pool;
@@ -22,7 +21,7 @@ public sealed class ResNet : ServableNetwork
     {
         var stem = new SymmetricConv2d(3, StemChannels, kernel: 7, stride: 2);
         var stemNorm = new BatchNormActivation(StemChannels, Activation.None, Epsilon);
-        _relu = nn.ReLU();
+        var relu = nn.ReLU();
         _maxPool = nn.MaxPool2d(3, stride: 2, padding: 1);
         _stages = stages;
         _pool = new GlobalAveragePool();
@@ -30,13 +29,13 @@ public sealed class ResNet : ServableNetwork
 
         register_module("conv1", stem);
         register_module("bn1", stemNorm);
-        register_module("relu", _relu);
+        register_module("relu", relu);
         register_module("maxpool", _maxPool);
         for (var i = 0; i < stages.Length; i++)
             register_module($"layer{i + 1}", stages[i]);
         register_module("avgpool", _pool);
         register_module("fc", _classifier);
-        _stem = new ConvNorm(stem, stemNorm);
+        _stem = new ConvNorm(stem, stemNorm, relu);
     }
 
     /// <summary>ResNet-18, with random weights.</summary>
@@ -52,9 +51,8 @@ public sealed class ResNet : ServableNetwork
     /// <inheritdoc />
     public override Tensor forward(Tensor input)
     {
-        using var normalised = _stem.Forward(input);        // [B, 64, 112, 112] for a 224x224 input
-        using var activated = _relu.call(normalised);
-        var maps = _maxPool.call(activated);                // [B, 64, 56, 56]
+        using var stem = _stem.Forward(input);              // [B, 64, 112, 112] for a 224x224 input
+        var maps = _maxPool.call(stem);                     // [B, 64, 56, 56]
         foreach (var stage in _stages)
         {
             using var previous = maps;

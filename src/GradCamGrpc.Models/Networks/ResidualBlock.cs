@@ -1,4 +1,3 @@
-using GradCamGrpc.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -17,8 +16,8 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     private ResidualBlock(int inChannels, int outChannels, int stride, SymmetricConv2d[] convolutions)
         : base(nameof(ResidualBlock))
     {
-        _steps = [.. convolutions.Select((convolution, i) => Step(i + 1, convolution))];
         relu = nn.ReLU();
+        _steps = [.. convolutions.Select((convolution, i) => Step(i + 1, convolution))];
         downsample = stride != 1 || inChannels != outChannels ? new Projection(inChannels, outChannels, stride) : null;
         RegisterComponents();
     }
@@ -38,14 +37,13 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     {
         using var shortcut = downsample?.call(input) ?? input.alias();
         var output = _steps[0].Forward(input);
-        foreach (var step in _steps.AsSpan(1))
+        foreach (var step in _steps.AsSpan(1..^1))
         {
-            using var normalised = output;
-            using var activated = relu.call(normalised);
-            output = step.Forward(activated);
+            using var previous = output;
+            output = step.Forward(previous);
         }
-        using var sum = output.PlusInPlace(shortcut);
-        return relu.call(sum);
+        using var middle = output;
+        return _steps[^1].Forward(middle, shortcut);
     }
 
     private ConvNorm Step(int number, SymmetricConv2d convolution)
@@ -53,6 +51,6 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
         var norm = new BatchNormActivation((int)convolution.Weight.shape[0], Activation.None, ResNet.Epsilon);
         register_module($"conv{number}", convolution);
         register_module($"bn{number}", norm);
-        return new ConvNorm(convolution, norm);
+        return new ConvNorm(convolution, norm, relu);
     }
 }

@@ -34,13 +34,20 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
     /// channels-last strides, and inputs should be. The network stays on the device where it is.
     /// </summary>
     /// <param name="mayFuse">Whether the CPU's own convolutions may be used; false for those that every device has.</param>
-    public void PrepareForServing(bool mayFuse = true)
+    /// <param name="precision">What the folded convolutions compute in; all else, and all that has a gradient, is in single precision.</param>
+    public void PrepareForServing(bool mayFuse = true, Precision precision = Precision.Fp32)
     {
         Freeze();
         _pairs = [.. modules().OfType<FoldableConv2d>().Select(convolution => convolution.Pair).OfType<ConvNorm>()];
         _fused = mayFuse && _pairs.Length > 0 ? FusedConvolution.For(parameters().First().device) : null;
+        var type = precision switch
+        {
+            Precision.Fp32 => float32,
+            Precision.Bf16 => bfloat16,
+            _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "there is no such precision"),
+        };
         foreach (var pair in _pairs)
-            pair.Fold(_fused);
+            pair.Fold(_fused, type);
     }
 
     /// <summary>Chooses between the folded network, which may have no gradient, and the one that the checkpoint describes, for the passes that follow.</summary>
