@@ -33,6 +33,18 @@ public sealed class BadInputTests(RunningServer server)
         Assert.Contains("image", fault.Status.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Explain_UnknownDecoding_IsInvalidAndNamesTheField()
+    {
+        var image = Photos.CatImage;
+        image.Decoding = (ImageDecoding)7;
+
+        var fault = await server.FailAsync(new ClassificationServiceExplainRequest { Image = image });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal(["image.decoding"], fault.Fields());
+    }
+
     [Theory]
     [InlineData(8, 8, 191)]
     [InlineData(8, 8, 193)]

@@ -24,6 +24,29 @@ public sealed class ExplainTests(RunningServer server)
         Assert.All(raw.Floats(), value => Assert.True(value >= 0));
     }
 
+    /// <summary>The cat four times as large: 1,804 x 1,200. Decoded to 3/8 of that, for the model resizes it to 384 x 256.</summary>
+    [Fact]
+    public async Task Explain_LargePhotoDecodedFast_IsNearlyTheSameInPixelsOfTheWholePhoto()
+    {
+        var file = ByteString.CopyFrom(Photos.CatEnlarged(4));
+        Task<Calls.Answer> Ask(ImageDecoding decoding, params MapOutput[] outputs) => server.ExplainAsync(new ClassificationServiceExplainRequest
+        {
+            Image = new Image { Encoded = file, Decoding = decoding },
+            Targets = { new ClassTarget { ClassIndex = TigerCat } },
+            Outputs = { outputs },
+        });
+
+        var exact = await Ask(ImageDecoding.Exact);
+        var fast = await Ask(ImageDecoding.Fast);
+        var drawn = await Ask(ImageDecoding.Fast, new MapOutput { Overlay = new OverlayOutput() });
+
+        Assert.Equal((1804, 1200), (fast.Prediction.ImageSize.Width, fast.Prediction.ImageSize.Height));
+        Assert.Equal(exact.Prediction.Crop, fast.Prediction.Crop);
+        var (first, second) = (exact.Maps[0].Provenance.Score.Value, fast.Maps[0].Provenance.Score.Value);
+        Assert.InRange(Math.Abs(first - second), 1e-6, 0.5);
+        Assert.Equal(first, drawn.Maps[0].Provenance.Score.Value, 1e-4);
+    }
+
     [Fact]
     public async Task Explain_Cat_IsACatAndTheHeatIsOnItsHead()
     {

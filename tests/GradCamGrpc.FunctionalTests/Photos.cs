@@ -17,6 +17,19 @@ internal static class Photos
 
     public static Image CatImage => new() { Encoded = ByteString.CopyFrom(Cat) };
 
+    /// <summary>The cat as a JPEG, each pixel made a square of so many a side.</summary>
+    public static byte[] CatEnlarged(int times)
+    {
+        using var cat = Decode(ByteString.CopyFrom(Cat));
+        using var large = new PixelBuffer(cat.Width * times, cat.Height * times);
+        for (var y = 0; y < large.Height; y++)
+        {
+            for (var x = 0; x < large.Width; x++)
+                cat.Row(y / times).Slice(x / times * PixelBuffer.Channels, PixelBuffer.Channels).CopyTo(large.Row(y)[(x * PixelBuffer.Channels)..]);
+        }
+        return PictureEncoder.Encode(large, PictureFormat.Jpeg, 90);
+    }
+
     /// <summary>A JPEG of even grey.</summary>
     public static byte[] Grey(int width, int height)
     {

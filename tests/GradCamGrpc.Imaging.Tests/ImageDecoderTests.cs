@@ -1,4 +1,5 @@
 using GradCamGrpc.Imaging.Decoding;
+using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.TestData;
 
@@ -130,6 +131,56 @@ public sealed class ImageDecoderTests
         var size = ImageDecoder.Measure(TestImages.WithOrientation(TestImages.Jpeg(image), orientation), new ImageLimits());
 
         Assert.Equal(new ImageSize(width, height), size);
+    }
+
+    /// <summary>JPEG's scales are eighths: 3/8 is the least that is enough for 60 of 160 columns, and 4/8 for 61.</summary>
+    [Theory]
+    [InlineData(1, 60, 30, 60, 30)]
+    [InlineData(1, 61, 30, 80, 40)]
+    [InlineData(1, 20, 31, 80, 40)]
+    [InlineData(1, 160, 80, 160, 80)]
+    [InlineData(1, 500, 500, 160, 80)]
+    [InlineData(6, 30, 60, 30, 60)]
+    [InlineData(6, 30, 61, 40, 80)]
+    public void Decode_LessIsEnough_IsTheSmallestScaleNotBelowIt(byte orientation, int width, int height, int expectedWidth, int expectedHeight)
+    {
+        using var image = TestImages.Quarters(160, 80);
+
+        using var decoded = ImageDecoder.Decode(
+            TestImages.WithOrientation(TestImages.Jpeg(image), orientation), new ImageLimits(), new ImageSize(width, height));
+
+        Assert.Equal((expectedWidth, expectedHeight), (decoded.Width, decoded.Height));
+        AssertNear(Green, orientation == 1 ? decoded.At(4, 4) : decoded.At(decoded.Width - 4, 4));
+    }
+
+    [Fact]
+    public void Decode_LessOfAPngIsEnough_IsInFullResolution()
+    {
+        using var image = TestImages.Quarters(160, 80);
+
+        using var decoded = ImageDecoder.Decode(PictureEncoder.Encode(image, PictureFormat.Png, 100), new ImageLimits(), new ImageSize(20, 10));
+
+        Assert.Equal((160, 80), (decoded.Width, decoded.Height));
+    }
+
+    /// <summary>The crop is in pixels of the whole photo, and the network sees the same of it.</summary>
+    [Fact]
+    public void Prepare_PhotoDecodedSmaller_HasTheWholePhotosCropAndNearlyItsValues()
+    {
+        using var image = TestImages.Quarters(640, 320);
+        var file = TestImages.Jpeg(image);
+        var preprocessor = new Preprocessor(new PreprocessingSpec(64, 56, 56, Interpolation.Bicubic, [0, 0, 0], [1, 1, 1]));
+        var size = new ImageSize(640, 320);
+        using var whole = ImageDecoder.Decode(file, new ImageLimits());
+        using var small = ImageDecoder.Decode(file, new ImageLimits(), preprocessor.ResizedSize(size));
+
+        using var expected = preprocessor.Prepare(whole);
+        using var actual = preprocessor.Prepare(small, size);
+
+        Assert.Equal((160, 80), (small.Width, small.Height));
+        Assert.Equal(expected.Crop, actual.Crop);
+        var apart = expected.Values.ToArray().Zip(actual.Values.ToArray(), (a, b) => Math.Abs(a - b)).ToArray();
+        Assert.InRange(apart.Average(), 0, 0.01);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Server.Options;
 
 namespace GradCamGrpc.Server.Tests;
@@ -13,6 +14,7 @@ public sealed class ServerOptionsReaderTests
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 50051), options.Listen);
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9464), options.Metrics);
         Assert.Equal("cpu", options.Device);
+        Assert.Equal(Precision.Fp32, options.Precision);
         Assert.Null(options.Threads);
         Assert.Equal(64 << 20, options.ActivationCacheBytes);
         Assert.Equal(TimeSpan.FromSeconds(30), options.DrainTimeout);
@@ -23,13 +25,14 @@ public sealed class ServerOptionsReaderTests
     public void Read_EverythingIsSet_HoldsIt()
     {
         var options = Read(
-            ("listen", "[::1]:1"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1"), ("threads", "3"),
+            ("listen", "[::1]:1"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1"), ("precision", "bf16"), ("threads", "3"),
             ("queue-capacity", "7"), ("max-batch", "5"), ("max-delay", "9"), ("max-image-bytes", "100"), ("max-image-pixels", "64"),
             ("max-image-side", "8"), ("max-pixels-in-flight", "99"), ("drain-timeout", "0"), ("activation-cache", "3"));
 
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 1), options.Listen);
         Assert.Null(options.Metrics);
         Assert.Equal("cuda:1", options.Device);
+        Assert.Equal(Precision.Bf16, options.Precision);
         Assert.Equal(3, options.Threads);
         Assert.Equal(new QueueOptions(7, 5, TimeSpan.FromMilliseconds(9)), options.Queue);
         Assert.Equal(new ImageOptions(100, 64, 8, 99), options.Images);
@@ -53,6 +56,8 @@ public sealed class ServerOptionsReaderTests
     [InlineData("models", "/no/such/folder")]
     [InlineData("device", "CPU")]
     [InlineData("device", "cuda:x")]
+    [InlineData("precision", "BF16")]
+    [InlineData("precision", "fp16")]
     [InlineData("threads", "0")]
     [InlineData("threads", "two")]
     [InlineData("queue-capacity", "0")]
@@ -69,6 +74,18 @@ public sealed class ServerOptionsReaderTests
         var fault = Assert.Throws<InvalidOptionsException>(() => Read((name, value)));
 
         Assert.StartsWith($"--{name}: '{value}' is not", Assert.Single(fault.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_Bf16OnACpu_IsRefusedWhereItHasNoInstructionsForIt()
+    {
+        if (PrecisionSupport.ObjectionTo(Precision.Bf16, isCpu: true) is not { } objection)
+        {
+            Assert.Equal(Precision.Bf16, Read(("precision", "bf16")).Precision);
+            return;
+        }
+        var fault = Assert.Throws<InvalidOptionsException>(() => Read(("precision", "bf16")));
+        Assert.Equal($"--precision: 'bf16' {objection}", Assert.Single(fault.Faults));
     }
 
     [Fact]

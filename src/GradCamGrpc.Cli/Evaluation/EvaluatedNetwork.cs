@@ -26,9 +26,10 @@ internal sealed class EvaluatedNetwork : IDisposable
 
     /// <param name="folder">The model.</param>
     /// <param name="device">Where its tensors live.</param>
+    /// <param name="precision">What its folded convolutions compute in.</param>
     /// <param name="layer">Where maps are made; null for the model's default.</param>
     /// <exception cref="EvaluationException">There is no such layer.</exception>
-    public EvaluatedNetwork(ModelFolder folder, string device, string? layer)
+    public EvaluatedNetwork(ModelFolder folder, string device, Precision precision, string? layer)
     {
         var input = folder.Manifest.Preprocessing;
         _folder = folder;
@@ -40,7 +41,7 @@ internal sealed class EvaluatedNetwork : IDisposable
         ServedPreprocessor = new Preprocessor(ModelInstance.Spec(input));
         _network = folder.BuildNetwork();
         _network.to(_device);
-        _network.PrepareForServing();
+        _network.PrepareForServing(precision: precision);
         _cut = new CutNetwork(_network, Noise(), _network.UseFolded);
         _layer = _cut.Layers.GetValueOrDefault(layer ?? folder.Manifest.DefaultLayer)
             ?? throw new EvaluationException($"the model has no layer '{layer ?? folder.Manifest.DefaultLayer}' with maps; `gradcam models NAME` lists them");

@@ -1,3 +1,5 @@
+using GradCamGrpc.Models.Networks;
+
 namespace GradCamGrpc.Cli.Evaluation;
 
 /// <summary>What an evaluation is asked.</summary>
@@ -6,4 +8,6 @@ namespace GradCamGrpc.Cli.Evaluation;
 /// <param name="Layer">Where; null for the model's default.</param>
 /// <param name="Models">A model folder; null for what the environment says.</param>
 /// <param name="PhotoCount">The first so many photos; null for all.</param>
-internal sealed record EvaluationQuestion(string Data, IReadOnlyList<string> Methods, string? Layer, string? Models, int? PhotoCount);
+/// <param name="Precision">What the network computes in; null for what the environment says.</param>
+internal sealed record EvaluationQuestion(
+    string Data, IReadOnlyList<string> Methods, string? Layer, string? Models, int? PhotoCount, Precision? Precision = null);

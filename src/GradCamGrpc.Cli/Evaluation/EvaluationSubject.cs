@@ -32,7 +32,7 @@ internal sealed class EvaluationSubject : IDisposable
         if (options.Threads is { } threads)
             TorchSharp.torch.set_num_threads(threads);
         Model = folder.Manifest.Name;
-        Network = new EvaluatedNetwork(folder, options.Device, question.Layer);
+        Network = new EvaluatedNetwork(folder, options.Device, question.Precision ?? options.Precision, question.Layer);
         try
         {
             Methods = question.Methods.Count > 0 ? Named(question.Methods) : Usual();

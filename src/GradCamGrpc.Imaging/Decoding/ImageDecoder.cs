@@ -5,25 +5,31 @@ namespace GradCamGrpc.Imaging.Decoding;
 /// <summary>Turns files and raw pixels into images as they are seen: oriented by EXIF, transparency over white, no colour management.</summary>
 public static class ImageDecoder
 {
+    /// <summary>JPEG's blocks are of 8 x 8 pixels, and can be decoded to squares of 1 to 8.</summary>
+    private const int Scales = 8;
+
     private static readonly SKEncodedImageFormat[] Accepted =
     [
         SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp, SKEncodedImageFormat.Gif, SKEncodedImageFormat.Bmp,
     ];
 
-    /// <summary>Decodes a JPEG, PNG, WebP, GIF (its first frame) or BMP file in full resolution.</summary>
+    /// <summary>Decodes a JPEG, PNG, WebP, GIF (its first frame) or BMP file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="limits">What is refused.</param>
+    /// <param name="enough">A size that is enough, as the image is seen: JPEG and WebP come at the smallest of eight scales that is no smaller; null for full resolution.</param>
     /// <exception cref="InvalidImageException">It is none of these, is damaged, or exceeds the limits.</exception>
-    public static unsafe PixelBuffer Decode(ReadOnlyMemory<byte> file, ImageLimits limits)
+    public static unsafe PixelBuffer Decode(ReadOnlyMemory<byte> file, ImageLimits limits, ImageSize? enough = null)
     {
         using var pinned = file.Pin();
         using var data = SKData.Create((nint)pinned.Pointer, file.Length);
         using var codec = Open(data, limits);
-        var pixels = Decode(codec);
+        var pixels = Decode(codec, ScaledSize(codec, enough));
         if (codec.Info.AlphaType is not SKAlphaType.Opaque)
             LayOverWhite(pixels.Bytes);
         return Orientation.Apply(pixels, codec.EncodedOrigin);
     }
 
-    /// <summary>The size of a file's image as it is seen, read off the header: that of <see cref="Decode(ReadOnlyMemory{byte}, ImageLimits)"/>.</summary>
+    /// <summary>The size of a file's image as it is seen, read off the header: that of <see cref="Decode(ReadOnlyMemory{byte}, ImageLimits, ImageSize?)"/> in full resolution.</summary>
     /// <exception cref="InvalidImageException">It is none of the formats, or exceeds the limits.</exception>
     public static unsafe ImageSize Measure(ReadOnlyMemory<byte> file, ImageLimits limits)
     {
@@ -82,10 +88,21 @@ public static class ImageDecoder
         }
     }
 
-    private static unsafe PixelBuffer Decode(SKCodec codec)
+    /// <summary>The size to decode to, as the image is stored.</summary>
+    private static SKSizeI ScaledSize(SKCodec codec, ImageSize? enough)
+    {
+        if (enough is not { } seen)
+            return codec.Info.Size;
+        var (width, height) = Orientation.IsTransposed(codec.EncodedOrigin) ? (seen.Height, seen.Width) : (seen.Width, seen.Height);
+        return Enumerable.Range(1, Scales)
+            .Select(eighths => codec.GetScaledDimensions((float)eighths / Scales))
+            .FirstOrDefault(size => size.Width >= width && size.Height >= height, codec.Info.Size);
+    }
+
+    private static unsafe PixelBuffer Decode(SKCodec codec, SKSizeI size)
     {
         // No colour space: the values stay what the file says, as Pillow leaves them.
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
         if (codec.Info.AlphaType is SKAlphaType.Opaque)
             info = info.WithAlphaType(SKAlphaType.Opaque);
 

@@ -1,3 +1,5 @@
+using GradCamGrpc.Imaging.Decoding;
+
 namespace GradCamGrpc.Imaging.Preprocessing;
 
 /// <summary>Makes a network's input of an image.</summary>
@@ -22,12 +24,25 @@ public sealed class Preprocessor
     }
 
     /// <summary>Resizes, crops and normalises.</summary>
-    public ModelInput Prepare(PixelBuffer image)
+    public ModelInput Prepare(PixelBuffer image) => Prepare(image, new ImageSize(image.Width, image.Height));
+
+    /// <summary>The same for a photo that was decoded to a smaller size.</summary>
+    /// <param name="image">The photo, no smaller than <see cref="ResizedSize"/> for the best.</param>
+    /// <param name="size">The size that it has as a whole; the crop is in its pixels.</param>
+    public ModelInput Prepare(PixelBuffer image, ImageSize size)
     {
-        using var pixels = Resize(image);
-        var input = new ModelInput(_spec.CropWidth, _spec.CropHeight, CropOf(image, ResizeGeometry.Of(image.Width, image.Height, _spec)));
+        var geometry = ResizeGeometry.Of(size.Width, size.Height, _spec);
+        using var pixels = Resizer.Resize(image, geometry, _spec.CropWidth, _spec.CropHeight, _spec.Interpolation);
+        var input = new ModelInput(_spec.CropWidth, _spec.CropHeight, CropOf(size, geometry));
         Normalise(pixels.Bytes, input.WritableValues);
         return input;
+    }
+
+    /// <summary>The size that a photo is resized to, before it is cropped.</summary>
+    public ImageSize ResizedSize(ImageSize size)
+    {
+        var geometry = ResizeGeometry.Of(size.Width, size.Height, _spec);
+        return new ImageSize(geometry.Width, geometry.Height);
     }
 
     /// <summary>Normalises an image that has the input's size already; every pixel stays where it is.</summary>
@@ -58,7 +73,7 @@ public sealed class Preprocessor
         }
     }
 
-    private CropRectangle CropOf(PixelBuffer image, ResizeGeometry geometry)
+    private CropRectangle CropOf(ImageSize image, ResizeGeometry geometry)
     {
         var columns = (double)image.Width / geometry.Width;
         var rows = (double)image.Height / geometry.Height;

@@ -38,7 +38,7 @@ internal sealed class ModelInstance : IAsyncDisposable
         _cache = cache;
         _metrics = metrics;
         _logger = logger;
-        _worker = new ModelWorker(folder, options.Device, options.Queue.MaxBatch, cache, metrics, time);
+        _worker = new ModelWorker(folder, options.Device, options.Precision, options.Queue.MaxBatch, cache, metrics, time);
         _batcher = new DynamicBatcher<RowGroup>(
             $"model {Name}",
             _worker,

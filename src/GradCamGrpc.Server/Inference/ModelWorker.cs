@@ -21,7 +21,7 @@ namespace GradCamGrpc.Server.Inference;
 
 /// <summary>Runs a model's batches, all on the one thread that owns its tensors.</summary>
 internal sealed class ModelWorker(
-    ModelFolder folder, string device, int maxBatch, ActivationCache cache, ServerMetrics metrics, TimeProvider time)
+    ModelFolder folder, string device, Precision precision, int maxBatch, ActivationCache cache, ServerMetrics metrics, TimeProvider time)
     : IBatchProcessor<RowGroup>
 {
     private readonly Device _device = new(device);
@@ -50,7 +50,7 @@ internal sealed class ModelWorker(
     {
         _network = folder.BuildNetwork();
         _network.to(_device);
-        _network.PrepareForServing();
+        _network.PrepareForServing(precision: precision);
 
         var input = folder.Manifest.Preprocessing;
         var sample = ChannelsLast.Noise(input.CropHeight, input.CropWidth, _device);

@@ -1,4 +1,5 @@
 using System.Net;
+using GradCamGrpc.Models.Networks;
 
 namespace GradCamGrpc.Server.Options;
 
@@ -25,6 +26,9 @@ public sealed record ServerOptions
 
     /// <summary>Where the tensors live, in PyTorch's notation: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
     public required string Device { get; init; }
+
+    /// <summary>What the networks' folded convolutions compute in.</summary>
+    public required Precision Precision { get; init; }
 
     /// <summary>Threads within one tensor operation; null for one a core.</summary>
     public required int? Threads { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using GradCamGrpc.Models.Networks;
 
 namespace GradCamGrpc.Server.Options;
 
@@ -8,6 +9,13 @@ namespace GradCamGrpc.Server.Options;
 internal sealed partial class ServerOptionsReader
 {
     private const int MostImageBytes = 256 << 20;
+    private const string Cpu = "cpu";
+
+    private static readonly Dictionary<string, Precision> Precisions = new(StringComparer.Ordinal)
+    {
+        ["fp32"] = Models.Networks.Precision.Fp32,
+        ["bf16"] = Models.Networks.Precision.Bf16,
+    };
 
     private readonly Func<Setting, string?> _written;
     private readonly List<string> _faults = [];
@@ -29,6 +37,7 @@ internal sealed partial class ServerOptionsReader
         Metrics = Text(Settings.Metrics) == "off" ? null : EndPoint(Settings.Metrics),
         Models = ModelFolder(),
         Device = Device(),
+        Precision = Precision(),
         Threads = Text(Settings.Threads) == "auto" ? null : (int)Number(Settings.Threads, 1, 1024),
         Queue = new QueueOptions(
             (int)Number(Settings.QueueCapacity, 1, 1_000_000),
@@ -77,6 +86,15 @@ internal sealed partial class ServerOptionsReader
         if (!KnownDevice().IsMatch(text))
             Fault(Settings.Device, "is not cpu, cuda, or cuda: and a number");
         return text;
+    }
+
+    private Precision Precision()
+    {
+        if (!Precisions.TryGetValue(Text(Settings.Precision), out var precision))
+            Fault(Settings.Precision, $"is not one of {string.Join(", ", Precisions.Keys)}");
+        else if (PrecisionSupport.ObjectionTo(precision, isCpu: Text(Settings.Device) == Cpu) is { } objection)
+            Fault(Settings.Precision, objection);
+        return precision;
     }
 
     private void Fault(Setting setting, string fault) => _faults.Add($"{setting.Option}: '{Text(setting)}' {fault}");

@@ -113,7 +113,7 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
             await _turns.WaitAsync(cancellation);
             try
             {
-                var photos = Read(image, model, views, isDrawn ? share : null);
+                var photos = Read(image, size, model, views, isDrawn ? share : null);
                 keepsShare = isDrawn;
                 return photos;
             }
@@ -129,16 +129,18 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
         }
     }
 
-    private Dictionary<Preprocessor, Photo> Read(Image image, ModelInstance model, IReadOnlyList<Preprocessor> views, IDisposable? share)
+    private Dictionary<Preprocessor, Photo> Read(
+        Image image, ImageSize size, ModelInstance model, IReadOnlyList<Preprocessor> views, IDisposable? share)
     {
         using var stage = metrics.Measure(Stage.Decode, model.Name);
-        var pixels = Checked(image, Decode);
+        var isFast = share is null && image.Decoding is ImageDecoding.Fast;
+        var pixels = Checked(image, image => Decode(image, isFast ? EnoughFor(views, size) : null));
         var isKept = false;
         try
         {
-            (Preprocessor View, ModelInput Input)[] inputs = [.. views.Select(view => (view, view.Prepare(pixels)))];
+            (Preprocessor View, ModelInput Input)[] inputs = [.. views.Select(view => (view, view.Prepare(pixels, size)))];
             isKept = share is not null;
-            var photo = new Photo(pixels.Width, pixels.Height, inputs[0].Input, stage.Elapsed, share is null ? null : new PhotoDrawing(pixels, share));
+            var photo = new Photo(size.Width, size.Height, inputs[0].Input, stage.Elapsed, share is null ? null : new PhotoDrawing(pixels, share));
             return inputs.ToDictionary(one => one.View, one => photo with { Input = one.Input });
         }
         finally
@@ -148,9 +150,15 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
         }
     }
 
-    private PixelBuffer Decode(Image image) => image.SourceCase is Image.SourceOneofCase.Raw
+    private static ImageSize EnoughFor(IReadOnlyList<Preprocessor> views, ImageSize size)
+    {
+        ImageSize[] resized = [.. views.Select(view => view.ResizedSize(size))];
+        return new ImageSize(resized.Max(one => one.Width), resized.Max(one => one.Height));
+    }
+
+    private PixelBuffer Decode(Image image, ImageSize? enough) => image.SourceCase is Image.SourceOneofCase.Raw
         ? ImageDecoder.FromRgb(image.Raw.Rgb.Span, image.Raw.Width, image.Raw.Height, _limits)
-        : ImageDecoder.Decode(image.Encoded.Memory, _limits);
+        : ImageDecoder.Decode(image.Encoded.Memory, _limits, enough);
 
     private static T Checked<T>(Image image, Func<Image, T> read)
     {

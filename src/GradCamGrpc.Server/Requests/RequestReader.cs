@@ -185,6 +185,8 @@ internal sealed class RequestReader(ModelCatalog catalog)
     {
         if (image is null or { SourceCase: Image.SourceOneofCase.None })
             faults.Invalid("image", "a photo is needed: encoded or raw");
+        if (image is not null && !Enum.IsDefined(image.Decoding))
+            faults.Invalid("image.decoding", $"{(int)image.Decoding} is not a way of decoding");
     }
 
     /// <summary>How many classes a prediction lists where a request does not say it.</summary>
