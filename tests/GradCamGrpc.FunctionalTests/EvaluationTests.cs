@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GradCamGrpc.Models.Networks;
 using GradCamGrpc.TestData;
 
 namespace GradCamGrpc.FunctionalTests;
@@ -168,6 +169,24 @@ public sealed class EvaluationTests : IDisposable
         Assert.Equal(0, await run.EndAsync());
         Assert.Contains("1 photos of 1 classes", run.Output, StringComparison.Ordinal);
         Assert.Contains("0.0 (0.0 to 0.0)", run.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The first line is what the others are compared with. A PNG is decoded in full either way; bf16 is there where the CPU has it.</summary>
+    [Fact]
+    public async Task Precision_ClassFolder_ComparesWithTheExactWay()
+    {
+        File.Copy(Photos.CatPath, Path.Combine(_folder.CreateSubdirectory("282").FullName, "one.png"));
+
+        using var run = ProgramRun.CommandLine("eval", "precision", "--data", _folder.FullName, "--json");
+
+        Assert.Equal(0, await run.EndAsync());
+        var result = JsonNode.Parse(run.Output)!;
+        var ways = result["ways"]!.AsArray();
+        var hasBf16 = PrecisionSupport.ObjectionTo(Precision.Bf16, isCpu: true) is null;
+        Assert.Equal(hasBf16 ? 4 : 2, ways.Count);
+        Assert.Equal(hasBf16, result["bf16Objection"] is null);
+        Assert.All(ways.Take(2), way => Assert.Equal((1, 1, 0, 0), ((double)way!["top1"]!, (double)way["sameTop1"]!, (double)way["probabilityChange"]!, (double)way["mapDifference"]!)));
+        Assert.All(ways.Skip(2), way => Assert.InRange((double)way!["mapDifference"]!, 1e-4, 0.25));
     }
 
     [Theory]

@@ -11,6 +11,7 @@ internal static class EvalCommand
         EvalVqaCommand.Create(),
         EvalGroundingCommand.Create(),
         EvalClassificationCommand.Create(),
+        EvalPrecisionCommand.Create(),
         EvalLocalizationCommand.Create(),
         EvalFaithfulnessCommand.Create(),
         EvalSanityCommand.Create(),

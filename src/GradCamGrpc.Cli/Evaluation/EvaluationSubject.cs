@@ -1,5 +1,6 @@
 using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Hosting;
 
@@ -8,6 +9,9 @@ namespace GradCamGrpc.Cli.Evaluation;
 /// <summary>What is evaluated: photos, a network, and methods that it can have.</summary>
 internal sealed class EvaluationSubject : IDisposable
 {
+    private readonly ModelFolder _folder;
+    private readonly string _device;
+
     /// <exception cref="EvaluationException">The data, a method or the layer will not do.</exception>
     /// <exception cref="InvalidModelException">The model cannot be used.</exception>
     public EvaluationSubject(EvaluationQuestion question)
@@ -32,6 +36,8 @@ internal sealed class EvaluationSubject : IDisposable
         if (options.Threads is { } threads)
             TorchSharp.torch.set_num_threads(threads);
         Model = folder.Manifest.Name;
+        _folder = folder;
+        _device = options.Device;
         Network = new EvaluatedNetwork(folder, options.Device, question.Precision ?? options.Precision, question.Layer);
         try
         {
@@ -58,6 +64,12 @@ internal sealed class EvaluationSubject : IDisposable
     public EvaluatedNetwork Network { get; }
 
     public IReadOnlyList<IExplanationMethod> Methods { get; }
+
+    /// <summary>Why the network cannot run in a precision, a clause; null where it can.</summary>
+    public string? ObjectionTo(Precision precision) => PrecisionSupport.ObjectionTo(precision, isCpu: _device == "cpu");
+
+    /// <summary>Another instance of the network.</summary>
+    public EvaluatedNetwork NetworkIn(Precision precision) => new(_folder, _device, precision, Network.Layer);
 
     public void Dispose() => Network.Dispose();
 

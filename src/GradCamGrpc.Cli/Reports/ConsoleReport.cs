@@ -262,6 +262,8 @@ internal sealed class ConsoleReport : IReport
 
     public void Classification(ClassificationResult result) => Evaluations.Classification(result);
 
+    public void Precision(PrecisionResult result) => Evaluations.Precision(result);
+
     public void Captions(CaptionQuality quality) => Evaluations.Captions(quality);
 
     public void Answers(AnswerQuality quality) => Evaluations.Answers(quality);

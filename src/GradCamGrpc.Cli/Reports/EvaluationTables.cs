@@ -91,6 +91,29 @@ internal sealed class EvaluationTables(IAnsiConsole console)
         console.Write(table);
     }
 
+    public void Precision(PrecisionResult result)
+    {
+        console.MarkupLineInterpolated($"[bold]{result.Model}[/], {result.PhotoCount} photos as served, Grad-CAM of each photo's class; differences are from the first line:");
+        var table = new Table().AddColumn("way").AddColumns(
+            Right("first, %"), Right("same first, %"), Right("probability"), Right("rank"), Right("map"), Right("decode, ms"), Right("network, ms"));
+        foreach (var way in result.Ways)
+        {
+            table.AddRow(
+                way.Way,
+                Percent(way.Top1),
+                Percent(way.SameTop1),
+                Figure(way.ProbabilityChange),
+                Figure(way.MapRank),
+                Figure(way.MapDifference),
+                Figure(way.DecodeMilliseconds),
+                Figure(way.NetworkMilliseconds));
+        }
+        console.Write(table);
+        console.WriteLine("probability: its largest change; rank: the maps' mean rank correlation; map: their largest difference, in shares of a map's maximum");
+        if (result.Bf16Objection is { } objection)
+            console.MarkupLineInterpolated($"no bf16: it {objection}");
+    }
+
     public void Captions(CaptionQuality quality)
     {
         var (name, scores) = (quality.Model, quality.Scores);

@@ -54,6 +54,8 @@ internal interface IReport
 
     void Classification(ClassificationResult result);
 
+    void Precision(PrecisionResult result);
+
     void Captions(CaptionQuality quality);
 
     void Answers(AnswerQuality quality);

@@ -129,6 +129,8 @@ internal sealed class JsonReport(TextWriter output) : IReport
 
     public void Classification(ClassificationResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
 
+    public void Precision(PrecisionResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
+
     public void Captions(CaptionQuality quality) => Write(JsonSerializer.SerializeToNode(quality, Figures)!);
 
     public void Answers(AnswerQuality quality) => Write(JsonSerializer.SerializeToNode(quality, Figures)!);
