@@ -67,17 +67,17 @@ public sealed class AskedPhotos : IDisposable
             .GroupBy(IndexOf)
             .Select(group => new PhotoQuestions(
                 group.Key,
-                [.. group.Select(example => Number(example, words, answers)).OfType<AskedQuestion>()]))
+                [.. group.SelectMany(example => Numbers(example, words, answers))]))
             .Where(photo => photo.Questions.Count > 0);
         return new QuestionSet([.. photos], Features, _views, share, seed);
     }
 
-    /// <summary>A question as numbers; null where its answer is not known.</summary>
-    private static AskedQuestion? Number(QuestionExample example, Vocabulary words, AnswerVocabulary answers)
+    /// <summary>A question as numbers, with each answer that it teaches; none where its answer is not known.</summary>
+    private static IEnumerable<AskedQuestion> Numbers(QuestionExample example, Vocabulary words, AnswerVocabulary answers)
     {
         var question = Words.Of(example.Question);
-        return answers.IndexOf(example.Answer) is { } answer
-            ? new AskedQuestion(words.NumbersOf(question), answer, MirrorImage.Keeps(question.Concat(Words.Of(example.Answer))))
-            : null;
+        var numbers = words.NumbersOf(question);
+        var mayBeMirrored = MirrorImage.Keeps(question.Concat(Words.Of(example.Answer)));
+        return answers.TaughtBy(example.Answer).Select(answer => new AskedQuestion(numbers, answer, mayBeMirrored));
     }
 }

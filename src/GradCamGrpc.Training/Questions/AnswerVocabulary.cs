@@ -26,6 +26,13 @@ public sealed class AnswerVocabulary
     /// <summary>The class of an answer; null where it is none.</summary>
     public int? IndexOf(string answer) => _indices.TryGetValue(answer, out var index) ? index : null;
 
+    /// <summary>
+    /// The classes that an answer teaches: its own; where it is a list that is none, such as "book, lamp, papers", those of its entries. A rare
+    /// list still says what is there.
+    /// </summary>
+    public IEnumerable<int> TaughtBy(string answer) =>
+        IndexOf(answer) is { } own ? [own] : answer.Split(DaquarFiles.Separator).Select(IndexOf).OfType<int>();
+
     /// <summary>Collects the answers that were seen often enough; those seen equally often are in the order of their letters.</summary>
     /// <param name="answers">The answers of the training questions, with their repetitions.</param>
     /// <param name="minimumCount">How often an answer must be seen, at least 1.</param>

@@ -2,12 +2,15 @@ namespace GradCamGrpc.Training.Questions;
 
 /// <summary>
 /// The questions of DAQUAR (Malinowski and Fritz 2014), split by photo: <c>train.tsv</c> and <c>test.tsv</c>, a question a line: the photo's
-/// file name, the question and the answer, with tabs between them. Several answers of a line, joined by <c>", "</c>, are one class.
+/// file name, the question and the answer, with tabs between them. Several answers of a line, joined by <see cref="Separator"/>, are one class.
 /// </summary>
 /// <param name="Train">The training questions.</param>
 /// <param name="Test">The test questions; none of their photos is among the training photos.</param>
 public sealed record DaquarFiles(IReadOnlyList<QuestionExample> Train, IReadOnlyList<QuestionExample> Test)
 {
+    /// <summary>Comes between the answers of a line.</summary>
+    public const string Separator = ", ";
+
     private const int Columns = 3;
 
     /// <summary>Reads the two files of a folder.</summary>

@@ -23,6 +23,14 @@ public sealed class AnswerVocabularyTests
     [Fact]
     public void Of_MinimumBelowOne_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => AnswerVocabulary.Of(Answers, 0));
 
+    [Theory]
+    [InlineData("lamp, vase", new[] { 3 })]
+    [InlineData("vase, chair, lamp", new[] { 1, 0 })]
+    [InlineData("lamp", new[] { 0 })]
+    [InlineData("chair", new int[0])]
+    public void TaughtBy_ListThatIsNoAnswer_IsItsKnownEntries(string answer, int[] expected) =>
+        Assert.Equal(expected, AnswerVocabulary.Of(Answers, minimumCount: 1).TaughtBy(answer));
+
     [Fact]
     public void Read_WhatWasSaved_IsTheSame()
     {
