@@ -11,7 +11,7 @@ public sealed partial class ProtoStyleTests
     [
         CaptioningServiceReflection.Descriptor, ClassificationServiceReflection.Descriptor, ComparisonServiceReflection.Descriptor,
         EvidenceServiceReflection.Descriptor, ExplanationReflection.Descriptor, ImageReflection.Descriptor, ModelServiceReflection.Descriptor,
-        MultiTaskServiceReflection.Descriptor, VqaServiceReflection.Descriptor,
+        MultiTaskServiceReflection.Descriptor, VideoServiceReflection.Descriptor, VqaServiceReflection.Descriptor,
     ];
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class OperationsTests(RunningServer shared)
     public async Task Reflection_ListServices_NamesAllOfOurs() => Assert.Equal(
         [
             "gradcam.v1.CaptioningService", "gradcam.v1.ClassificationService", "gradcam.v1.ComparisonService", "gradcam.v1.EvidenceService",
-            "gradcam.v1.ModelService", "gradcam.v1.MultiTaskService", "gradcam.v1.VqaService", "grpc.health.v1.Health",
+            "gradcam.v1.ModelService", "gradcam.v1.MultiTaskService", "gradcam.v1.VideoService", "gradcam.v1.VqaService", "grpc.health.v1.Health",
         ],
         (await ServicesAsync(shared)).Order(StringComparer.Ordinal));
 

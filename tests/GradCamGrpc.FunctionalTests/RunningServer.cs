@@ -50,6 +50,8 @@ public sealed class RunningServer : IAsyncLifetime
 
     internal MultiTaskService.MultiTaskServiceClient MultiTask => new(Channel);
 
+    internal VideoService.VideoServiceClient Video => new(Channel);
+
     internal VqaService.VqaServiceClient Vqa => new(Channel);
 
     public async ValueTask InitializeAsync()

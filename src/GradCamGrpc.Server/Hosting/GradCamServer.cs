@@ -9,6 +9,7 @@ using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Services;
 using GradCamGrpc.Server.Streaming;
 using GradCamGrpc.Server.Telemetry;
+using GradCamGrpc.Server.Video;
 using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -88,6 +89,7 @@ public sealed class GradCamServer : IAsyncDisposable
         app.MapGrpcService<EvidenceGrpcService>();
         app.MapGrpcService<ModelGrpcService>();
         app.MapGrpcService<MultiTaskGrpcService>();
+        app.MapGrpcService<VideoGrpcService>();
         app.MapGrpcService<VqaGrpcService>();
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
@@ -189,6 +191,12 @@ public sealed class GradCamServer : IAsyncDisposable
             provider.GetRequiredService<ClassExplainer>().ExplainAsync,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ExplainStream>>()));
+        services.AddSingleton<VideoReader>();
+        services.AddSingleton(provider => new VideoStream(
+            provider.GetRequiredService<VideoReader>().Read,
+            provider.GetRequiredService<PhotoReader>().Measure,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<VideoStream>>()));
         services.AddSingleton<ComparisonWriter>();
         services.AddSingleton<CaptionWriter>();
         services.AddSingleton<VqaWriter>();

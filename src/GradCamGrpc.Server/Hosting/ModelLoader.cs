@@ -20,6 +20,7 @@ internal sealed class ModelLoader(
         EvidenceService.Descriptor.FullName,
         ModelService.Descriptor.FullName,
         MultiTaskService.Descriptor.FullName,
+        VideoService.Descriptor.FullName,
         VqaService.Descriptor.FullName,
     ];
 

@@ -121,7 +121,17 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, ServerCallContext context, CancellationToken cancellation) =>
-        Enqueue(photo, Request(query, cancellation), context);
+        Submit(photo, query, Deadline(context), cancellation);
+
+    /// <summary>Enqueues a photo to explain, with a deadline of its own.</summary>
+    /// <param name="photo">The photo.</param>
+    /// <param name="query">What is explained.</param>
+    /// <param name="deadline">From when on nobody wants the answer; null for never.</param>
+    /// <param name="cancellation">Says that nobody waits for this photo any more.</param>
+    /// <exception cref="QueueFullException">Too many wait.</exception>
+    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
+    public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, DateTimeOffset? deadline, CancellationToken cancellation) =>
+        Enqueue(photo, Request(query, cancellation), deadline);
 
     /// <summary>Enqueues a photo about which the network is asked something of the caller's own.</summary>
     /// <param name="photo">The photo.</param>
@@ -190,9 +200,12 @@ internal sealed class ModelInstance : IAsyncDisposable
         new(Answerer!, questions, asked, cancellation) { Key = KeyOf(photo, Answerer!.Layers) };
 
     private TRequest Enqueue<TRequest>(Photo photo, TRequest request, ServerCallContext context)
+        where TRequest : InferenceRequest => Enqueue(photo, request, Deadline(context));
+
+    private TRequest Enqueue<TRequest>(Photo photo, TRequest request, DateTimeOffset? deadline)
         where TRequest : InferenceRequest
     {
-        Enqueue(new RowGroup([new InferenceRow(photo.Input, [request])], Deadline(context), request.Cancellation));
+        Enqueue(new RowGroup([new InferenceRow(photo.Input, [request])], deadline, request.Cancellation));
         return request;
     }
 

@@ -28,6 +28,19 @@ internal abstract record TargetChoice(ScoreChoice Score)
             Ranking.Top(logits, K).Select(index => new ChosenScore(index, Score.Of(index)));
     }
 
+    /// <summary>The class that is followed through a video, by its logit.</summary>
+    /// <param name="Choose">Chooses it by the logits of the next frame; called once for each.</param>
+    public sealed record Followed(Func<float[], int> Choose) : TargetChoice(ScoreChoice.Logit)
+    {
+        public override int Count => 1;
+
+        public override IEnumerable<ChosenScore> Scores(float[] logits)
+        {
+            var index = Choose(logits);
+            return [new ChosenScore(index, Score.Of(index))];
+        }
+    }
+
     /// <summary>Several classes that make one score.</summary>
     public sealed record Weighted(IReadOnlyList<WeightedTerm> Terms, ScoreChoice Score) : TargetChoice(Score)
     {

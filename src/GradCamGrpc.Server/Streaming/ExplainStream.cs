@@ -39,7 +39,7 @@ internal sealed class ExplainStream(
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var outbox = new Outbox<ClassificationServiceExplainStreamResponse>(settings.IsOrdered);
-        var sending = SendAsync(outbox, responses, stop);
+        var sending = outbox.SendAllAsync(responses.WriteAsync, stop);
         var ids = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
         try
         {
@@ -55,23 +55,6 @@ internal sealed class ExplainStream(
             outbox.Complete(fault);
         }
         await sending;
-    }
-
-    private static async Task SendAsync(
-        Outbox<ClassificationServiceExplainStreamResponse> outbox,
-        IServerStreamWriter<ClassificationServiceExplainStreamResponse> responses,
-        CancellationTokenSource stop)
-    {
-        try
-        {
-            await foreach (var response in outbox.ReadAllAsync(stop.Token))
-                await responses.WriteAsync(response, stop.Token);
-        }
-        catch
-        {
-            await stop.CancelAsync();
-            throw;
-        }
     }
 
     private static async IAsyncEnumerable<StreamItem> ItemsAsync(
@@ -152,13 +135,9 @@ internal sealed class ExplainStream(
             await parts.MoveNextAsync();
             return null;
         }
-        catch (QueueFullException full)
+        catch (Exception full) when (Room.RetryAfter(full) is not null)
         {
-            return full.RetryAfter;
-        }
-        catch (PixelBudgetException full)
-        {
-            return full.RetryAfter;
+            return Room.RetryAfter(full);
         }
     }
 

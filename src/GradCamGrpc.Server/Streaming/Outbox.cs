@@ -31,6 +31,23 @@ internal sealed class Outbox<T>(bool isOrdered)
         _shared?.Writer.TryComplete(fault);
     }
 
+    /// <summary>Sends all, in its order.</summary>
+    /// <param name="send">Sends one.</param>
+    /// <param name="stop">Ends the sending; cancelled where it fails, for nobody need answer any more.</param>
+    public async Task SendAllAsync(Func<T, CancellationToken, Task> send, CancellationTokenSource stop)
+    {
+        try
+        {
+            await foreach (var answer in ReadAllAsync(stop.Token))
+                await send(answer, stop.Token);
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+
     /// <summary>All that is sent, in its order.</summary>
     public async IAsyncEnumerable<T> ReadAllAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -4,9 +4,7 @@ using System.Threading.Channels;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Streaming;
-using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Request = GradCamGrpc.Protos.V1.ClassificationServiceExplainStreamRequest;
 using Response = GradCamGrpc.Protos.V1.ClassificationServiceExplainStreamResponse;
 
@@ -226,7 +224,7 @@ public sealed class ExplainStreamTests
         }
         var call = new FakeCall(cancellation ?? Cancellation);
         var stream = new ExplainStream((request, _, cancelled) => Answer(request.Model, refusals, cancelled), _time, NullLogger<ExplainStream>.Instance);
-        await stream.RunAsync(new Reader(_requests.Reader), new Writer(_responses.Writer, write), call);
+        await stream.RunAsync(new FakeReader<Request>(_requests.Reader), new FakeWriter<Response>(_responses.Writer, write), call);
     }
 
     /// <summary>Two parts, once the gate of that name is open.</summary>
@@ -240,49 +238,5 @@ public sealed class ExplainStreamTests
         await gate.Task.WaitAsync(cancellation);
         yield return new ClassificationServiceExplainResponse();
         yield return new ClassificationServiceExplainResponse();
-    }
-
-    private sealed class WatchedTime : FakeTimeProvider
-    {
-        public Channel<TimeSpan> Timers { get; } = Channel.CreateUnbounded<TimeSpan>();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            Timers.Writer.TryWrite(dueTime);
-            return timer;
-        }
-    }
-
-    private sealed class Reader(ChannelReader<Request> requests) : IAsyncStreamReader<Request>
-    {
-        public Request Current { get; private set; } = new();
-
-        public async Task<bool> MoveNext(CancellationToken cancellationToken)
-        {
-            while (await requests.WaitToReadAsync(cancellationToken))
-            {
-                if (requests.TryRead(out var request))
-                {
-                    Current = request;
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-
-    private sealed class Writer(ChannelWriter<Response> responses, Func<CancellationToken, Task>? write) : IServerStreamWriter<Response>
-    {
-        public WriteOptions? WriteOptions { get; set; }
-
-        public Task WriteAsync(Response message) => WriteAsync(message, CancellationToken.None);
-
-        public async Task WriteAsync(Response message, CancellationToken cancellationToken)
-        {
-            if (write is not null)
-                await write(cancellationToken);
-            await responses.WriteAsync(message, cancellationToken);
-        }
     }
 }
