@@ -16,6 +16,7 @@ var root = new RootCommand("Predicts what is on photos and shows where the netwo
     CompareCommand.Create(),
     CompareModelsCommand.Create(),
     PerturbCommand.Create(),
+    VideoCommand.Create(),
     EvidenceCommand.Create(),
     SanityCommand.Create(),
     AuditCommand.Create(),

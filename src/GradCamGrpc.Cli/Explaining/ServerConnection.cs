@@ -22,6 +22,7 @@ internal sealed class ServerConnection : IAsyncDisposable
         Classification = new ClassificationService.ClassificationServiceClient(_channel);
         Comparison = new ComparisonService.ComparisonServiceClient(_channel);
         Evidence = new EvidenceService.EvidenceServiceClient(_channel);
+        Video = new VideoService.VideoServiceClient(_channel);
         Vqa = new VqaService.VqaServiceClient(_channel);
         Models = new ModelService.ModelServiceClient(_channel);
     }
@@ -35,6 +36,8 @@ internal sealed class ServerConnection : IAsyncDisposable
     public ComparisonService.ComparisonServiceClient Comparison { get; }
 
     public EvidenceService.EvidenceServiceClient Evidence { get; }
+
+    public VideoService.VideoServiceClient Video { get; }
 
     public VqaService.VqaServiceClient Vqa { get; }
 

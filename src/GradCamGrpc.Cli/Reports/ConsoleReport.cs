@@ -4,6 +4,7 @@ using GradCamGrpc.Cli.Evaluation;
 using GradCamGrpc.Cli.Evidence;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Cli.Grounding;
+using GradCamGrpc.Cli.Video;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Training.Answers;
 using GradCamGrpc.Training.Captions;
@@ -74,6 +75,9 @@ internal sealed class ConsoleReport : IReport
 
     public void ContactSheet(string file) =>
         _console.MarkupLineInterpolated($"all together: [blue]{Path.GetRelativePath(Environment.CurrentDirectory, file)}[/]");
+
+    public void Video(string file, WrittenVideo video) => _console.MarkupLineInterpolated(
+        $"[blue]{file}[/]: {video.FrameCount} frames, {video.Explained} explained, {video.Reused} of them by an earlier one's map");
 
     public void Models(IEnumerable<Model> models)
     {
