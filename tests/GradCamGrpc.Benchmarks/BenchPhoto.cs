@@ -41,6 +41,7 @@ internal static class BenchPhoto
         return tensor(input.Values.ToArray()).reshape(1, input.Height, input.Width, 3).permute(0, 3, 1, 2);
     }
 
-    private static PixelBuffer Read() =>
+    /// <summary>The photo.</summary>
+    public static PixelBuffer Read() =>
         ImageDecoder.Decode(File.ReadAllBytes(Path.Combine(TestFolders.Repository, "tests", "photos", "astronaut.png")), new ImageLimits());
 }

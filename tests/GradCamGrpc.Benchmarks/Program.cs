@@ -14,6 +14,7 @@ var root = new RootCommand("Measures what an explanation costs.")
     MethodsBenchmark.Create(),
     QuestionsBenchmark.Create(),
     PeerBenchmark.Create(),
+    VideoBenchmark.Create(),
     LoadBenchmark.Create(),
     TasksBenchmark.Create(),
     SoakBenchmark.Create(),
