@@ -166,6 +166,70 @@ public sealed class CaptionHeadTests : IDisposable
         Assert.Equal(best.Score, found.Score(0.7), 1e-4);
     }
 
+    /// <summary>
+    /// Beams overtake each other while they are as many as before: each has to go on from what it has said itself. What it reports is what the
+    /// head says of the whole sentence at once.
+    /// </summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void PhotoSentences_SeveralBeams_ReportWhatTheHeadSaysOfTheWholeSentence(int beams)
+    {
+        _head.to(float32);
+        var rules = new DecodingRules { MinWords = 5, MaxWords = 6 };
+        for (var seed = 0UL; seed < 4; seed++)
+        {
+            using var generator = new Generator(seed);
+            Tensor[] maps = [.. Sources.Select(source => randn([1, source.Channels, source.Height, source.Width], generator: generator))];
+            var photo = _head.Look(maps);
+
+            var found = new BeamSearch(beams, 0.7).Find(new PhotoSentences(_head, photo), rules, TestContext.Current.CancellationToken);
+
+            Assert.Equal(beams, found.Count);
+            foreach (var sentence in found)
+            {
+                var logs = _head.Logits(photo, Sentence([Vocabulary.Start, .. sentence.Words.SkipLast(1)])).log_softmax(-1)[0];
+                for (var place = 0; place < sentence.Words.Count; place++)
+                    Assert.Equal(logs[place, sentence.Words[place]].item<float>(), sentence.LogProbabilities[place], 1e-4f);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Two positions, two attention heads of width two. Whatever the words, the query is (2, 0 | 0, 2); the keys are (1, 0 | 0, 0) and
+    /// (0, 0 | 0, 2). So the logits are 2/√2 and 0, and 0 and 4/√2.
+    /// </summary>
+    [Fact]
+    public void AttentionWeights_KnownQueryAndKeys_AreTheMeanOfTheHeadsSoftmaxOfScaledProducts()
+    {
+        using var head = new CaptionHead([new HeadSource("a", Channels: 1, Height: 1, Width: 2)], WordCount, new HeadShape(Width: 4, AttentionHeads: 2, Layers: 1, MaxWords: 3));
+        head.eval();
+        using var noTape = no_grad();
+        var state = head.state_dict();
+        void Set(string name, Tensor values) => state[name].copy_(values);
+        Set("layers.0.norm_photo.weight", zeros(4));
+        Set("layers.0.norm_photo.bias", tensor(new[] { 2f, 0, 0, 2 }));
+        Set("memory.norms.0.weight", zeros(4));
+        Set("memory.norms.0.bias", zeros(4));
+        Set("memory.places.0", tensor(new[,] { { 1f, 0, 0, 0 }, { 0, 0, 0, 2 } }));
+        foreach (var part in new[] { "query", "key" })
+        {
+            Set($"layers.0.photo.{part}.weight", eye(4));
+            Set($"layers.0.photo.{part}.bias", zeros(4));
+        }
+
+        var weights = head.AttentionWeights(head.Look([randn(1, 1, 1, 2)]), Sentence(Vocabulary.Start, 4, 5));
+
+        static double First(double first, double second) => Math.Exp(first) / (Math.Exp(first) + Math.Exp(second));
+        var expected = (First(2 / Math.Sqrt(2), 0) + First(0, 4 / Math.Sqrt(2))) / 2;
+        for (var word = 0; word < 3; word++)
+        {
+            Assert.Equal(expected, weights[0, word, 0].item<float>(), 1e-6);
+            Assert.Equal(1 - expected, weights[0, word, 1].item<float>(), 1e-6);
+        }
+    }
+
     /// <summary>Two projections, norms and places; words, places and bias; two layers; a norm: each parameter once, by one name.</summary>
     [Fact]
     public void StateDict_Names_AreEachParameterOnce()

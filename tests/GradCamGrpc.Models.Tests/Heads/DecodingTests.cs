@@ -65,6 +65,40 @@ public sealed class DecodingTests
         Assert.Equal(all[0].LogProbability, found[0].LogProbability, 1e-6);
     }
 
+    /// <summary>
+    /// "A ." is worth ln 0.25 / 2 = -0.69. "A A" is less likely, and looks worse at its own length, but goes on surely: ln 0.1715 / 5 = -0.35.
+    /// Where length does not count, the short one wins.
+    /// </summary>
+    [Fact]
+    public void Find_LengthIsRewarded_WaitsForALateSentence()
+    {
+        Table Model() => new([0.5f, 0.2f, 0.1f], [0.4f, 0.05f, 0.05f], [0.95f, 0.01f, 0.01f], [0.95f, 0.01f, 0.01f], [0.02f, 0.02f, 0.01f]);
+        var rules = new DecodingRules { MaxWords = 4 };
+
+        var late = Assert.Single(new BeamSearch(1, LengthPenalty: 1).Find(Model(), rules, Cancellation));
+        var soon = Assert.Single(new BeamSearch(1, LengthPenalty: 0).Find(Model(), rules, Cancellation));
+
+        Assert.Equal([A, A, A, A, Vocabulary.End], late.Words);
+        Assert.Equal(Math.Log(0.5 * 0.4 * 0.95 * 0.95 * 0.95) / 5, late.Score(1), 1e-6);
+        Assert.Equal([A, Vocabulary.End], soon.Words);
+        Assert.Equal(Math.Log(0.5 * 0.5), soon.Score(0), 1e-6);
+    }
+
+    /// <summary>
+    /// After two words the likeliest are "A A" (0.25), "B A" (0.2) and only then "A ." (0.15) and "B ." (0.12): these ends are behind the beams, and
+    /// not found, though they are likelier than "A A ." (0.125) and "B A ." (0.1).
+    /// </summary>
+    [Fact]
+    public void Find_EndBehindTheBeams_IsNotFound()
+    {
+        var found = new BeamSearch(2, LengthPenalty: 0).Find(
+            new Table([0.5f, 0.4f, 0.05f], [0.5f, 0.1f, 0.1f], [0.2f, 0.2f, 0.1f]), new DecodingRules { MaxWords = 3 }, Cancellation);
+
+        Assert.Equal([[A, A, Vocabulary.End], [B, A, Vocabulary.End]], found.Select(sentence => sentence.Words));
+        Assert.Equal(Math.Log(0.125), found[0].LogProbability, 1e-6);
+        Assert.Equal(Math.Log(0.1), found[1].LogProbability, 1e-6);
+    }
+
     [Fact]
     public void Find_OneBeam_TakesTheLikeliestWordEachTime()
     {
@@ -120,6 +154,46 @@ public sealed class DecodingTests
         // Three standard deviations of 2,000 draws are 0.03.
         Assert.Equal(5.0 / 7, first.Count(word => word == B) / (double)Draws, 0.03);
         Assert.DoesNotContain(C, first);
+    }
+
+    /// <summary>
+    /// Of 0.1, 0.5 and 0.2 a temperature of 1/2 makes the squares, 0.01, 0.25 and 0.04 of 0.3, and 2 the roots, 0.316, 0.707 and 0.447 of 1.471.
+    /// How likely a word is, is the head's say, whatever the temperature.
+    /// </summary>
+    [Theory]
+    [InlineData(0.5, 1 / 30.0, 25 / 30.0, 4 / 30.0)]
+    [InlineData(1, 1 / 8.0, 5 / 8.0, 2 / 8.0)]
+    [InlineData(2, 0.21505, 0.48086, 0.30412)]
+    public void Draw_Temperature_ChangesWhatIsDrawnAndNotWhatIsReported(double temperature, double a, double b, double c)
+    {
+        const int Draws = 4000;
+        var rules = new DecodingRules { MaxWords = 1 };
+        var drawn = Enumerable
+            .Range(0, Draws)
+            .Select(seed => new NucleusSampling(1, temperature, (ulong)seed).Draw(new Table([0.1f, 0.5f, 0.2f], [0, 0, 0]), rules, cancellation: Cancellation))
+            .ToArray();
+
+        // Three standard deviations of 4,000 draws are 0.024 at most.
+        double Share(int word) => drawn.Count(sentence => sentence.Words[0] == word) / (double)Draws;
+        Assert.Equal(a, Share(A), 0.024);
+        Assert.Equal(b, Share(B), 0.024);
+        Assert.Equal(c, Share(C), 0.024);
+        Assert.All(drawn.Where(sentence => sentence.Words[0] == B), sentence => Assert.Equal(Math.Log(0.5), sentence.LogProbability, 1e-6));
+    }
+
+    /// <summary>0.5 of 0.8 is less than 0.7 of it; its square, 0.25 of 0.3, is more.</summary>
+    [Fact]
+    public void Draw_LowTemperature_NarrowsTheNucleus()
+    {
+        var rules = new DecodingRules { MaxWords = 1 };
+        IEnumerable<int> Words(double temperature) => Enumerable
+            .Range(0, 200)
+            .Select(seed => new NucleusSampling(0.7, temperature, (ulong)seed).Draw(new Table([0.1f, 0.5f, 0.2f], [0, 0, 0]), rules, cancellation: Cancellation).Words[0])
+            .Distinct()
+            .Order();
+
+        Assert.Equal([B, C], Words(1));
+        Assert.Equal([B], Words(0.5));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Imaging.Rendering;
@@ -71,6 +72,43 @@ public sealed class TrunkReaderTests : IDisposable
         finally
         {
             File.Delete(cropped);
+        }
+    }
+
+    /// <summary>
+    /// A photo of 256 by 256 pixels is not resized for a crop, nor one of 224 by 224 to be seen whole: a crop whose corner is 24 and 9 pixels from
+    /// the photo's is the photo that begins there.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_Crop_IsThePhotoThatBeginsThere(bool isMirrored)
+    {
+        const int Left = 24;
+        const int Top = 9;
+        var preprocessing = Folder.Manifest.Preprocessing with { ResizeShorterSide = null };
+        var (larger, moved) = (Path.GetTempFileName(), Path.GetTempFileName());
+        try
+        {
+            using (var photo = ImageDecoder.Decode(File.ReadAllBytes(Photo), new ImageLimits()))
+            using (var whole = new Preprocessor(new PreprocessingSpec(null, 256, 256, Interpolation.Bicubic, preprocessing.Mean, preprocessing.Std)).Resize(photo))
+            using (var part = new PixelBuffer(224, 224))
+            {
+                for (var y = 0; y < part.Height; y++)
+                    whole.Row(Top + y).Slice(Left * PixelBuffer.Channels, part.Width * PixelBuffer.Channels).CopyTo(part.Row(y));
+                File.WriteAllBytes(larger, PictureEncoder.Encode(whole, PictureFormat.Png, quality: 100));
+                File.WriteAllBytes(moved, PictureEncoder.Encode(part, PictureFormat.Png, quality: 100));
+            }
+            using var trunk = new TrunkReader(Folder, preprocessing, ["blocks.1.1"]);
+
+            var crop = trunk.Read(larger, [new PhotoView(Left / 256.0, Top / 256.0, isMirrored)])[0];
+
+            Assert.Equal(Numbers(trunk.Read(moved, [PhotoView.Whole with { IsMirrored = isMirrored }])[0]), Numbers(crop));
+        }
+        finally
+        {
+            File.Delete(larger);
+            File.Delete(moved);
         }
     }
 

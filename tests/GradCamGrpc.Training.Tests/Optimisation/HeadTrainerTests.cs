@@ -97,6 +97,56 @@ public sealed class HeadTrainerTests : IDisposable
         static void AssertFinite(float value) => Assert.True(float.IsFinite(value));
     }
 
+    /// <summary>Notes what is random, and the weight before each step. Its loss is the weight, so that each step lowers it.</summary>
+    private sealed class Noting(int stepsPerEpoch) : ILesson<Linear>
+    {
+        public List<string> Masks { get; } = [];
+
+        public List<double> Choices { get; } = [];
+
+        public List<double> Weights { get; } = [];
+
+        public int StepsPerEpoch => stepsPerEpoch;
+
+        public Tensor Loss(Linear head, int epoch, int step, Random choice)
+        {
+            Masks.Add(string.Join(' ', nn.functional.dropout(ones(64), 0.5, training: true).data<float>().ToArray()));
+            Choices.Add(choice.NextDouble());
+            Weights.Add(head.weight!.item<float>());
+            return head.call(ones(1, 1)).sum();
+        }
+    }
+
+    [Fact]
+    public void Run_EveryStep_LeavesOutAndChoosesAnew()
+    {
+        var lesson = new Noting(stepsPerEpoch: 5);
+        using var trainer = new HeadTrainer<Linear>(() => nn.Linear(1, 1, hasBias: false), lesson, Recipe with { Epochs = 2 });
+
+        trainer.Run(Path.Combine(_folder, "state"), _ => { }, (_, _) => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(10, lesson.Masks.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(10, lesson.Choices.Distinct().Count());
+    }
+
+    /// <summary>The first step's average is nine tenths of the weight after it, the second's keeps 2/11.</summary>
+    [Fact]
+    public void Run_FirstSteps_MakeUpMostOfTheAverage()
+    {
+        var lesson = new Noting(stepsPerEpoch: 1);
+        var averages = new List<double>();
+        using var trainer = new HeadTrainer<Linear>(() => nn.Linear(1, 1, hasBias: false), lesson, Recipe with { Epochs = 3, AverageDecay = 0.999 });
+
+        trainer.Run(
+            Path.Combine(_folder, "state"), _ => { }, (_, head) => averages.Add(head.weight!.item<float>()), TestContext.Current.CancellationToken);
+
+        var weights = lesson.Weights;
+        Assert.True(weights[0] - weights[1] > 0.01);
+        var first = 0.1 * weights[0] + 0.9 * weights[1];
+        Assert.Equal(first, averages[0], 1e-6);
+        Assert.Equal(2 / 11.0 * first + 9 / 11.0 * weights[2], averages[1], 1e-6);
+    }
+
     private static float[] Train(string state, int? stopAfter)
     {
         using var stop = new CancellationTokenSource();

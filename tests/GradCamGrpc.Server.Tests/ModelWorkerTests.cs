@@ -1,0 +1,85 @@
+using System.Diagnostics.Metrics;
+using GradCamGrpc.Batching;
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Imaging;
+using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Telemetry;
+using GradCamGrpc.TestData;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GradCamGrpc.Server.Tests;
+
+/// <summary>On the embedded model, on this thread.</summary>
+public sealed class ModelWorkerTests : IDisposable
+{
+    private static readonly ModelFolder Folder = EmbeddedModel.Read();
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly ServerMetrics _metrics;
+    private readonly ModelWorker _worker;
+
+    public ModelWorkerTests()
+    {
+        _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
+        _worker = new ModelWorker(Folder, "cpu", Precision.Fp32, maxBatch: 4, new ActivationCache(1 << 20), _metrics, TimeProvider.System);
+        _worker.Open();
+    }
+
+    public void Dispose()
+    {
+        _worker.Close();
+        _metrics.Dispose();
+        _services.Dispose();
+    }
+
+    /// <summary>
+    /// Of four photos three are the same: one pass runs on two, and who waits for the third and the fourth is told what it left behind. All four
+    /// see a layer's activations.
+    /// </summary>
+    [Fact]
+    public void Process_SamePhotoSeveralTimesInABatch_RunsOnce()
+    {
+        Watching[] requests = [Watch(grey: 90), Watch(grey: 90), Watch(grey: 200), Watch(grey: 90)];
+
+        _worker.Process([.. requests.Select(request => new QueuedItem<RowGroup>(
+            new RowGroup([new InferenceRow(Input(request.Grey), [request])], deadline: null, CancellationToken.None), TimeProvider.System.GetTimestamp()))]);
+
+        Assert.All(requests, request => Assert.True(request.Prediction.IsCompletedSuccessfully));
+        Assert.Equal([2, 1, 2, 1], requests.Select(request => request.Answer.BatchSize));
+        Assert.Equal(requests[0].Answer.Logits, requests[1].Answer.Logits);
+        Assert.Equal(requests[0].Answer.Logits, requests[3].Answer.Logits);
+        Assert.NotEqual(requests[0].Answer.Logits, requests[2].Answer.Logits);
+        Assert.All(requests, request => Assert.Equal([1L, 1280, 7, 7], request.Seen));
+    }
+
+    private Watching Watch(byte grey)
+    {
+        var layer = _worker.Layers!["bn2"];
+        using var input = Input(grey);
+        return new Watching(layer, grey) { Key = ActivationKey.Of(Folder.Manifest.Weights.Sha256, input, [layer]) };
+    }
+
+    private static ModelInput Input(byte grey)
+    {
+        using var photo = new PixelBuffer(224, 224);
+        photo.Bytes.Fill(grey);
+        return new Preprocessor(ModelInstance.Spec(Folder.Manifest.Preprocessing with { ResizeShorterSide = null })).Prepare(photo);
+    }
+
+    /// <summary>Looks at what a layer says of a photo.</summary>
+    private sealed class Watching(CutLayer layer, byte grey) : InferenceRequest(CancellationToken.None), IInspection
+    {
+        public byte Grey { get; } = grey;
+
+        public long[] Seen { get; private set; } = [];
+
+        public ForwardResult Answer => Prediction.GetAwaiter().GetResult();
+
+        public override ImageQuery Query => ImageQuery.PredictionOnly with { Observed = [layer] };
+
+        public void Run(InspectedPhoto photo) => Seen = photo.Observed[0].shape;
+    }
+}
