@@ -121,7 +121,14 @@ public sealed class TrunkReader : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noTape = no_grad();
-        Run(zeros(1, 3, _height, _width));
+        var blank = zeros(1, 3, _height, _width);
+        Run(blank);
+        if (_seen.Contains(null))
+        {
+            // Folded, a layer can be part of another, and never run by itself.
+            _network.UseFolded(false);
+            Run(blank);
+        }
         return
         [
             .. _seen.Select((maps, i) => maps is { shape: [1, var channels, var height, var width] }
