@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Server.Options;
 
 namespace GradCamGrpc.Benchmarks;
@@ -21,22 +22,23 @@ internal static class LoadBenchmark
         var concurrency = new Option<int>("--concurrency") { Description = "calls in flight", DefaultValueFactory = _ => 64 };
         var seconds = new Option<int>("--seconds") { Description = "how long to measure, all rounds together", DefaultValueFactory = _ => 30 };
         var maxBatch = new Option<int>("--max-batch") { Description = "the server's", DefaultValueFactory = _ => ServerOptions.Default.Queue.MaxBatch };
-        var command = new Command("load", "Closed-loop load: a 224 x 224 JPEG in, a raw map out.") { concurrency, seconds, maxBatch };
+        var precision = new Option<Precision>("--precision") { Description = "what the server computes in" };
+        var command = new Command("load", "Closed-loop load: a 224 x 224 JPEG in, a raw map out.") { concurrency, seconds, maxBatch, precision };
         command.SetAction(async (parsed, _) =>
         {
             var concurrent = parsed.GetValue(concurrency);
             var batch = parsed.GetValue(maxBatch);
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds)) / RoundCount;
-            await using var bench = await ServerBench.StartAsync(batch);
+            await using var bench = await ServerBench.StartAsync(batch, precision: parsed.GetValue(precision));
             await bench.RunAsync(concurrent, calls: 2000);
             var rounds = new List<Round>();
             for (var round = 0; round < RoundCount; round++)
             {
                 // Measured before and after each load, for the machine drifts.
-                var before = ModelAlone.MillisecondsPerPhoto(batch);
+                var before = ModelAlone.MillisecondsPerPhoto(batch, parsed.GetValue(precision));
                 var load = await bench.RunForAsync(concurrent, time);
                 batch = Math.Max(1, (int)Math.Round(load.MeanBatch));
-                rounds.Add(new Round(load, (before + ModelAlone.MillisecondsPerPhoto(batch)) / 2));
+                rounds.Add(new Round(load, (before + ModelAlone.MillisecondsPerPhoto(batch, parsed.GetValue(precision))) / 2));
                 Console.WriteLine($"round {round + 1}: {rounds[^1].Load.PerSecond:F1} photos/s, {rounds[^1].Share:F3} of the model alone");
             }
 

@@ -12,18 +12,18 @@ namespace GradCamGrpc.Benchmarks;
 internal static class ModelAlone
 {
     /// <summary>The time of forward and Grad-CAM at a batch size, with nothing else going on.</summary>
-    public static double MillisecondsPerPhoto(int batch)
+    public static double MillisecondsPerPhoto(int batch, Precision precision = Precision.Fp32)
     {
         var result = 0.0;
-        ThreadOfItsOwn.Run(() => result = Measure(batch));
+        ThreadOfItsOwn.Run(() => result = Measure(batch, precision));
         return result;
     }
 
-    private static double Measure(int batch)
+    private static double Measure(int batch, Precision precision)
     {
         using var scope = NewDisposeScope();
         using var network = EmbeddedModel.Read().BuildNetwork();
-        network.PrepareForServing();
+        network.PrepareForServing(precision: precision);
         var images = ChannelsLast.Of(randn([batch, 3, 224, 224], generator: new Generator(1)));
         var cut = new CutNetwork(network, images.narrow(0, 0, 1), network.UseFolded);
         var query = new ImageQuery([cut.Layers[EmbeddedModel.Read().Manifest.DefaultLayer]], 1);

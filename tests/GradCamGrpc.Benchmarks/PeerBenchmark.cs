@@ -28,20 +28,21 @@ internal static class PeerBenchmark
     {
         var file = new Option<FileInfo>("--onnx") { Description = "the same network as ONNX Runtime reads it", Required = true };
         var calls = new Option<int>("--calls") { Description = "calls that a side times in a round, at batch 1", DefaultValueFactory = _ => 40 };
-        var command = new Command("peer", "Time the bare prediction against ONNX Runtime's.") { file, calls };
+        var precision = new Option<Precision>("--precision") { Description = "what our side computes in" };
+        var command = new Command("peer", "Time the bare prediction against ONNX Runtime's.") { file, calls, precision };
         command.SetAction(parsed =>
         {
             foreach (var (batch, goal) in Goals)
-                Run(batch, goal, parsed.GetValue(file)!.FullName, Math.Max(parsed.GetValue(calls) / batch, 8));
+                Run(batch, goal, parsed.GetValue(precision), parsed.GetValue(file)!.FullName, Math.Max(parsed.GetValue(calls) / batch, 8));
         });
         return command;
     }
 
-    private static void Run(int batch, double goal, string file, int calls)
+    private static void Run(int batch, double goal, Precision precision, string file, int calls)
     {
         using var scope = NewDisposeScope();
         using var network = EmbeddedModel.Read().BuildNetwork();
-        network.PrepareForServing();
+        network.PrepareForServing(precision: precision);
         var images = randn([batch, 3, 224, 224], generator: new Generator(1));
         var pixels = images.data<float>().ToArray();
         var channelsLast = ChannelsLast.Of(images);
@@ -60,7 +61,7 @@ internal static class PeerBenchmark
                 times[name].Add(sides[name]() / batch);
         }
 
-        var table = new Table { Title = new TableTitle($"batch {batch}") }.AddColumns("what", "ms per photo (median of rounds)", "lowest", "highest");
+        var table = new Table { Title = new TableTitle($"batch {batch}, ours in {precision}") }.AddColumns("what", "ms per photo (median of rounds)", "lowest", "highest");
         foreach (var (name, each) in times)
             table.AddRow(name, $"{Rounds.Median(each):F2}", $"{each.Min():F2}", $"{each.Max():F2}");
         AnsiConsole.Write(table);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Google.Protobuf;
+using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Options;
@@ -33,12 +34,14 @@ internal sealed class ServerBench : IAsyncDisposable
 
     /// <param name="maxBatch">The largest batch.</param>
     /// <param name="activationCacheBytes">Bytes that the server keeps of photos; 0, so that each call runs a pass though the photo is the same.</param>
-    public static async Task<ServerBench> StartAsync(int maxBatch, long activationCacheBytes = 0)
+    /// <param name="precision">What the networks compute in.</param>
+    public static async Task<ServerBench> StartAsync(int maxBatch, long activationCacheBytes = 0, Precision precision = Precision.Fp32)
     {
         var options = ServerOptions.Default with
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Metrics = null,
+            Precision = precision,
             ActivationCacheBytes = activationCacheBytes,
             Queue = ServerOptions.Default.Queue with { MaxBatch = maxBatch },
         };
