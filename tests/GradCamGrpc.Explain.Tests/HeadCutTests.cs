@@ -159,7 +159,11 @@ public sealed class HeadCutTests : IDisposable
             pair.First.Map.Values.ToArray().Zip(pair.Second.Map.Values.ToArray()), values => Assert.Equal(values.Second, values.First, 1e-7f)));
     }
 
-    private (int Target, SaliencyMap Map)[] Explain(CaptionHead head, SentenceTarget[] targets, ICamMethod method)
+    private (int Target, SaliencyMap Map)[] Explain(CaptionHead head, SentenceTarget[] targets, ICamMethod method) =>
+        Explain(head, targets, [method], TestContext.Current.CancellationToken);
+
+    private (int Target, SaliencyMap Map)[] Explain(
+        CaptionHead head, SentenceTarget[] targets, IReadOnlyList<ICamMethod> methods, CancellationToken cancellation)
     {
         var readings = Layers.Select((layer, i) => new HeadReading(layer, _photo[i], head.ProjectionWeights[i]));
         HeadGradients Differentiate(IReadOnlyList<SentenceTarget> asked)
@@ -169,7 +173,7 @@ public sealed class HeadCutTests : IDisposable
                 head.Look(_photo), asked.Count, photo => rows.Evaluate(head.Logits(photo, Said(rows.Length), rows.Places())));
             return new HeadGradients(scores, gradients);
         }
-        return [.. new HeadCut([.. readings], head.ElementsOfARow).Explain(targets, Differentiate, [method], TestContext.Current.CancellationToken)];
+        return [.. new HeadCut([.. readings], head.ElementsOfARow).Explain(targets, Differentiate, methods, cancellation)];
     }
 
     /// <summary>The scores by one row of the whole sentence for each.</summary>
@@ -185,6 +189,36 @@ public sealed class HeadCutTests : IDisposable
     }
 
     private static Tensor Said(int count) => tensor(new long[] { 1, 4, 5 }[..count]).unsqueeze(0);
+
+    /// <summary>A client that leaves while the maps of a pass are made ends it before the next layer, and before the next method.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Explain_ClientLeavesWithinAPass_MakesNoFurtherMaps(int patience)
+    {
+        using var left = new CancellationTokenSource();
+        var method = new LeavingMethod(left, patience);
+
+        Assert.Throws<OperationCanceledException>(() => Explain(_heads[1], Targets, [method, method], left.Token));
+
+        Assert.Equal(patience, method.Made);
+    }
+
+    /// <summary>Its client leaves after so many calls.</summary>
+    private sealed class LeavingMethod(CancellationTokenSource client, int patience) : ICamMethod
+    {
+        public string Name => "leaving";
+
+        public int Made { get; private set; }
+
+        public Tensor Map(Tensor activations, Tensor gradients)
+        {
+            if (++Made == patience)
+                client.Cancel();
+            return new EigenCam().Map(activations, gradients);
+        }
+    }
 
     /// <summary>Grad-CAM, of all gradients.</summary>
     private sealed record MeanOfGradients : ICamMethod

@@ -22,6 +22,16 @@ public sealed class AnsweringServer : IAsyncLifetime
     private static readonly HeadShape Shape = new(Width: 32, AttentionHeads: 4, Layers: 2, MaxWords: 8);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+    private readonly float _scale;
+
+    /// <summary>One whose head is as large as heads are.</summary>
+    public AnsweringServer()
+        : this(scale: 1)
+    {
+    }
+
+    /// <param name="scale">How large the head's weights are, beside those of a head in use.</param>
+    internal AnsweringServer(float scale) => _scale = scale;
 
     /// <summary>The server.</summary>
     public RunningServer Server { get; private set; } = null!;
@@ -76,7 +86,7 @@ public sealed class AnsweringServer : IAsyncLifetime
         using var head = new AnswerHead(sources, new Vocabulary(Words).Count, Answers.Count, Shape);
         foreach (var parameter in head.parameters().Where(parameter => parameter.shape.Length > 1))
         {
-            using var scale = tensor(1 / MathF.Sqrt(parameter.shape[^1]));
+            using var scale = tensor(_scale / MathF.Sqrt(parameter.shape[^1]));
             parameter.copy_(randn(parameter.shape, generator: generator) * scale);
         }
         SafetensorsWriter.Write(PathOf(Weights), head.state_dict());

@@ -109,6 +109,9 @@ public sealed class CaptionCommandTests(RunningServer server) : IDisposable
     [InlineData("--beams: not with --text", "--text", "a dog", "--beams", "2")]
     [InlineData("--beams goes without --sample", "--sample", "1", "--beams", "2")]
     [InlineData("--temperature goes with --sample", "--temperature", "2")]
+    [InlineData("--beams: 'x' is not a whole number from 1 to 16", "--beams", "x")]
+    [InlineData("--sample: '-1' is not a whole number from 0 to 18446744073709551615", "--sample", "-1")]
+    [InlineData("--top-p: 'much' is not a number from 0.01 to 1", "--sample", "1", "--top-p", "much")]
     public async Task Caption_OptionsThatDoNotFit_AreRefused(string expected, params string[] options)
     {
         using var run = Run(["caption", Photos.CatPath, .. options]);

@@ -8,6 +8,9 @@ public sealed class CaptioningBadInputTests(RunningServer server)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>Half a million words.</summary>
+    private static readonly string Huge = string.Concat(Enumerable.Repeat("a ", 500_000));
+
     private static readonly Dictionary<string, (CaptionDecoding Decoding, StatusCode Status, string Says)> BadDecodings = new(StringComparer.Ordinal)
     {
         ["beam_search.beam_count"] = (new() { BeamSearch = new() { BeamCount = 0 } }, StatusCode.InvalidArgument, "0 is not from 1 to 16"),
@@ -24,15 +27,18 @@ public sealed class CaptioningBadInputTests(RunningServer server)
         ["prefix long"] = (new() { Prefix = "a dog is running", MaxWords = 3 }, StatusCode.InvalidArgument, "4 words, more than 3"),
         ["banned_words"] = (new() { BannedWords = { Enumerable.Repeat("a", 10_001) } }, StatusCode.InvalidArgument, "10001 words are more than 10000"),
         ["banned_words[1]"] = (new() { BannedWords = { "xqzzt", "" } }, StatusCode.InvalidArgument, "'' is 0"),
+        ["prefix huge"] = (new() { Prefix = Huge }, StatusCode.InvalidArgument, "1000000 characters, more than 1000"),
+        ["banned_words[1] huge"] = (new() { BannedWords = { "dog", Huge } }, StatusCode.InvalidArgument, "1000000 characters, more than 100"),
         ["banned_words[0]"] = (new() { BannedWords = { "red dog" } }, StatusCode.InvalidArgument, "'red dog' is 2"),
     };
 
     private static readonly Dictionary<string, (CaptioningServiceExplainRequest Request, StatusCode Status, string Says)> BadQuestions = new(StringComparer.Ordinal)
     {
         ["text"] = (new() { Text = "" }, StatusCode.InvalidArgument, "no word"),
-        ["text long"] = (new() { Text = string.Join(' ', Enumerable.Repeat("dog", 500)) }, StatusCode.InvalidArgument, "500 words, more than 20"),
+        ["text long"] = (new() { Text = string.Join(' ', Enumerable.Repeat("dog", 200)) }, StatusCode.InvalidArgument, "200 words, more than 20"),
         ["text unknown"] = (new() { Text = "a dog xqzzt" }, StatusCode.NotFound, "'xqzzt' is not known; close to it: "),
-        ["text huge word"] = (new() { Text = new string('x', 1_000_000) }, StatusCode.NotFound, "is not known"),
+        ["text huge"] = (new() { Text = Huge }, StatusCode.InvalidArgument, "1000000 characters, more than 1000"),
+        ["text huge word"] = (new() { Text = new string('x', 1000) }, StatusCode.NotFound, "is not known"),
         ["targets[0]"] = (Asking(new CaptionTarget()), StatusCode.InvalidArgument, "is needed"),
         ["targets[0].word_position"] = (Asking(new CaptionTarget { WordPosition = 4 }), StatusCode.InvalidArgument, "4 is not from 0 to 3: the caption has 4 words"),
         ["targets[0].word_position below"] = (Asking(new CaptionTarget { WordPosition = -1 }), StatusCode.InvalidArgument, "-1 is not from 0 to 3"),
@@ -43,11 +49,19 @@ public sealed class CaptioningBadInputTests(RunningServer server)
         ["targets[0].span.word_count"] = (Asking(Span(2, 0)), StatusCode.InvalidArgument, "0 is not 1 or more"),
         ["targets[0].alternative_word.word"] = (Asking(Alternative(1, "katt")), StatusCode.NotFound, "'katt' is not known"),
         ["targets[0].alternative_word.position"] = (Asking(Alternative(5, "cat")), StatusCode.InvalidArgument, "5 is not from 0 to 4"),
+        ["targets[0].alternative_word.word huge"] =
+            (Asking(Alternative(1, Huge)), StatusCode.InvalidArgument, "1000000 characters, more than 100"),
         ["targets[0].score_kind"] =
             (Asking(new CaptionTarget { WordPosition = 1, ScoreKind = ScoreKind.Probability }), StatusCode.InvalidArgument, "log-probability"),
         ["targets[0].score_kind unknown"] =
             (Asking(new CaptionTarget { WordPosition = 1, ScoreKind = (ScoreKind)77 }), StatusCode.InvalidArgument, "77 is not a known"),
         ["targets[0].contrast"] = (Asking(new CaptionTarget { WordPosition = 1, Contrast = "dog" }), StatusCode.InvalidArgument, "with itself"),
+        ["targets[0].contrast huge"] =
+            (Asking(new CaptionTarget { WordPosition = 1, Contrast = Huge }), StatusCode.InvalidArgument, "1000000 characters, more than 100"),
+        ["targets[0].contrast alternative"] = (
+            new() { Targets = { new CaptionTarget { AlternativeWord = new AlternativeWord { Word = "cat" }, Contrast = "CAT" } } },
+            StatusCode.InvalidArgument,
+            "with itself"),
         ["targets[0].contrast whole"] =
             (Asking(new CaptionTarget { WholeCaption = new WholeCaption(), Contrast = "cat" }), StatusCode.InvalidArgument, "one word alone"),
         ["targets[0].contrast counterfactual"] = (
@@ -129,6 +143,30 @@ public sealed class CaptioningBadInputTests(RunningServer server)
         var fault = await Assert.ThrowsAsync<RpcException>(() => call.ReadAllAsync());
 
         Assert.Equal(["image", "decoding.max_words", "decoding.beam_search.beam_count", "targets[0].contrast", "layers[0]"], fault.Fields());
+    }
+
+    /// <summary>What a target can be told without the caption is told beside a fault of the caption's.</summary>
+    [Fact]
+    public async Task Explain_TextIsWrong_TargetsAreCheckedAllTheSame()
+    {
+        using var call = server.Captioning.Explain(
+            new CaptioningServiceExplainRequest
+            {
+                Image = Photos.CatImage,
+                Text = "a xqzzt",
+                Targets =
+                {
+                    new CaptionTarget { WordPosition = -1 },
+                    new CaptionTarget { AlternativeWord = new AlternativeWord { Position = 1, Word = "cat" }, Contrast = "cat" },
+                    new CaptionTarget { WordPosition = 19 },
+                    new CaptionTarget { WordPosition = 20 },
+                },
+            },
+            cancellationToken: Cancellation);
+
+        var fault = await Assert.ThrowsAsync<RpcException>(() => call.ReadAllAsync());
+
+        Assert.Equal(["text", "targets[0].word_position", "targets[1].contrast", "targets[3].word_position"], fault.Fields());
     }
 
     [Fact]

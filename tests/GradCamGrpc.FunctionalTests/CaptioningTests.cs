@@ -137,12 +137,13 @@ public sealed class CaptioningTests(RunningServer server)
                 new CaptionTarget { AlternativeWord = new AlternativeWord { Position = 4, Word = "quickly" } },
                 new CaptionTarget { AlternativeWord = new AlternativeWord { Position = 1, Word = "cat" }, ScoreKind = ScoreKind.Logit, Contrast = "dog" },
                 new CaptionTarget { AlternativeWord = new AlternativeWord { Position = 1, Word = "cat" }, ScoreKind = ScoreKind.Logit },
+                new CaptionTarget { WordPosition = 1, Contrast = "cat", ScoreKind = ScoreKind.LogProbability },
             },
         });
 
         var caption = answer.Prediction.Captions.Single();
         var scores = answer.Maps.Select(map => map.Provenance.Score).ToArray();
-        Assert.Equal(Enumerable.Range(0, 9), answer.Maps.Select(map => map.TargetIndex));
+        Assert.Equal(Enumerable.Range(0, 10), answer.Maps.Select(map => map.TargetIndex));
         Assert.Equal(caption.LogProbability, scores[0].Value, Close);
         Assert.Equal(caption.Words.Skip(1).Sum(word => word.LogProbability), scores[1].Value, Close);
         Assert.Equal(-scores[2].Value, scores[3].Value, Close);
@@ -154,6 +155,7 @@ public sealed class CaptioningTests(RunningServer server)
         Assert.Equal((true, false), (scores[0].Words.IncludesEnd, scores[1].Words.IncludesEnd));
         Assert.Equal((1, "cat"), (scores[4].Words.Words[0].Position, scores[4].Words.Words[0].Text));
         Assert.Equal(("cat", ScoreKind.Logit), (scores[5].Words.Contrast, scores[5].Kind));
+        Assert.Equal(("cat", ScoreKind.Logit, scores[5].Value), (scores[9].Words.Contrast, scores[9].Kind, scores[9].Value));
         Assert.Equal((4, "quickly"), (scores[6].Words.Words[0].Position, scores[6].Words.Words[0].Text));
     }
 
@@ -204,6 +206,21 @@ public sealed class CaptioningTests(RunningServer server)
             for (var word = 0; word < 4; word++)
                 AssertClose(alone.Maps[word], answer.Maps[word]);
         }
+    }
+
+    [Fact]
+    public async Task Explain_LayersInAnotherOrder_ComeInTheHeads()
+    {
+        CaptioningServiceExplainRequest Request() =>
+            new() { Text = "a dog", Targets = { new CaptionTarget { WordPosition = 1 } }, Layers = { "blocks.4.2", "bn2" } };
+        var apart = Request();
+        apart.LayerFusion = LayerFusion.None;
+
+        var fused = await ExplainAsync(Request());
+        var each = await ExplainAsync(apart);
+
+        Assert.Equal(["bn2", "blocks.4.2"], Assert.Single(fused.Maps).Provenance.Layers);
+        Assert.Equal(["bn2", "blocks.4.2"], each.Maps.Select(map => map.Provenance.Layers.Single()));
     }
 
     [Fact]

@@ -7,6 +7,9 @@ public sealed class VqaBadInputTests(AnsweringServer answering) : IClassFixture<
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>Half a million gaps.</summary>
+    private static readonly string Huge = string.Concat(Enumerable.Repeat("a_", 500_000));
+
     private static readonly Dictionary<string, (string Text, string Says)> BadTexts = new(StringComparer.Ordinal)
     {
         ["empty"] = ("", "no word"),
@@ -35,7 +38,9 @@ public sealed class VqaBadInputTests(AnsweringServer answering) : IClassFixture<
             "the answer 'garbage_bim' is not known; close to it: garbage_bin; "),
         ["questions[0].targets[0].answer empty"] = (Asking(new AnswerTarget { Answer = " " }), StatusCode.InvalidArgument, "it is empty"),
         ["questions[0].targets[0].answer huge"] =
-            (Asking(new AnswerTarget { Answer = new string('x', 1_000_000) }), StatusCode.NotFound, "is not known"),
+            (Asking(new AnswerTarget { Answer = Huge }), StatusCode.InvalidArgument, "1000000 characters, more than 1000"),
+        ["questions[0].targets[0].contrast huge"] =
+            (Asking(new AnswerTarget { Answer = "red", Contrast = Huge }), StatusCode.InvalidArgument, "1000000 characters, more than 1000"),
         ["questions[0].targets[0].top_k"] = (Asking(new AnswerTarget { TopK = 0 }), StatusCode.InvalidArgument, "0 is not from 1 to 7"),
         ["questions[0].targets[0].top_k many"] = (Asking(new AnswerTarget { TopK = 8 }), StatusCode.InvalidArgument, "8 is not from 1 to 7"),
         ["questions[0].targets[0].score_kind"] =

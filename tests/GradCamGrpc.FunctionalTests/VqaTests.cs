@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using GradCamGrpc.Protos.V1;
+using Grpc.Core;
 
 namespace GradCamGrpc.FunctionalTests;
 
@@ -240,6 +241,52 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
         Assert.Equal(
             ["how many", "many", "how", "how many", "many", "how", "how many", "many", "how", "what"],
             answer.Maps.Select(map => map.Map.Provenance.Score.Answer.Question));
+    }
+
+    [Fact]
+    public async Task Explain_WordsLeftOutOfAContrast_TellWhatBecomesOfTheDifference()
+    {
+        var request = Asking(new VqaQuestion
+        {
+            Text = Where,
+            Targets = { new AnswerTarget { Answer = "blue", Contrast = "red" }, new AnswerTarget { Answer = "blue" } },
+        });
+        request.LeaveWordsOut = true;
+        request.Layers.Add("bn2");
+        var answer = await ExplainAsync(request);
+
+        var (contrast, plain) = (answer.LeftOut[0], answer.LeftOut[1]);
+        var scores = answer.Maps.Take(5).Select(map => map.Map.Provenance.Score.Value).ToArray();
+        Assert.Equal(("blue", "red"), (contrast.Text, contrast.Contrast));
+        Assert.Equal(scores[0], contrast.Margin, Close);
+        for (var place = 0; place < 4; place++)
+        {
+            Assert.Equal(scores[1 + place], contrast.Words[place].Margin, Close);
+            Assert.Equal(scores[1 + place] - scores[0], contrast.Words[place].MarginChange, 2 * Close);
+            Assert.Equal(plain.Words[place].LogProbability, contrast.Words[place].LogProbability, Close);
+        }
+        Assert.Equal(("", 0), (plain.Contrast, plain.Margin));
+        Assert.All(plain.Words, word => Assert.Equal((0, 0), (word.Margin, word.MarginChange)));
+        Assert.Contains(contrast.Words, word => Math.Abs(word.MarginChange - word.LogProbabilityChange) > 100 * Close);
+    }
+
+    [Fact]
+    public async Task Explain_HeadSaysNoNumbers_IsRefused()
+    {
+        await using var broken = new AnsweringServer(scale: float.NaN);
+        await broken.InitializeAsync();
+        using var call = broken.Server.Vqa.Explain(
+            new VqaServiceExplainRequest { Image = Photos.CatImage, Questions = { new VqaQuestion { Text = Where } } }, cancellationToken: Cancellation);
+
+        var explained = await Assert.ThrowsAsync<RpcException>(() => call.ReadAllAsync());
+        var answered = await Assert.ThrowsAsync<RpcException>(async () => await broken.Server.Vqa.AnswerAsync(
+            new AnswerRequest { Image = Photos.CatImage, Questions = { Where } }, cancellationToken: Cancellation));
+
+        Assert.All([explained, answered], fault =>
+        {
+            Assert.Equal(StatusCode.Internal, fault.StatusCode);
+            Assert.Contains("the outputs of the answering head", fault.Status.Detail, StringComparison.Ordinal);
+        });
     }
 
     [Fact]

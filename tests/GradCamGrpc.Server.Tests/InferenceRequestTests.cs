@@ -1,4 +1,9 @@
+using System.Diagnostics;
+using GradCamGrpc.Explain;
+using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Heads;
 using GradCamGrpc.Server.Inference;
 
@@ -60,10 +65,28 @@ public sealed class InferenceRequestTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await request.Items.GetAsyncEnumerator(leaving.Token).MoveNextAsync());
     }
 
+    /// <summary>A map that is no map is refused, and what came before it stays; one at a layer that nobody asked for is not looked at.</summary>
+    [Fact]
+    public void HandOver_MapIsNotFinite_IsRefused()
+    {
+        using var head = new CaptionHead([new HeadSource("a", 2, 1, 2)], words: 6, new HeadShape(Width: 8, AttentionHeads: 2, Layers: 1, MaxWords: 3));
+        var layer = new CutLayer("a", 2, 1, 2);
+        var request = new SilentRequest(new HeadLayers(head), CancellationToken.None);
+        SaliencyMap Map(CutLayer at, float value) => new(new GradCam(), at, Target: null, Score: 1, new MapShape(1, 1, 2), new[] { 1, value });
+
+        request.HandOver([(0, Map(layer, 2)), (1, Map(new CutLayer("b", 2, 1, 2), float.NaN))], layer);
+        var fault = Assert.Throws<NonFiniteException>(() => request.HandOver([(3, Map(layer, float.PositiveInfinity))], layer));
+
+        Assert.Contains("grad-cam map of target 3", fault.Message, StringComparison.Ordinal);
+        Assert.Throws<NonFiniteException>(() => request.HandOver([(3, Map(layer, float.NaN))], layer));
+    }
+
     private static InferenceRequest Request(CancellationToken cancellation) => new(cancellation);
 
     private sealed class SilentRequest(HeadLayers layers, CancellationToken cancellation) : HeadRequest<string>(layers, cancellation)
     {
         public override void Run(InspectedPhoto photo) => throw new NotSupportedException();
+
+        public void HandOver(IEnumerable<(int Target, SaliencyMap Map)> maps, CutLayer layer) => HandOver(maps, [layer], Stopwatch.StartNew());
     }
 }

@@ -28,9 +28,14 @@ internal sealed class AnswerOptions
         Description = "tell what becomes of each answer without each word of its question, and draw it",
     };
 
-    private readonly Option<int?> _topK = new("--top-k", "-k") { Description = "how many answers are told [default: 5]", HelpName = "k" };
+    private readonly Option<int?> _topK =
+        NumberOption.Create<int>("--top-k", "how many answers are told [default: 5]", "k", "a whole number, 1 or more");
 
-    public AnswerOptions() => MistypedOptions.RefuseIn(_questions);
+    public AnswerOptions()
+    {
+        MistypedOptions.RefuseIn(_questions);
+        _topK.Aliases.Add("-k");
+    }
 
     public void AddTo(Command command)
     {

@@ -7,31 +7,29 @@ namespace GradCamGrpc.Cli.Explaining;
 /// <summary>The options that say how captions are found. The server checks their values.</summary>
 internal sealed class DecodingOptions
 {
-    private readonly Option<int?> _beams = new("--beams") { Description = "beams of the search; so many captions are told [default: 3]", HelpName = "count" };
+    private readonly Option<int?> _beams = NumberOption.Create<int>(
+        "--beams", "beams of the search; so many captions are told [default: 3]", "count", "a whole number from 1 to 16");
 
-    private readonly Option<double?> _lengthPenalty = new("--length-penalty")
-    {
-        Description = "of the search: 0 favours short captions [default: the model's]",
-        HelpName = "number",
-    };
+    private readonly Option<double?> _lengthPenalty = NumberOption.Create<double>(
+        "--length-penalty", "of the search: 0 favours short captions [default: the model's]", "number", "a number from 0 to 10");
 
-    private readonly Option<ulong?> _seed = new("--sample") { Description = "draw a caption instead of searching; the same seed draws the same", HelpName = "seed" };
+    private readonly Option<ulong?> _seed = NumberOption.Create<ulong>(
+        "--sample", "draw a caption instead of searching; the same seed draws the same", "seed", $"a whole number from 0 to {ulong.MaxValue}");
 
-    private readonly Option<double?> _topP = new("--top-p") { Description = "with --sample: draw from the likeliest words of this share [default: 0.9]", HelpName = "share" };
+    private readonly Option<double?> _topP = NumberOption.Create<double>(
+        "--top-p", "with --sample: draw from the likeliest words of this share [default: 0.9]", "share", "a number from 0.01 to 1");
 
-    private readonly Option<double?> _temperature = new("--temperature")
-    {
-        Description = "with --sample: below 1 the likely become likelier [default: 1]",
-        HelpName = "number",
-    };
+    private readonly Option<double?> _temperature = NumberOption.Create<double>(
+        "--temperature", "with --sample: below 1 the likely become likelier [default: 1]", "number", "a number from 0.1 to 10");
 
     private readonly Option<string?> _prefix = new("--prefix") { Description = "what captions begin with", HelpName = "words" };
 
     private readonly Option<string[]> _banned = new("--ban") { Description = "a word that is not said; may be repeated", HelpName = "word" };
 
-    private readonly Option<int?> _least = new("--min-words") { Description = "the fewest words [default: 1]", HelpName = "count" };
+    private readonly Option<int?> _least = NumberOption.Create<int>("--min-words", "the fewest words [default: 1]", "count", "a whole number, 1 or more");
 
-    private readonly Option<int?> _most = new("--max-words") { Description = "the most words [default: the model's]", HelpName = "count" };
+    private readonly Option<int?> _most = NumberOption.Create<int>(
+        "--max-words", "the most words [default: the model's]", "count", "a whole number, 1 or more");
 
     private Option[] All => [_beams, _lengthPenalty, _seed, _topP, _temperature, _prefix, _banned, _least, _most];
 

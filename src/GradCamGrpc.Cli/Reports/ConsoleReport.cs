@@ -161,8 +161,10 @@ internal sealed class ConsoleReport : IReport
                 _console.MarkupLineInterpolated($"  {given.Probability,6:P1}  {given.Text}");
             foreach (var leftOut in answer.LeftOut.Where(leftOut => leftOut.QuestionIndex == i))
             {
-                var words = leftOut.Words.Select(word => $"{word.Word.Text} {Figure(word.LogProbabilityChange)}");
-                _console.MarkupLineInterpolated($"  what the log-probability of {leftOut.Text} gains without: {string.Join(", ", words)}");
+                var isContrast = leftOut.Contrast.Length > 0;
+                var words = leftOut.Words.Select(word => $"{word.Word.Text} {Figure(isContrast ? word.MarginChange : word.LogProbabilityChange)}");
+                var gains = isContrast ? $"{leftOut.Text} rather than {leftOut.Contrast}" : $"the log-probability of {leftOut.Text}";
+                _console.MarkupLineInterpolated($"  what {gains} gains without: {string.Join(", ", words)}");
             }
         }
         Blank(answer.Maps);

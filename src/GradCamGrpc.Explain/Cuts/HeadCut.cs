@@ -35,7 +35,7 @@ public sealed class HeadCut
     /// <param name="targets">Scores of the head, as the caller knows them.</param>
     /// <param name="differentiate">Evaluates and differentiates R of them.</param>
     /// <param name="methods">How maps are made.</param>
-    /// <param name="cancellation">Says that nobody waits any more; it is asked before each pass.</param>
+    /// <param name="cancellation">Says that nobody waits any more; it is asked before each pass, and in a pass before each method at each layer.</param>
     /// <returns>Maps with the index of their target: in the order of the targets, of each by the methods and of those at the layers in theirs.</returns>
     /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
     public IEnumerable<(int Target, SaliencyMap Map)> Explain<TTarget>(
@@ -48,7 +48,7 @@ public sealed class HeadCut
         foreach (var rows in targets.Chunk(RowsAtATime))
         {
             cancellation.ThrowIfCancellationRequested();
-            var maps = MapsOf(rows, differentiate, methods);
+            var maps = MapsOf(rows, differentiate, methods, cancellation);
             for (var row = 0; row < rows.Length; row++)
             {
                 foreach (var map in maps[row])
@@ -59,7 +59,10 @@ public sealed class HeadCut
     }
 
     private List<SaliencyMap>[] MapsOf<TTarget>(
-        TTarget[] rows, Func<IReadOnlyList<TTarget>, HeadGradients> differentiate, IReadOnlyList<ICamMethod> methods)
+        TTarget[] rows,
+        Func<IReadOnlyList<TTarget>, HeadGradients> differentiate,
+        IReadOnlyList<ICamMethod> methods,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var (scores, ofVectors) = differentiate(rows);
@@ -70,6 +73,7 @@ public sealed class HeadCut
         {
             foreach (var gradient in gradients)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var layer = gradient.Layer;
                 var shape = new MapShape(1, layer.Height, layer.Width);
                 var maps = TensorValues.Floats(gradient.MapBy(method)).Chunk(shape.Positions).ToArray();

@@ -12,6 +12,10 @@ public sealed class EigenCam : ICamMethod
     public string Name => "eigen-cam";
 
     /// <inheritdoc />
+    /// <remarks>It asks nothing of the gradients but how many there are.</remarks>
+    public bool ReadsMeanGradientOnly => true;
+
+    /// <inheritdoc />
     public Tensor Map(Tensor activations, Tensor gradients) =>
         ChannelReduction.FirstComponent(activations.unsqueeze(0)).expand(gradients.shape[0], -1, -1);
 }

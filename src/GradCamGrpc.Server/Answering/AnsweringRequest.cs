@@ -33,7 +33,7 @@ internal sealed class AnsweringRequest(
             Scores = scores,
             LeftOut = LeaveOut(view, scores, given.Logits),
         });
-        HandOver(answerer.Explain(view, scores, [.. asked.Methods.OfType<ICamMethod>()], photo.Cancellation), asked, clock);
+        HandOver(answerer.Explain(view, scores, [.. asked.Methods.OfType<ICamMethod>()], photo.Cancellation), asked.Layers, clock);
     }
 
     private WordsLeftOut[] LeaveOut(ViewedPhoto photo, IReadOnlyList<AnswerScore> scores, IReadOnlyList<float[]> whole)
@@ -48,8 +48,8 @@ internal sealed class AnsweringRequest(
                 .GroupBy(pair => pair.Score with { LeftOut = null })
                 .Select(words => new WordsLeftOut(
                     words.Key,
-                    Ranking.LogProbability(whole[words.Key.QuestionIndex], words.Key.AnswerIndex),
-                    [.. words.Select(pair => Ranking.LogProbability(pair.Logits, pair.Score.AnswerIndex))])),
+                    AnswerStanding.Of(words.Key, whole[words.Key.QuestionIndex]),
+                    [.. words.Select(pair => AnswerStanding.Of(pair.Score, pair.Logits))])),
         ];
     }
 

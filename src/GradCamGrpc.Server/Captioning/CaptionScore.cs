@@ -60,7 +60,7 @@ internal sealed record CaptionScore(ScoreKind Kind, int First, int? Count)
         var count = sentence.Words.Count - 1;
         if (FaultOfPlace(count, $"the caption has {count} words") is { } fault)
             return fault;
-        return Contrast is { } other && other == (Alternative ?? sentence.Words[First])
+        return Alternative is null && Contrast is { } other && other == sentence.Words[First]
             ? new FieldViolation(ContrastField, "a word cannot be contrasted with itself")
             : null;
     }

@@ -35,6 +35,6 @@ internal sealed class CaptioningRequest(
         if (scores.Count == 0)
             return;
         var targets = scores.Select(score => score.Of(spoken.Best)).ToArray();
-        HandOver(captioner.Explain(view, spoken.Best, targets, [.. question.Methods.OfType<ICamMethod>()], photo.Cancellation), question, clock);
+        HandOver(captioner.Explain(view, spoken.Best, targets, [.. question.Methods.OfType<ICamMethod>()], photo.Cancellation), question.Layers, clock);
     }
 }

@@ -3,7 +3,6 @@ using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
-using GradCamGrpc.Server.Requests;
 
 namespace GradCamGrpc.Server.Heads;
 
@@ -45,14 +44,14 @@ internal abstract class HeadRequest<TSaid>(HeadLayers layers, CancellationToken 
 
     /// <summary>Hands over maps, those at the layers that are asked for.</summary>
     /// <param name="maps">The maps, each with the index of its target.</param>
-    /// <param name="asked">What is asked for.</param>
+    /// <param name="layers">The layers that are asked for.</param>
     /// <param name="clock">Runs since the head was begun.</param>
     /// <exception cref="NonFiniteException">A map is no map.</exception>
-    protected void HandOver(IEnumerable<(int Target, SaliencyMap Map)> maps, MapQuestion asked, Stopwatch clock)
+    protected void HandOver(IEnumerable<(int Target, SaliencyMap Map)> maps, IReadOnlyList<CutLayer> layers, Stopwatch clock)
     {
         foreach (var (target, map) in maps)
         {
-            if (!asked.Layers.Contains(map.Layer!))
+            if (!layers.Contains(map.Layer!))
                 continue;
             if (!map.IsFinite)
                 throw new NonFiniteException($"the values of the {map.Method.Name} map of target {target}");

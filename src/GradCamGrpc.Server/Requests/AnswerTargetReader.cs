@@ -49,6 +49,8 @@ internal static class AnswerTargetReader
 
     private static int? Answer(string text, string field, AnswerIndex answers, Violations faults)
     {
+        if (!WordReader.IsShort(text, WordReader.MaxCharacters, field, faults))
+            return null;
         if (string.IsNullOrWhiteSpace(text))
         {
             faults.Invalid(field, "it is empty");

@@ -71,10 +71,13 @@ internal sealed class CaptionReader(RequestReader requests)
             : new CheckedCaptionExplainRequest(model!, choice, targets, layers, fusion, methods, outputs, request.IncludeAttention);
     }
 
-    /// <summary>Why a caption cannot have a score. One of the client's own is known; of one that is still to be found, the longest that it may be.</summary>
-    private static FieldViolation? FaultIn(CaptionChoice choice, CaptionScore score) => choice is CaptionChoice.Given given
+    /// <summary>
+    /// Why a caption cannot have a score. One of the client's own is known; of one that is still to be found, or whose choice is wrong, the
+    /// longest that it may be.
+    /// </summary>
+    private static FieldViolation? FaultIn(CaptionChoice? choice, int longest, CaptionScore score) => choice is CaptionChoice.Given given
         ? score.FaultIn(given.Sentence)
-        : score.FaultOfPlace(choice.MaxWords, $"the caption has {choice.MaxWords} words at most");
+        : score.FaultOfPlace(choice?.MaxWords ?? longest, $"the caption has {choice?.MaxWords ?? longest} words at most");
 
     private static CaptionChoice? Choice(CaptioningServiceExplainRequest request, ModelInstance model, Violations faults)
     {
@@ -94,13 +97,16 @@ internal sealed class CaptionReader(RequestReader requests)
     {
         if (!HeadReader.CheckTargets(messages.Count, "targets", faults))
             return [];
-        var words = model.Captioner!.Words;
-        CaptionScore[] scores = [.. messages.Select((target, i) => CaptionTargetReader.Read(target, i, words, faults)).OfType<CaptionScore>()];
-        if (choice is not null)
+        var captioner = model.Captioner!;
+        var scores = new List<CaptionScore>();
+        for (var i = 0; i < messages.Count; i++)
         {
-            foreach (var fault in scores.Select(score => FaultIn(choice, score)).OfType<FieldViolation>())
+            if (CaptionTargetReader.Read(messages[i], i, captioner.Words, faults) is not { } score)
+                continue;
+            scores.Add(score);
+            if (FaultIn(choice, captioner.MaxWords, score) is { } fault)
                 faults.Invalid(fault.Field, fault.Description);
         }
-        return scores;
+        return [.. scores];
     }
 }

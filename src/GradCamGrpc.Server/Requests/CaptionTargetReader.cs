@@ -18,6 +18,8 @@ internal static class CaptionTargetReader
         var contrast = Contrast(target, field, words, faults);
         if (Chosen(target, Kind(target, field, faults), field, words, faults) is not { } score)
             return null;
+        if (contrast is not null && contrast == score.Alternative)
+            faults.Invalid($"{field}.contrast", "a word cannot be contrasted with itself");
         return score with { TargetIndex = index, Contrast = contrast, ContrastField = $"{field}.contrast" };
     }
 
@@ -49,9 +51,10 @@ internal static class CaptionTargetReader
     {
         switch (target.ScoreKind)
         {
-            case ScoreKind.Unspecified:
+            case ScoreKind.Unspecified or ScoreKind.LogProbability:
+                // The difference of two log-probabilities is that of the logits.
                 return target.Contrast.Length > 0 ? ScoreKind.Logit : ScoreKind.LogProbability;
-            case ScoreKind.Logit or ScoreKind.LogProbability or ScoreKind.Counterfactual:
+            case ScoreKind.Logit or ScoreKind.Counterfactual:
                 return target.ScoreKind;
             case ScoreKind.Probability:
                 faults.Invalid($"{field}.score_kind", "words are explained by their logit, log-probability or counterfactual");

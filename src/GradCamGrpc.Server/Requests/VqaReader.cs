@@ -11,7 +11,6 @@ namespace GradCamGrpc.Server.Requests;
 internal sealed class VqaReader(RequestReader requests)
 {
     private const int MaxQuestions = 32;
-    private const int MaxCharacters = 1000;
     private const int DefaultTopK = 5;
 
     private readonly HeadReader _head = new(requests, HeadKind.Answering);
@@ -105,11 +104,6 @@ internal sealed class VqaReader(RequestReader requests)
 
     private static Question? ReadQuestion(string text, string field, ModelInstance model, Violations faults)
     {
-        if (text.Length > MaxCharacters)
-        {
-            faults.Invalid(field, $"it has {text.Length} characters, more than {MaxCharacters}");
-            return null;
-        }
         var answerer = model.Answerer!;
         return WordReader.Split(text, field, answerer.MaxWords, faults) is { } words ? new Question(words, answerer.Words.NumbersOf(words)) : null;
     }

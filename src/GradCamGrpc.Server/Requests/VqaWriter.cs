@@ -67,16 +67,20 @@ internal sealed class VqaWriter(ResponseWriter writer, ServerMetrics metrics)
         TargetIndex = words.Score.TargetIndex,
         AnswerIndex = words.Score.AnswerIndex,
         Text = model.Answerer!.Answers.All[words.Score.AnswerIndex],
-        LogProbability = words.Whole,
+        LogProbability = words.Whole.LogProbability,
         Words =
         {
             words.Without.Select((without, place) => new LeftOutWord
             {
                 Word = Word(words.Score.Question, place),
-                LogProbability = without,
-                LogProbabilityChange = without - words.Whole,
+                LogProbability = without.LogProbability,
+                LogProbabilityChange = without.LogProbability - words.Whole.LogProbability,
+                Margin = without.Margin ?? 0,
+                MarginChange = (without.Margin ?? 0) - (words.Whole.Margin ?? 0),
             }),
         },
+        Contrast = words.Score.Choice.Contrast is { } other ? model.Answerer.Answers.All[other] : "",
+        Margin = words.Whole.Margin ?? 0,
     };
 
     /// <summary>A map of one of the request's scores.</summary>

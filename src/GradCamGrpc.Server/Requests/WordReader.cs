@@ -5,6 +5,12 @@ namespace GradCamGrpc.Server.Requests;
 /// <summary>Reads the words of clients' texts, by a head's vocabulary.</summary>
 internal static class WordReader
 {
+    /// <summary>The longest text, in characters: what is longer is refused before anything is looked for in it.</summary>
+    public const int MaxCharacters = 1000;
+
+    /// <summary>The longest single word, in characters.</summary>
+    private const int MaxWordCharacters = 100;
+
     private const int Suggested = 3;
 
     /// <summary>More letters than any word has; what is longer is compared by its first ones.</summary>
@@ -24,13 +30,15 @@ internal static class WordReader
         return numbers.Contains(null) ? null : [.. numbers.OfType<int>()];
     }
 
-    /// <summary>A text's words; null where there is none, or where they are too many.</summary>
+    /// <summary>A text's words; null where there is none, where they are too many, or where the text is too long.</summary>
     /// <param name="text">The text.</param>
     /// <param name="field">Its field.</param>
     /// <param name="most">The most words it may have.</param>
     /// <param name="faults">Told what is wrong.</param>
     public static IReadOnlyList<string>? Split(string text, string field, int most, Violations faults)
     {
+        if (!IsShort(text, MaxCharacters, field, faults))
+            return null;
         var words = Words.Of(text);
         if (words.Count == 0)
             faults.Invalid(field, "there is no word in it");
@@ -46,11 +54,26 @@ internal static class WordReader
     /// <summary>The one word of a text, known or not; null where there is not one alone.</summary>
     public static string? Single(string text, string field, Violations faults)
     {
+        if (!IsShort(text, MaxWordCharacters, field, faults))
+            return null;
         var words = Words.Of(text);
         if (words.Count == 1)
             return words[0];
         faults.Invalid(field, $"one word is needed, and '{Text.Quoted(text)}' is {words.Count}");
         return null;
+    }
+
+    /// <summary>Checks that a text is not too long to be looked at.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="most">The most characters it may have.</param>
+    /// <param name="field">Its field.</param>
+    /// <param name="faults">Told if it is.</param>
+    public static bool IsShort(string text, int most, string field, Violations faults)
+    {
+        if (text.Length <= most)
+            return true;
+        faults.Invalid(field, $"it has {text.Length} characters, more than {most}");
+        return false;
     }
 
     private static int? Number(string word, string field, Vocabulary vocabulary, Violations faults)
