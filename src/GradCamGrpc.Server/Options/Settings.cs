@@ -7,7 +7,7 @@ internal static class Settings
     public static readonly Setting Metrics = new("metrics", "127.0.0.1:9464", "address and port of Prometheus metrics at /metrics, or 'off'");
     public static readonly Setting Models = new("models", "embedded", "a model folder, a folder of model folders, or 'embedded'");
     public static readonly Setting Device = new("device", "cpu", "where tensors live: cpu, cuda, cuda:1");
-    public static readonly Setting Precision = new("precision", "fp32", "fp32, or bf16 for a faster network whose last digits differ, where the CPU has instructions for it");
+    public static readonly Setting Precision = new("precision", "fp32", "fp32, or bf16 for a faster network of fewer digits, by which classes hardly change and captions can, where the CPU has instructions for it");
     public static readonly Setting Threads = new("threads", "auto", "threads within one tensor operation, or 'auto' for one a core");
     public static readonly Setting QueueCapacity = new("queue-capacity", "256", "requests that may wait for a model; one more is refused");
     public static readonly Setting MaxBatch = new("max-batch", "16", "requests that run together at most");
