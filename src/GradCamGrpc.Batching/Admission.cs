@@ -1,19 +1,21 @@
 namespace GradCamGrpc.Batching;
 
-/// <summary>What became of an item that somebody wanted to enqueue.</summary>
-public abstract record Admission
+/// <summary>What becomes of a request that somebody wants to have answered.</summary>
+public abstract record Admission<TItem>
+    where TItem : IBatchItem
 {
     private Admission()
     {
     }
 
-    /// <summary>The item is in the queue: it will be answered, or told why not.</summary>
-    public sealed record Accepted : Admission;
+    /// <summary>There is a place for it: whatever is enqueued there is answered, or told why not.</summary>
+    /// <param name="Place">The place. Whoever has it disposes of it.</param>
+    public sealed record Accepted(Place<TItem> Place) : Admission<TItem>;
 
-    /// <summary>The queue is full. The item was not taken.</summary>
-    /// <param name="RetryAfter">How long the queue will take to empty, as recent batches went.</param>
-    public sealed record QueueFull(TimeSpan RetryAfter) : Admission;
+    /// <summary>There is none at the moment.</summary>
+    /// <param name="Refusal">Why, and when to try again.</param>
+    public sealed record Refused(Refusal Refusal) : Admission<TItem>;
 
-    /// <summary>The batcher has not started, or takes no more work. The item was not taken.</summary>
-    public sealed record Closed : Admission;
+    /// <summary>The batcher has not started, or takes no more work.</summary>
+    public sealed record Closed : Admission<TItem>;
 }

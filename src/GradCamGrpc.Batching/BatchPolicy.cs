@@ -31,8 +31,13 @@ public sealed record BatchPolicy
             return new BatchDecision.Ship(queue.Count, ShipReason.Draining);
         if (left <= TimeSpan.Zero)
             return new BatchDecision.Ship(queue.Count, ShipReason.Delay);
-        if (queue.TimeToDeadline <= left)
-            return new BatchDecision.Ship(queue.Count, ShipReason.Deadline);
-        return new BatchDecision.Wait(left);
+        if (queue.TimeToDeadline is not { } toDeadline)
+            return new BatchDecision.Wait(left);
+
+        // The deadline is to be met by the batch's end.
+        var slack = toDeadline - queue.RunTime;
+        return slack <= TimeSpan.Zero
+            ? new BatchDecision.Ship(queue.Count, ShipReason.Deadline)
+            : new BatchDecision.Wait(slack < left ? slack : left);
     }
 }

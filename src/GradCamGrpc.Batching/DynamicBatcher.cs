@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace GradCamGrpc.Batching;
 
 /// <summary>
@@ -7,8 +5,8 @@ namespace GradCamGrpc.Batching;
 /// fails: nothing is ever lost.
 /// </summary>
 /// <remarks>
-/// Any thread may enqueue. One owner thread decides, drops who no longer waits, and runs the processor; it alone takes items out, but
-/// for those whose clients have left, which an enqueuer clears away when the queue is full.
+/// Any thread may ask for a place and enqueue there. One owner thread decides, drops who no longer waits, and runs the processor; it alone
+/// takes items out, but for those whose clients have left, which are cleared away when somebody would else be refused.
 /// </remarks>
 public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     where TItem : IBatchItem
@@ -18,11 +16,11 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         Created,
         Running,
         Draining,
+        Ended,
     }
 
     private readonly IBatchProcessor<TItem> _processor;
-    private readonly BatchPolicy _policy;
-    private readonly int _capacity;
+    private readonly BatchSettings _settings;
     private readonly IBatchObserver _observer;
     private readonly TimeProvider _time;
     private readonly Thread _owner;
@@ -33,25 +31,21 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
 
     // Guards the two below it. Items are told anything only outside of it: they may call back.
     private readonly Lock _gate = new();
-    private readonly LinkedList<QueuedItem<TItem>> _queue = [];
+    private readonly BatchQueue<TItem> _queue;
     private Phase _phase = Phase.Created;
-
-    // Written by the owner alone.
-    private long _ticksPerItem = TimeSpan.TicksPerMillisecond;
 
     /// <param name="name">The owner thread's name.</param>
     /// <param name="processor">The work.</param>
-    /// <param name="policy">When a batch goes out.</param>
-    /// <param name="capacity">Items that may wait, 1 or more.</param>
+    /// <param name="settings">What is set of how batches are formed.</param>
+    /// <param name="limits">How much may wait.</param>
     /// <param name="observer">Watches.</param>
     /// <param name="time">The clock.</param>
     public DynamicBatcher(
-        string name, IBatchProcessor<TItem> processor, BatchPolicy policy, int capacity, IBatchObserver observer, TimeProvider time)
+        string name, IBatchProcessor<TItem> processor, BatchSettings settings, QueueLimits limits, IBatchObserver observer, TimeProvider time)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         _processor = processor;
-        _policy = policy;
-        _capacity = capacity;
+        _settings = settings;
+        _queue = new BatchQueue<TItem>(limits, time);
         _observer = observer;
         _time = time;
         _owner = new Thread(Own) { Name = name, IsBackground = true };
@@ -76,39 +70,31 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         return _started.Task;
     }
 
-    /// <summary>Looks whether an item would be accepted now, so that costly preparations are not made in vain.</summary>
-    public Admission Probe()
+    /// <summary>Bytes of all that wait or are being prepared.</summary>
+    public long QueueBytes
     {
-        Admission admission;
-        lock (_gate)
-            admission = Admit();
-        if (admission is not Admission.QueueFull)
+        get
+        {
+            lock (_gate)
+                return _queue.Bytes;
+        }
+    }
+
+    /// <summary>Gives a request a place in the queue before it is ready for it, or refuses it at once.</summary>
+    public Admission<TItem> Admit(in Arrival arrival)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Items, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Client.Weight, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(arrival.Bytes);
+        var admission = TryAdmit(arrival);
+        if (admission is not Admission<TItem>.Refused)
             return admission;
 
         // Who no longer waits makes room.
-        DropExpired();
-        lock (_gate)
-            return Admit();
-    }
-
-    /// <summary>Puts an item at the end of the queue, or refuses it at once.</summary>
-    public Admission TryEnqueue(TItem item)
-    {
-        var admission = Probe();
-        if (admission is not Admission.Accepted)
-            return admission;
-
-        lock (_gate)
-        {
-            // Others may have come in between.
-            admission = Admit();
-            if (admission is Admission.Accepted)
-            {
-                _queue.AddLast(new QueuedItem<TItem>(item, _time.GetTimestamp()));
-                _changed.Set();
-            }
-            AssertInvariants();
-        }
+        if (DropExpired() > 0)
+            admission = TryAdmit(arrival);
+        if (admission is Admission<TItem>.Refused refused)
+            _observer.Refused(refused.Refusal.Reason);
         return admission;
     }
 
@@ -118,7 +104,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         lock (_gate)
         {
             // Whoever made it drain has told the owner, or was the owner.
-            if (_phase is Phase.Draining)
+            if (_phase is Phase.Draining or Phase.Ended)
                 return _ended.Task;
             if (_phase is Phase.Created && _owner.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
                 _ended.TrySetResult();
@@ -136,13 +122,51 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         _changed.Dispose();
     }
 
+    internal void Enqueue(Place<TItem> place, TItem item)
+    {
+        lock (_gate)
+        {
+            if (place.Left == 0)
+                throw new InvalidOperationException("there is no room left in this place");
+            place.Left--;
+            if (_phase is not Phase.Ended)
+            {
+                _queue.Add(item, place.Arrival, place.AdmittedAt);
+                _changed.Set();
+                return;
+            }
+            _queue.Release(place.Arrival, 1);
+        }
+        Tell(item, new OperationCanceledException("the batcher has ended"));
+    }
+
+    internal void Release(Place<TItem> place)
+    {
+        lock (_gate)
+        {
+            if (place.Left == 0)
+                return;
+            _queue.Release(place.Arrival, place.Left);
+            place.Left = 0;
+
+            // Whoever drains may have waited for it.
+            if (_phase is Phase.Draining)
+                _changed.Set();
+        }
+    }
+
     private void Own()
     {
         try
         {
-            _processor.Open();
+            var timings = _processor.Open();
+            var policy = _settings.Choose(timings);
+            _observer.Opened(policy, timings);
             lock (_gate)
             {
+                _queue.Policy = policy;
+                foreach (var timing in timings)
+                    _queue.Learn(timing);
                 if (_phase is Phase.Created)
                     _phase = Phase.Running;
             }
@@ -187,39 +211,30 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         lock (_gate)
         {
             var isDraining = _phase is Phase.Draining;
-            if (_queue.First is not { Value: var oldest })
-                return isDraining ? null : new BatchDecision.Wait(Timeout.InfiniteTimeSpan);
-
-            var earliest = _queue.Min(queued => queued.Item.Deadline);
-            return _policy.Decide(new QueueSnapshot(
-                _queue.Count, _time.GetElapsedTime(oldest.EnqueuedAt), earliest - _time.GetUtcNow(), isDraining));
+            if (_queue.Count > 0)
+                return _queue.Decide(isDraining);
+            return isDraining && _queue.IsEmpty ? null : new BatchDecision.Wait(Timeout.InfiniteTimeSpan);
         }
     }
 
     private QueuedItem<TItem>[] Take(BatchDecision.Ship ship)
     {
-        var batch = new QueuedItem<TItem>[ship.Count];
+        BatchQueue<TItem>.Waiting[] batch;
         lock (_gate)
-        {
-            for (var i = 0; i < batch.Length; i++)
-            {
-                batch[i] = _queue.First!.Value;
-                _queue.RemoveFirst();
-            }
-            AssertInvariants();
-        }
+            batch = _queue.Take(ship.Count);
         _observer.Shipped(batch.Length, ship.Reason);
-        foreach (var queued in batch)
-            _observer.Waited(_time.GetElapsedTime(queued.EnqueuedAt));
-        return batch;
+        foreach (var waiting in batch)
+            _observer.Waited(_time.GetElapsedTime(waiting.EnqueuedAt));
+        return [.. batch.Select(waiting => new QueuedItem<TItem>(waiting.Item, waiting.EnqueuedAt))];
     }
 
     private void Run(QueuedItem<TItem>[] batch)
     {
-        var start = _time.GetTimestamp();
+        var isGood = false;
         try
         {
             _processor.Process(batch);
+            isGood = true;
         }
         catch (Exception fault)
         {
@@ -227,34 +242,24 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
             foreach (var queued in batch)
                 Tell(queued.Item, fault);
         }
-
-        // A moving average over the last ten batches or so.
-        var ticks = _time.GetElapsedTime(start).Ticks / batch.Length;
-        Interlocked.Exchange(ref _ticksPerItem, (9 * _ticksPerItem + ticks) / 10);
+        lock (_gate)
+            _queue.Ended(isGood);
     }
 
-    private void DropExpired()
+    private int DropExpired()
     {
-        List<(TItem Item, Exception Reason)> expired = [];
+        IReadOnlyList<(TItem Item, Exception Reason)> expired;
         lock (_gate)
         {
             var now = _time.GetUtcNow();
-            for (var node = _queue.First; node is not null;)
-            {
-                var next = node.Next;
-                if (ReasonToDrop(node.Value.Item, now) is { } reason)
-                {
-                    expired.Add((node.Value.Item, reason));
-                    _queue.Remove(node);
-                }
-                node = next;
-            }
+            expired = _queue.Drop(item => ReasonToDrop(item, now));
         }
         foreach (var (item, reason) in expired)
         {
             _observer.Dropped(reason);
             Tell(item, reason);
         }
+        return expired.Count;
     }
 
     private static Exception? ReasonToDrop(TItem item, DateTimeOffset now) =>
@@ -262,14 +267,16 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         : item.Cancellation.IsCancellationRequested ? new OperationCanceledException(item.Cancellation)
         : null;
 
-    private Admission Admit()
+    private Admission<TItem> TryAdmit(in Arrival arrival)
     {
-        if (_phase is not Phase.Running)
-            return new Admission.Closed();
-        if (_queue.Count < _capacity)
-            return new Admission.Accepted();
-        var ticks = Interlocked.Read(ref _ticksPerItem) * _queue.Count;
-        return new Admission.QueueFull(TimeSpan.FromTicks(Math.Max(ticks, TimeSpan.TicksPerMillisecond)));
+        lock (_gate)
+        {
+            if (_phase is not Phase.Running)
+                return new Admission<TItem>.Closed();
+            return _queue.Reserve(arrival) is { } refusal
+                ? new Admission<TItem>.Refused(refusal)
+                : new Admission<TItem>.Accepted(new Place<TItem>(this, arrival, _time.GetTimestamp()));
+        }
     }
 
     private void Tell(TItem item, Exception reason)
@@ -287,15 +294,14 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     /// <summary>The owner ends before its time: nobody is left waiting.</summary>
     private void Abandon(Exception fault)
     {
-        QueuedItem<TItem>[] left;
+        IReadOnlyList<(TItem Item, Exception Reason)> left;
         lock (_gate)
         {
-            _phase = Phase.Draining;
-            left = [.. _queue];
-            _queue.Clear();
+            _phase = Phase.Ended;
+            left = _queue.Drop(_ => fault);
         }
-        foreach (var queued in left)
-            Tell(queued.Item, fault);
+        foreach (var (item, reason) in left)
+            Tell(item, reason);
     }
 
     private void CloseProcessor()
@@ -308,12 +314,5 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         {
             _observer.CloseFailed(fault);
         }
-    }
-
-    [Conditional("DEBUG")]
-    private void AssertInvariants()
-    {
-        Debug.Assert(_gate.IsHeldByCurrentThread, "the queue is looked at under its gate only");
-        Debug.Assert(_queue.Count <= _capacity, "the queue never exceeds its capacity");
     }
 }

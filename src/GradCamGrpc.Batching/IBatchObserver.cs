@@ -3,6 +3,14 @@ namespace GradCamGrpc.Batching;
 /// <summary>Watches a batcher, for metrics and logs. Called on the batcher's threads: it must be quick, and must not throw.</summary>
 public interface IBatchObserver
 {
+    /// <summary>The processor has started, and this is how batches will be formed.</summary>
+    /// <param name="policy">What was set or chosen.</param>
+    /// <param name="timings">What it was chosen by; none where nothing was measured.</param>
+    void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings);
+
+    /// <summary>A request was not taken.</summary>
+    void Refused(RefusalReason reason);
+
     /// <summary>A batch goes to the processor.</summary>
     void Shipped(int size, ShipReason reason);
 

@@ -4,7 +4,8 @@ namespace GradCamGrpc.Batching;
 public interface IBatchProcessor<TItem>
 {
     /// <summary>Runs once, before the first batch.</summary>
-    void Open();
+    /// <returns>What batches of several sizes took, where they were tried; else nothing.</returns>
+    IReadOnlyList<BatchTiming> Open();
 
     /// <summary>
     /// Answers every item of a batch. What it throws, each item of the batch is told through <see cref="IBatchItem.Fail"/>; the next

@@ -9,7 +9,7 @@ public enum ShipReason
     /// <summary>Its oldest item had waited long enough.</summary>
     Delay,
 
-    /// <summary>Waiting on would have cost an item its deadline.</summary>
+    /// <summary>With a later start it might end after an item's deadline.</summary>
     Deadline,
 
     /// <summary>Nothing more was to come.</summary>

@@ -5,6 +5,7 @@ namespace GradCamGrpc.Batching.Tests;
 public sealed class DynamicBatcherTests : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
 
     private readonly FakeTimeProvider _time = new();
     private readonly TestProcessor _processor = new();
@@ -54,10 +55,13 @@ public sealed class DynamicBatcherTests : IDisposable
         Assert.Equal([ShipReason.Full], _observer.Reasons);
     }
 
+    /// <summary>Cautiously an item takes twice the mean at first, which is all that its deadline leaves.</summary>
     [Fact]
-    public async Task TryEnqueue_DeadlineBeforeTheDelay_ShipsAtOnce()
+    public async Task TryEnqueue_DeadlineLeavesJustTheRun_ShipsAtOnce()
     {
-        await using var batcher = await StartAsync(maxBatch: 8, delay: 10 * Second);
+        using var processor = new TestProcessor { Timings = [new BatchTiming(1, Second / 2)] };
+        await using var batcher = Create(processor, maxBatch: 8, 10 * Second, capacity: 8);
+        await batcher.StartAsync();
 
         var item = Enqueue(batcher, new TestItem(deadline: _time.GetUtcNow() + Second));
 
@@ -68,7 +72,9 @@ public sealed class DynamicBatcherTests : IDisposable
     [Fact]
     public async Task TryEnqueue_DeadlineOfALaterItem_ShipsBoth()
     {
-        await using var batcher = await StartAsync(maxBatch: 8, delay: 10 * Second);
+        using var processor = new TestProcessor { Timings = [new BatchTiming(2, Second / 2)] };
+        await using var batcher = Create(processor, maxBatch: 8, 10 * Second, capacity: 8);
+        await batcher.StartAsync();
 
         var items = new[] { Enqueue(batcher), Enqueue(batcher, new TestItem(deadline: _time.GetUtcNow() + Second)) };
 
@@ -109,16 +115,16 @@ public sealed class DynamicBatcherTests : IDisposable
         Enqueue(batcher);
         Enqueue(batcher);
 
-        var admission = batcher.TryEnqueue(new TestItem());
+        var refusal = Refusal(batcher);
 
-        // A millisecond an item, before anything was measured.
-        Assert.Equal(TimeSpan.FromMilliseconds(2), Assert.IsType<Admission.QueueFull>(admission).RetryAfter);
-        Assert.IsType<Admission.QueueFull>(batcher.Probe());
+        // A millisecond an item, before anything was measured: the one that runs and the two that wait.
+        Assert.Equal(new Refusal(RefusalReason.Items, 3 * Millisecond), refusal);
+        Assert.Equal([RefusalReason.Items], _observer.Refusals);
         _processor.Go();
     }
 
     [Fact]
-    public async Task Probe_QueueIsFullOfThoseWhoHaveLeft_TheyMakeRoom()
+    public async Task Admit_QueueIsFullOfThoseWhoHaveLeft_TheyMakeRoom()
     {
         await using var batcher = await StartAsync(maxBatch: 1, capacity: 1);
         _processor.Hold();
@@ -128,8 +134,7 @@ public sealed class DynamicBatcherTests : IDisposable
         var left = Enqueue(batcher, new TestItem(cancellation: leaving.Token));
         await leaving.CancelAsync();
 
-        Assert.IsType<Admission.Accepted>(batcher.Probe());
-        Assert.IsType<Admission.Accepted>(batcher.TryEnqueue(new TestItem()));
+        Enqueue(batcher);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.Answer);
         _processor.Go();
@@ -194,7 +199,7 @@ public sealed class DynamicBatcherTests : IDisposable
         await _processor.EnteredAsync();
 
         var drained = batcher.DrainAsync();
-        Assert.IsType<Admission.Closed>(batcher.TryEnqueue(new TestItem()));
+        Assert.IsType<Admission<TestItem>.Closed>(batcher.Admit(Arrival()));
         Assert.False(drained.IsCompleted);
         _processor.Go();
         await drained;
@@ -222,7 +227,7 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         var batcher = Create(_processor, maxBatch: 1, TimeSpan.Zero, capacity: 8);
 
-        Assert.IsType<Admission.Closed>(batcher.TryEnqueue(new TestItem()));
+        Assert.IsType<Admission<TestItem>.Closed>(batcher.Admit(Arrival()));
         await batcher.DisposeAsync();
     }
 
@@ -235,9 +240,74 @@ public sealed class DynamicBatcherTests : IDisposable
         var fault = await Assert.ThrowsAsync<IOException>(batcher.StartAsync);
 
         Assert.Equal("no weights", fault.Message);
-        Assert.IsType<Admission.Closed>(batcher.TryEnqueue(new TestItem()));
+        Assert.IsType<Admission<TestItem>.Closed>(batcher.Admit(Arrival()));
         await batcher.DrainAsync();
         Assert.Equal(1, broken.Closed);
+    }
+
+    [Fact]
+    public async Task Drain_APlaceIsStillToBeFilled_WaitsForIt()
+    {
+        var batcher = await StartAsync(maxBatch: 2);
+        using var place = Assert.IsType<Admission<TestItem>.Accepted>(batcher.Admit(Arrival(items: 2))).Place;
+
+        var drained = batcher.DrainAsync();
+        var item = new TestItem();
+        place.Enqueue(item);
+
+        Assert.Equal(1, await item.Answer);
+        Assert.False(drained.IsCompleted);
+        place.Dispose();
+        await drained;
+        await batcher.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Admit_PlacesThatAreNotFilledYet_CountAsWaitingUntilTheyAreGivenBack()
+    {
+        await using var batcher = await StartAsync(maxBatch: 1, capacity: 2);
+        _processor.Hold();
+        Enqueue(batcher);
+        await _processor.EnteredAsync();
+
+        var place = Assert.IsType<Admission<TestItem>.Accepted>(batcher.Admit(Arrival(items: 2))).Place;
+        Assert.Equal(RefusalReason.Items, Refusal(batcher).Reason);
+        Assert.Equal(2, batcher.QueueBytes);
+        place.Dispose();
+
+        Assert.Equal(0, batcher.QueueBytes);
+        Assert.Throws<InvalidOperationException>(() => place.Enqueue(new TestItem()));
+        Enqueue(batcher);
+        _processor.Go();
+    }
+
+    [Fact]
+    public async Task Admit_DeadlineWithinTheTimeOfThoseAhead_IsRefusedAtOnce()
+    {
+        using var processor = new TestProcessor { Timings = [new BatchTiming(1, 100 * Millisecond)] };
+        await using var batcher = Create(processor, maxBatch: 1, TimeSpan.Zero, capacity: 8);
+        await batcher.StartAsync();
+        processor.Hold();
+        Enqueue(batcher);
+        await processor.EnteredAsync();
+        Enqueue(batcher);
+
+        // 100 ms for the one that runs, 100 for the one that waits, and cautiously 200 for its own run: a mean of 100 and a deviation of 50.
+        var refusal = Refusal(batcher, deadline: _time.GetUtcNow() + 300 * Millisecond);
+        Assert.Equal(new Refusal(RefusalReason.Deadline, 100 * Millisecond), refusal);
+        using (Assert.IsType<Admission<TestItem>.Accepted>(batcher.Admit(Arrival("a", _time.GetUtcNow() + 400 * Millisecond))).Place)
+            processor.Go();
+    }
+
+    [Fact]
+    public async Task Start_NothingIsSet_ChoosesByWhatTheProcessorMeasured()
+    {
+        using var processor = new TestProcessor { Timings = [new(1, 10 * Millisecond), new(2, 11 * Millisecond), new(4, 12 * Millisecond), new(8, 24 * Millisecond)] };
+        await using var batcher = new DynamicBatcher<TestItem>("test", processor, new BatchSettings(null, null), new QueueLimits(8), _observer, _time);
+
+        await batcher.StartAsync();
+
+        Assert.Equal(new BatchPolicy(4, Millisecond), _observer.Policy);
     }
 
     [Fact]
@@ -266,8 +336,12 @@ public sealed class DynamicBatcherTests : IDisposable
                 for (var i = 0; i < 200; i++)
                 {
                     var item = new TestItem(cancellation: new CancellationToken(canceled: i % 7 == 3));
-                    if (batcher.TryEnqueue(item) is Admission.Accepted)
+                    if (batcher.Admit(Arrival($"{thread}")) is Admission<TestItem>.Accepted accepted)
+                    {
+                        using var place = accepted.Place;
+                        place.Enqueue(item);
                         mine.Add(item);
+                    }
                     if (thread == 0 && i == 150)
                         _ = batcher.DrainAsync();
                     await Task.Yield();
@@ -283,7 +357,7 @@ public sealed class DynamicBatcherTests : IDisposable
     }
 
     private DynamicBatcher<TestItem> Create(TestProcessor processor, int maxBatch, TimeSpan delay, int capacity) =>
-        new("test", processor, new BatchPolicy(maxBatch, delay), capacity, _observer, _time);
+        new("test", processor, new BatchSettings(maxBatch, delay), new QueueLimits(capacity), _observer, _time);
 
     private async Task<DynamicBatcher<TestItem>> StartAsync(int maxBatch, TimeSpan delay = default, int capacity = 64)
     {
@@ -295,9 +369,16 @@ public sealed class DynamicBatcherTests : IDisposable
     private static TestItem Enqueue(DynamicBatcher<TestItem> batcher, TestItem? item = null)
     {
         item ??= new TestItem();
-        Assert.IsType<Admission.Accepted>(batcher.TryEnqueue(item));
+        using var place = Assert.IsType<Admission<TestItem>.Accepted>(batcher.Admit(Arrival("a", item.Deadline))).Place;
+        place.Enqueue(item);
         return item;
     }
+
+    private static Arrival Arrival(string client = "a", DateTimeOffset? deadline = null, int items = 1) =>
+        new(new ClientShare(client), Priority.Normal, deadline, Bytes: 1, items);
+
+    private static Refusal Refusal(DynamicBatcher<TestItem> batcher, string client = "a", DateTimeOffset? deadline = null) =>
+        Assert.IsType<Admission<TestItem>.Refused>(batcher.Admit(Arrival(client, deadline))).Refusal;
 
     /// <summary>Moves the clock on until a task has ended: the owner thread may set its alarm at any moment.</summary>
     private async Task AdvanceUntilAsync(Task task)

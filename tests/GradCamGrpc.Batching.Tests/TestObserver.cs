@@ -11,6 +11,14 @@ internal sealed class TestObserver : IBatchObserver
 
     public List<Exception> Faults { get; } = [];
 
+    public List<RefusalReason> Refusals { get; } = [];
+
+    public BatchPolicy? Policy { get; private set; }
+
+    public void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings) => Policy = policy;
+
+    public void Refused(RefusalReason reason) => Add(Refusals, reason);
+
     public void Shipped(int size, ShipReason reason) => Add(Reasons, reason);
 
     public void Waited(TimeSpan wait) => Assert.True(wait >= TimeSpan.Zero);

@@ -19,11 +19,13 @@ internal sealed class TestProcessor : IBatchProcessor<TestItem>, IDisposable
     /// <summary>The threads it was called on.</summary>
     public IReadOnlySet<int> Threads => _threads;
 
-    public void Open()
+    /// <summary>What it says batches take.</summary>
+    public IReadOnlyList<BatchTiming> Timings { get; init; } = [];
+
+    public IReadOnlyList<BatchTiming> Open()
     {
         _threads.Add(Environment.CurrentManagedThreadId);
-        if (FaultOnOpen is not null)
-            throw FaultOnOpen;
+        return FaultOnOpen is null ? Timings : throw FaultOnOpen;
     }
 
     public void Process(IReadOnlyList<QueuedItem<TestItem>> batch)

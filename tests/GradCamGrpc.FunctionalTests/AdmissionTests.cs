@@ -100,6 +100,33 @@ public sealed class AdmissionTests
         Assert.Matches("gradcam_request_dropped_total{[^}]*reason=\"deadline\"[^}]*} [1-9]", metrics);
     }
 
+    /// <summary>The one that runs takes seconds; of eight places one client may have six, and two are left for another.</summary>
+    [Fact]
+    public async Task Explain_OneClientHasItsPartOfTheQueue_AnotherIsLetIn()
+    {
+        await using var server = new RunningServer(options => options with { Queue = new QueueOptions(Capacity: 8, MaxBatch: 1, TimeSpan.Zero) });
+        await server.InitializeAsync();
+        var cancellation = TestContext.Current.CancellationToken;
+        using var busy = server.Classification.Explain(LongWork, cancellationToken: cancellation);
+        Assert.True(await busy.ResponseStream.MoveNext(cancellation));
+        var request = new ClassificationServiceExplainRequest { Image = Photos.CatImage };
+
+        var flood = Enumerable.Range(0, 20).Select(_ => TryAsync(server, request)).ToArray();
+        for (var refused = 0; refused < flood.Length - 6; refused++)
+        {
+            var faults = flood.Where(call => call.IsCompletedSuccessfully && call.Result is RpcException).ToArray();
+            if (faults.Length < flood.Length - 6)
+                await Task.WhenAny(flood.Except(faults));
+        }
+        using var other = server.Classification.Explain(request, new Metadata { { "x-api-key", "another" } }, cancellationToken: cancellation);
+        var answer = await other.ReadAllAsync();
+        await busy.ReadAllAsync();
+        var outcomes = await Task.WhenAll(flood);
+
+        Assert.Equal(2, answer.Count);
+        Assert.Equal(6, outcomes.Count(outcome => outcome is Calls.Answer));
+    }
+
     [Fact]
     public async Task Explain_ManyCallsAreCancelled_TheOthersAreAnswered()
     {

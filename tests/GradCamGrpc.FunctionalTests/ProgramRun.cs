@@ -43,6 +43,17 @@ internal sealed partial class ProgramRun : IDisposable
 
     public string Errors => Text(_errors);
 
+    /// <summary>Whether this process ignores SIGINT, as what a shell runs in the background may: its children do, too.</summary>
+    public static bool IgnoresInterrupt
+    {
+        get
+        {
+            const string Ignored = "SigIgn:";
+            var mask = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Ignored, StringComparison.Ordinal))[Ignored.Length..];
+            return (Convert.ToUInt64(mask.Trim(), 16) >> (SigInt - 1) & 1) != 0;
+        }
+    }
+
     /// <summary>Waits for a line that holds a text.</summary>
     public Task<string> LineWithAsync(string text)
     {

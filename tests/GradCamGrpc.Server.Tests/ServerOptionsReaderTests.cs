@@ -27,14 +27,15 @@ public sealed class ServerOptionsReaderTests
         var options = Read(
             ("listen", "[::1]:1"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1"), ("precision", "bf16"), ("threads", "3"),
             ("queue-capacity", "7"), ("max-batch", "5"), ("max-delay", "9"), ("max-image-bytes", "100"), ("max-image-pixels", "64"),
-            ("max-image-side", "8"), ("max-pixels-in-flight", "99"), ("drain-timeout", "0"), ("activation-cache", "3"));
+            ("max-image-side", "8"), ("max-pixels-in-flight", "99"), ("drain-timeout", "0"), ("activation-cache", "3"),
+            ("queue-size", "2"), ("target-wait", "40"));
 
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 1), options.Listen);
         Assert.Null(options.Metrics);
         Assert.Equal("cuda:1", options.Device);
         Assert.Equal(Precision.Bf16, options.Precision);
         Assert.Equal(3, options.Threads);
-        Assert.Equal(new QueueOptions(7, 5, TimeSpan.FromMilliseconds(9)), options.Queue);
+        Assert.Equal(new QueueOptions(7, 5, TimeSpan.FromMilliseconds(9), 2 << 20, TimeSpan.FromMilliseconds(40)), options.Queue);
         Assert.Equal(new ImageOptions(100, 64, 8, 99), options.Images);
         Assert.Equal(3 << 20, options.ActivationCacheBytes);
         Assert.Equal(TimeSpan.Zero, options.DrainTimeout);
@@ -61,6 +62,10 @@ public sealed class ServerOptionsReaderTests
     [InlineData("threads", "0")]
     [InlineData("threads", "two")]
     [InlineData("queue-capacity", "0")]
+    [InlineData("queue-size", "0")]
+    [InlineData("target-wait", "0")]
+    [InlineData("target-wait", "soon")]
+    [InlineData("max-batch", "0")]
     [InlineData("max-batch", "1025")]
     [InlineData("max-batch", "8.5")]
     [InlineData("max-delay", "-1")]

@@ -11,7 +11,7 @@ public sealed class StatusMapperTests
     {
         { new InvalidRequestException([new("a", "b")]), StatusCode.InvalidArgument },
         { new NotFoundException([new("a", "b")]), StatusCode.NotFound },
-        { new QueueFullException(TimeSpan.FromMilliseconds(5)), StatusCode.ResourceExhausted },
+        { new QueueFullException(RefusalReason.Items, TimeSpan.FromMilliseconds(5)), StatusCode.ResourceExhausted },
         { new PixelBudgetException(100, TimeSpan.FromSeconds(1)), StatusCode.ResourceExhausted },
         { new CheckRunningException(TimeSpan.FromSeconds(5)), StatusCode.ResourceExhausted },
         { new ServerUnavailableException("x"), StatusCode.Unavailable },
@@ -43,7 +43,7 @@ public sealed class StatusMapperTests
     [Fact]
     public void ToRpcException_QueueIsFull_HasTheHint()
     {
-        var status = StatusMapper.ToRpcException(new QueueFullException(TimeSpan.FromMilliseconds(250))).GetRpcStatus()!;
+        var status = StatusMapper.ToRpcException(new QueueFullException(RefusalReason.Items, TimeSpan.FromMilliseconds(250))).GetRpcStatus()!;
 
         Assert.Equal(TimeSpan.FromMilliseconds(250), status.GetDetail<RetryInfo>().RetryDelay.ToTimeSpan());
     }

@@ -28,7 +28,7 @@ internal static class StatusMapper
     {
         InvalidRequestException invalid => Of(StatusCode.InvalidArgument, "INVALID_REQUEST", error.Message, BadRequest(invalid.Violations)),
         NotFoundException absent => Of(StatusCode.NotFound, "NOT_FOUND", error.Message, BadRequest(absent.Violations)),
-        QueueFullException full => Of(StatusCode.ResourceExhausted, "QUEUE_FULL", error.Message, RetryAfter(full.RetryAfter)),
+        QueueFullException full => Of(StatusCode.ResourceExhausted, full.Code, error.Message, RetryAfter(full.RetryAfter)),
         PixelBudgetException full => Of(StatusCode.ResourceExhausted, "PIXEL_BUDGET_SPENT", error.Message, RetryAfter(full.RetryAfter)),
         CheckRunningException running => Of(StatusCode.ResourceExhausted, "CHECK_RUNNING", error.Message, RetryAfter(running.RetryAfter)),
         ServerUnavailableException => Of(StatusCode.Unavailable, "NOT_READY", error.Message),

@@ -42,11 +42,11 @@ internal sealed class ModelInstance : IAsyncDisposable
         _batcher = new DynamicBatcher<RowGroup>(
             $"model {Name}",
             _worker,
-            new BatchPolicy(options.Queue.MaxBatch, options.Queue.MaxDelay),
-            options.Queue.Capacity,
+            new BatchSettings(options.Queue.MaxBatch, options.Queue.MaxDelay),
+            new QueueLimits(options.Queue.Capacity, options.Queue.MaxBytes, options.Queue.TargetWait),
             new BatchMetrics(Name, metrics, logger),
             time);
-        metrics.WatchQueue(Name, () => _batcher.QueueLength);
+        metrics.WatchQueue(Name, () => _batcher.QueueLength, () => _batcher.QueueBytes);
     }
 
     public ModelFolder Folder { get; }
@@ -99,7 +99,14 @@ internal sealed class ModelInstance : IAsyncDisposable
     }
 
     /// <summary>Refuses a request for which there would be no place, before its photo is decoded.</summary>
-    public void EnsureRoom() => ThrowIfRefused(_batcher.Probe());
+    /// <exception cref="QueueFullException">There is none.</exception>
+    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
+    public void EnsureRoom(ServerCallContext context) => EnsureRoom(Caller.Of(context));
+
+    /// <summary>Refuses a request for which there would be no place, before its photo is decoded.</summary>
+    /// <exception cref="QueueFullException">There is none.</exception>
+    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
+    public void EnsureRoom(Caller caller) => Admit(caller, bytes: 0).Dispose();
 
     /// <summary>Enqueues a photo to classify.</summary>
     /// <exception cref="QueueFullException">Too many wait.</exception>
@@ -121,17 +128,17 @@ internal sealed class ModelInstance : IAsyncDisposable
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
     public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, ServerCallContext context, CancellationToken cancellation) =>
-        Submit(photo, query, Deadline(context), cancellation);
+        Submit(photo, query, Caller.Of(context), cancellation);
 
     /// <summary>Enqueues a photo to explain, with a deadline of its own.</summary>
     /// <param name="photo">The photo.</param>
     /// <param name="query">What is explained.</param>
-    /// <param name="deadline">From when on nobody wants the answer; null for never.</param>
+    /// <param name="caller">Who waits, and until when.</param>
     /// <param name="cancellation">Says that nobody waits for this photo any more.</param>
     /// <exception cref="QueueFullException">Too many wait.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, DateTimeOffset? deadline, CancellationToken cancellation) =>
-        Enqueue(photo, Request(query, cancellation), deadline);
+    public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, Caller caller, CancellationToken cancellation) =>
+        Enqueue(photo, Request(query, cancellation), caller);
 
     /// <summary>Enqueues a photo about which the network is asked something of the caller's own.</summary>
     /// <param name="photo">The photo.</param>
@@ -182,7 +189,8 @@ internal sealed class ModelInstance : IAsyncDisposable
             .Where(part => part.Request is not null)
             .GroupBy(part => part.Question!.View, part => part.Request!)
             .Select(view => new InferenceRow(views.Photos[view.Key].Input, [.. view]));
-        Enqueue(new RowGroup([.. rows], Deadline(context), cancellation));
+        var caller = Caller.Of(context);
+        Enqueue(new RowGroup([.. rows], caller.Deadline, cancellation), caller);
         return inference;
     }
 
@@ -200,46 +208,46 @@ internal sealed class ModelInstance : IAsyncDisposable
         new(Answerer!, questions, asked, cancellation) { Key = KeyOf(photo, Answerer!.Layers) };
 
     private TRequest Enqueue<TRequest>(Photo photo, TRequest request, ServerCallContext context)
-        where TRequest : InferenceRequest => Enqueue(photo, request, Deadline(context));
+        where TRequest : InferenceRequest => Enqueue(photo, request, Caller.Of(context));
 
-    private TRequest Enqueue<TRequest>(Photo photo, TRequest request, DateTimeOffset? deadline)
+    private TRequest Enqueue<TRequest>(Photo photo, TRequest request, Caller caller)
         where TRequest : InferenceRequest
     {
-        Enqueue(new RowGroup([new InferenceRow(photo.Input, [request])], deadline, request.Cancellation));
+        Enqueue(new RowGroup([new InferenceRow(photo.Input, [request])], caller.Deadline, request.Cancellation), caller);
         return request;
     }
 
-    private void Enqueue(RowGroup group)
+    private void Enqueue(RowGroup group, Caller caller)
     {
-        var admission = _batcher.TryEnqueue(group);
-        if (admission is not Admission.Accepted)
+        try
+        {
+            using var place = Admit(caller, group.Bytes);
+            place.Enqueue(group);
+        }
+        catch
         {
             foreach (var row in group.Rows)
                 row.Input.Dispose();
+            throw;
         }
-        ThrowIfRefused(admission);
     }
 
     /// <summary>Under what the layers' say of a photo is kept; null where nothing is.</summary>
     private ActivationKey? KeyOf(Photo photo, HeadLayers layers) =>
         _cache.IsOn ? ActivationKey.Of(Manifest.Weights.Sha256, photo.Input, layers.All) : null;
 
-    private void ThrowIfRefused(Admission admission)
+    private Place<RowGroup> Admit(Caller caller, long bytes)
     {
-        switch (admission)
+        var arrival = new Arrival(caller.Client, Priority.Normal, caller.Deadline, bytes);
+        return _batcher.Admit(arrival) switch
         {
-            case Admission.QueueFull full:
-                _metrics.Refused(Name, "queue");
-                throw new QueueFullException(full.RetryAfter);
-            case Admission.Closed:
-                throw NotReady();
-        }
+            Admission<RowGroup>.Accepted accepted => accepted.Place,
+            Admission<RowGroup>.Refused refused => throw new QueueFullException(refused.Refusal.Reason, refused.Refusal.RetryAfter),
+            _ => throw NotReady(),
+        };
     }
 
     private ServerUnavailableException NotReady() => new($"the model '{Name}' is not ready: the server is starting or stopping");
-
-    private static DateTimeOffset? Deadline(ServerCallContext context) =>
-        context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline);
 
     private static Preprocessor PreprocessorOf(PreprocessingManifest manifest, Dictionary<PreprocessingSpec, Preprocessor> known)
     {

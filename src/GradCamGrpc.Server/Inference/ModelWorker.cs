@@ -46,7 +46,8 @@ internal sealed class ModelWorker(
     public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => method.ObjectionTo(_cut!, layer);
 
     /// <summary>Loads the model and runs it, so that the first requests pay for neither.</summary>
-    public void Open()
+    /// <returns>Nothing: how batches are formed is set.</returns>
+    public IReadOnlyList<BatchTiming> Open()
     {
         _network = folder.BuildNetwork();
         _network.to(_device);
@@ -67,6 +68,7 @@ internal sealed class ModelWorker(
             _answerer = OpenAnswerer(answering, sample);
         UnusableLayers = _cut.UnusableLayers;
         Layers = _cut.Layers;
+        return [];
     }
 
     /// <summary>Answers who asks about a photo that is still known, then runs the other rows. Of rows of one photo the first runs for all.</summary>

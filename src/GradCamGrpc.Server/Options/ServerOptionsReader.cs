@@ -42,7 +42,9 @@ internal sealed partial class ServerOptionsReader
         Queue = new QueueOptions(
             (int)Number(Settings.QueueCapacity, 1, 1_000_000),
             (int)Number(Settings.MaxBatch, 1, 1024),
-            TimeSpan.FromMilliseconds(Number(Settings.MaxDelay, 0, 10_000))),
+            TimeSpan.FromMilliseconds(Number(Settings.MaxDelay, 0, 10_000)),
+            Number(Settings.QueueSize, 1, 1 << 20) << 20,
+            Text(Settings.TargetWait) == "auto" ? null : TimeSpan.FromMilliseconds(Number(Settings.TargetWait, 1, 600_000))),
         Images = new ImageOptions(
             (int)Number(Settings.MaxImageBytes, 1, MostImageBytes),
             Number(Settings.MaxImagePixels, 64, 500_000_000),

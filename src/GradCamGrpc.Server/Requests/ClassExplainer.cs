@@ -21,7 +21,7 @@ internal sealed class ClassExplainer(RequestReader reader, PhotoReader photos, R
         ClassificationServiceExplainRequest request, ServerCallContext context, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom();
+        query.Model.EnsureRoom(context);
         using var photo = await photos.ReadAsync(request.Image, query, cancellation);
         await foreach (var part in AnswerAsync(query, photo, query.Model.Submit(photo, query, context, cancellation)))
             yield return part;

@@ -23,7 +23,7 @@ internal sealed class MultiTaskExplainer(
         MultiTaskServiceExplainRequest request, ServerCallContext context, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom();
+        query.Model.EnsureRoom(context);
         using var views = await photos.ReadAsync(request.Image, query, cancellation);
 
         // Where one answer fails, nobody waits for the others.

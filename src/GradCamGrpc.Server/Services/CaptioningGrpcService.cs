@@ -12,7 +12,7 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
     public override async Task<CaptionResponse> Caption(CaptionRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom();
+        query.Model.EnsureRoom(context);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.CaptionPreprocessor!, context.CancellationToken);
         var inference = query.Model.Caption(photo, query.Choice, question: null, context);
         return new CaptionResponse
@@ -28,7 +28,7 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
         ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom();
+        query.Model.EnsureRoom(context);
         using var photo = await photos.ReadAsync(request.Image, query, context.CancellationToken);
         var inference = query.Model.Caption(photo, query.Choice, query, context);
         await foreach (var part in writer.AnswerAsync(query, photo, inference))

@@ -13,7 +13,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     public override async Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom();
+        query.Model.EnsureRoom(context);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
         var inference = query.Model.Submit(photo, context);
         return new ClassifyResponse { Prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.TopK) };

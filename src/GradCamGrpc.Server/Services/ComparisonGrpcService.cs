@@ -14,7 +14,7 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     public override async Task<CompareClassesResponse> CompareClasses(CompareClassesRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Question.Model.EnsureRoom();
+        query.Question.Model.EnsureRoom(context);
         var size = photos.Measure(request.Image);
         AnswerLimits.Ensure([.. query.Question.Targets.Select(_ => new PlannedMap(query.Question, size))]);
         using var photo = await ReadAsync(request.Image, size, query.Question, context);
@@ -29,7 +29,7 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     {
         var query = reader.Read(request);
         foreach (var question in query.Questions)
-            question.Model.EnsureRoom();
+            question.Model.EnsureRoom(context);
         var size = photos.Measure(request.Image);
         AnswerLimits.Ensure([.. query.Questions.Select(question => new PlannedMap(question, size))]);
         using var photo = await photos.ReadAsync(request.Image, size, query.Questions[0].Model, isDrawn: true, context.CancellationToken);
@@ -40,7 +40,7 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     public override async Task<PerturbResponse> Perturb(PerturbRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Question.Model.EnsureRoom();
+        query.Question.Model.EnsureRoom(context);
         var size = photos.Measure(request.Image);
         var input = query.Question.Model.Manifest.Preprocessing;
         AnswerLimits.Ensure(new PlannedMap(query.Question, size), new PlannedMap(query.Question, new ImageSize(input.CropWidth, input.CropHeight)));

@@ -11,7 +11,7 @@ internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWr
     public override async Task<AnswerResponse> Answer(AnswerRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom();
+        query.Model.EnsureRoom(context);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.AnswerPreprocessor!, context.CancellationToken);
         var inference = query.Model.Answer(photo, query.Questions, asked: null, context);
         return new AnswerResponse
@@ -25,7 +25,7 @@ internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWr
         VqaServiceExplainRequest request, IServerStreamWriter<VqaServiceExplainResponse> responseStream, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom();
+        query.Model.EnsureRoom(context);
         using var photo = await photos.ReadAsync(request.Image, query, context.CancellationToken);
         var inference = query.Model.Answer(photo, query.AskedQuestions, query, context);
         await foreach (var part in writer.AnswerAsync(query, photo, inference))

@@ -5,6 +5,19 @@ namespace GradCamGrpc.Server.Telemetry;
 /// <summary>Turns what happens at one model's queue into metrics and logs.</summary>
 internal sealed class BatchMetrics(string model, ServerMetrics metrics, ILogger logger) : IBatchObserver
 {
+    public void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings) =>
+        logger.BatchesFormed(model, policy.MaxBatchSize, policy.MaxDelay.TotalMilliseconds);
+
+    public void Refused(RefusalReason reason) => metrics.Refused(model, reason switch
+    {
+        RefusalReason.Items => "queue",
+        RefusalReason.Bytes => "queue_bytes",
+        RefusalReason.Share => "share",
+        RefusalReason.Deadline => "deadline",
+        RefusalReason.Standing => "overload",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "unknown reason"),
+    });
+
     public void Shipped(int size, ShipReason reason) => metrics.Shipped(model, size, reason);
 
     public void Waited(TimeSpan wait) => metrics.Record(Stage.Queue, model, wait);

@@ -32,7 +32,7 @@ internal sealed class ServerMetrics : IDisposable
         _stages = _meter.CreateHistogram("gradcam.stage.duration", "s", "How long a stage of a request or a batch took.", advice: Seconds);
         _batches = _meter.CreateHistogram("gradcam.batch.size", "{request}", "Requests in a batch.", advice: Counts);
         _dropped = _meter.CreateCounter<long>("gradcam.request.dropped", "{request}", "Requests that left the queue unanswered.");
-        _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that were refused: for the queue, for pixels, or for a sanity check that runs.");
+        _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that were refused: for the queue, its bytes, their client's share, their deadline, overload, pixels, or a sanity check that runs.");
         _recalled = _meter.CreateCounter<long>("gradcam.activation_cache.requests", "{request}", "Requests that could do with kept activations: hits, and misses.");
     }
 
@@ -57,12 +57,13 @@ internal sealed class ServerMetrics : IDisposable
     public void WatchActivations(Func<long> bytes) =>
         _meter.CreateObservableGauge("gradcam.activation_cache.size", bytes, "By", "Bytes of activations that are kept.");
 
-    /// <summary>Shows how many requests wait for a model.</summary>
-    public void WatchQueue(string model, Func<int> length) => _meter.CreateObservableGauge(
-        "gradcam.queue.length",
-        () => new Measurement<int>(length(), new KeyValuePair<string, object?>("model", model)),
-        "{request}",
-        "Requests that wait for a model.");
+    /// <summary>Shows how many requests wait for a model, and what they take.</summary>
+    public void WatchQueue(string model, Func<int> length, Func<long> bytes)
+    {
+        var tag = new KeyValuePair<string, object?>("model", model);
+        _meter.CreateObservableGauge("gradcam.queue.length", () => new Measurement<int>(length(), tag), "{request}", "Requests that wait for a model.");
+        _meter.CreateObservableGauge("gradcam.queue.size", () => new Measurement<long>(bytes(), tag), "By", "Bytes of inputs that wait for a model.");
+    }
 
     public void Dispose() => _activities.Dispose();
 }

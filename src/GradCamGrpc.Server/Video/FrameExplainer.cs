@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Inference;
@@ -8,10 +9,12 @@ namespace GradCamGrpc.Server.Video;
 
 /// <summary>Explains frames by a model, and remembers from one to the next what smoothing and keyframes need.</summary>
 /// <param name="query">What is asked of every frame.</param>
+/// <param name="client">Who asks.</param>
 /// <param name="steadiness">What is smoothed, and what counts as the same picture.</param>
 /// <param name="photos">Decodes.</param>
 /// <param name="writer">Draws.</param>
-internal sealed class FrameExplainer(CheckedExplainRequest query, Steadiness steadiness, PhotoReader photos, ResponseWriter writer) : IFrameExplainer
+internal sealed class FrameExplainer(
+    CheckedExplainRequest query, ClientShare client, Steadiness steadiness, PhotoReader photos, ResponseWriter writer) : IFrameExplainer
 {
     private KeyFrame? _key;
 
@@ -29,7 +32,8 @@ internal sealed class FrameExplainer(CheckedExplainRequest query, Steadiness ste
     /// <inheritdoc />
     public async Task<ExplainedFrame> ExplainAsync(ReceivedFrame frame, CancellationToken cancellation)
     {
-        query.Model.EnsureRoom();
+        var caller = new Caller(client, frame.Deadline);
+        query.Model.EnsureRoom(caller);
         var maps = query.Targets.Sum(target => target.Count) * query.MapsPerScore;
         AnswerLimits.Ensure([.. Enumerable.Repeat(new PlannedMap(query, frame.Size), maps)]);
         using var photo = await photos.ReadAsync(frame.Image, frame.Size, query.Model, isDrawn: true, cancellation);
@@ -44,7 +48,7 @@ internal sealed class FrameExplainer(CheckedExplainRequest query, Steadiness ste
         }
 
         var restarts = _key is null || difference > steadiness.MotionThreshold;
-        var inference = query.Model.Submit(photo, query, frame.Deadline, cancellation);
+        var inference = query.Model.Submit(photo, query, caller, cancellation);
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         var ready = await query.Fused(inference.Items).ToListAsync(cancellation);
         _key = Smooth(new KeyFrame(grey, frame.Timestamp, prediction, ready, restarts ? new Dictionary<Series, SmoothedMap>() : _key!.Smoothed));

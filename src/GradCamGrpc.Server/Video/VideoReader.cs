@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using GradCamGrpc.Batching;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
@@ -18,9 +19,11 @@ internal sealed class VideoReader(RequestReader reader, PhotoReader photos, Resp
     private static readonly TimeSpan ShortestDeadline = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromHours(1);
 
+    /// <param name="settings">The settings.</param>
+    /// <param name="client">Who asks.</param>
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
     /// <exception cref="NotFoundException">There is no such model, layer or label.</exception>
-    public VideoPlan Read(VideoSettings settings)
+    public VideoPlan Read(VideoSettings settings, ClientShare client)
     {
         var faults = new Violations();
         var choice = Choice(settings, faults);
@@ -35,7 +38,7 @@ internal sealed class VideoReader(RequestReader reader, PhotoReader photos, Resp
         faults.ThrowIfAny();
         if (followed is not null)
             query = query! with { Targets = [followed] };
-        return new VideoPlan(choice, deadline, new FrameExplainer(query!, steadiness, photos, writer));
+        return new VideoPlan(choice, deadline, new FrameExplainer(query!, client, steadiness, photos, writer));
     }
 
     private static FrameChoice Choice(VideoSettings settings, Violations faults)

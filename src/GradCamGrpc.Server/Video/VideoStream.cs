@@ -1,6 +1,8 @@
+using GradCamGrpc.Batching;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Streaming;
 using GradCamGrpc.Server.Telemetry;
 using Grpc.Core;
@@ -13,7 +15,7 @@ namespace GradCamGrpc.Server.Video;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told of faults of the server's own.</param>
 internal sealed class VideoStream(
-    Func<VideoSettings, VideoPlan> open, Func<Image, ImageSize> measure, TimeProvider time, ILogger<VideoStream> logger)
+    Func<VideoSettings, ClientShare, VideoPlan> open, Func<Image, ImageSize> measure, TimeProvider time, ILogger<VideoStream> logger)
 {
     /// <param name="requests">What the client sends.</param>
     /// <param name="responses">Where answers go.</param>
@@ -27,9 +29,10 @@ internal sealed class VideoStream(
         var outbox = new Outbox<VideoAnswer>(isOrdered: false);
         using var lane = outbox.Open();
         var sending = outbox.SendAllAsync((answer, cancellation) => responses.WriteAsync(answer.SentAt(time.GetUtcNow()), cancellation), stop);
+        var client = Caller.Of(context).Client;
         try
         {
-            var call = new VideoCall(open, new FrameSequence(measure), time, lane, fault =>
+            var call = new VideoCall(settings => open(settings, client), new FrameSequence(measure), time, lane, fault =>
             {
                 if (StatusMapper.IsInternal(fault))
                     logger.CallFailed(fault, context.Method);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using GradCamGrpc.Batching;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Streaming;
@@ -114,7 +115,7 @@ public sealed class ExplainStreamTests
     [Fact]
     public async Task Run_NoRoom_WaitsAndTriesAgain()
     {
-        var refusals = new Queue<Exception>([new QueueFullException(TimeSpan.FromSeconds(2)), new PixelBudgetException(1, TimeSpan.FromSeconds(3))]);
+        var refusals = new Queue<Exception>([new QueueFullException(RefusalReason.Items, TimeSpan.FromSeconds(2)), new PixelBudgetException(1, TimeSpan.FromSeconds(3))]);
         var run = Run([Item("a")], refusals: refusals);
         Open("a");
 

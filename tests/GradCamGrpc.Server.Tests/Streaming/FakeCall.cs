@@ -9,7 +9,10 @@ internal sealed class FakeCall(CancellationToken cancellation) : ServerCallConte
 
     protected override string HostCore => "";
 
-    protected override string PeerCore => "";
+    /// <summary>Where it comes from, in gRPC's notation.</summary>
+    public string From { get; init; } = "";
+
+    protected override string PeerCore => From;
 
     protected override DateTime DeadlineCore => DateTime.MaxValue;
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using GradCamGrpc.Batching;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
@@ -168,7 +169,7 @@ public sealed class VideoStreamTests : IFrameExplainer
     [Fact]
     public async Task Run_NoRoom_WaitsAndTriesAgain()
     {
-        _outcomes.Writer.TryWrite(new QueueFullException(TimeSpan.FromSeconds(2)));
+        _outcomes.Writer.TryWrite(new QueueFullException(RefusalReason.Items, TimeSpan.FromSeconds(2)));
         Explain(1);
         var run = Run();
         await SendAsync(Frame(0));
@@ -291,7 +292,7 @@ public sealed class VideoStreamTests : IFrameExplainer
 
     private Task Run(CancellationToken? cancellation = null, Func<CancellationToken, Task>? write = null)
     {
-        var stream = new VideoStream(Open, image => new ImageSize(image.Encoded[2], image.Encoded[2]), _time, NullLogger<VideoStream>.Instance);
+        var stream = new VideoStream((settings, _) => Open(settings), image => new ImageSize(image.Encoded[2], image.Encoded[2]), _time, NullLogger<VideoStream>.Instance);
         return stream.RunAsync(
             new FakeReader<Request>(_requests.Reader), new FakeWriter<Response>(_responses.Writer, write), new FakeCall(cancellation ?? Cancellation));
     }

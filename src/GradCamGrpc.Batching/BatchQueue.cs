@@ -1,0 +1,215 @@
+using System.Diagnostics;
+
+namespace GradCamGrpc.Batching;
+
+/// <summary>
+/// What waits for a worker, and what is known of its pace: who is let in, when a batch goes out and who is in it. One thread at a time uses it.
+/// </summary>
+internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
+    where TItem : IBatchItem
+{
+    /// <summary>How much longer than a full batch's run a request may have to wait in a queue that stands, where nothing is set.</summary>
+    private const double TargetBatches = 1.25;
+
+    /// <param name="Item">The item.</param>
+    /// <param name="Bytes">Memory that it takes.</param>
+    /// <param name="AdmittedAt">When it got its place.</param>
+    /// <param name="EnqueuedAt">When it was ready.</param>
+    internal readonly record struct Waiting(TItem Item, long Bytes, long AdmittedAt, long EnqueuedAt);
+
+    private readonly FairQueue<Waiting> _queue = new();
+    private readonly Dictionary<Line, int> _lines = [];
+    private readonly Dictionary<string, (int Items, long Bytes)> _clients = new(StringComparer.Ordinal);
+    private readonly BatchCost _cost = new();
+    private readonly StandingQueue _standing = new(time);
+    private int _reserved;
+    private long _bytes;
+    private int _running;
+    private long _runningSince;
+
+    /// <summary>How batches are formed; set before the first.</summary>
+    public BatchPolicy Policy { get; set; } = new(BatchSettings.DefaultMaxBatchSize, TimeSpan.Zero);
+
+    /// <summary>Items that are ready for a batch.</summary>
+    public int Count => _queue.Count;
+
+    /// <summary>Items that have a place, ready or not.</summary>
+    public int Taken => _queue.Count + _reserved;
+
+    /// <summary>Bytes of those that have a place.</summary>
+    public long Bytes => _bytes;
+
+    /// <summary>Whether nothing is there and nothing will come of places that were given.</summary>
+    public bool IsEmpty => Taken == 0;
+
+    /// <summary>Whether it has stood for a while.</summary>
+    public bool IsStanding => _standing.IsStanding;
+
+    /// <summary>How long a request may have to wait where the queue stands.</summary>
+    public TimeSpan TargetWait => limits.TargetWait ?? _cost.Expected(Policy.MaxBatchSize) * TargetBatches;
+
+    /// <summary>A batch of this size was tried.</summary>
+    public void Learn(BatchTiming timing) => _cost.Learn(timing.Size, timing.Time);
+
+    /// <summary>Reserves room for a request.</summary>
+    /// <returns>Why there is none; null where there is.</returns>
+    public Refusal? Reserve(in Arrival arrival)
+    {
+        var ahead = Ahead(arrival.Line);
+        var (clientItems, clientBytes) = _clients.GetValueOrDefault(arrival.Client.Key);
+        var refusal = AdmissionPolicy.Decide(limits, new AdmissionSnapshot
+        {
+            Items = arrival.Items,
+            Bytes = arrival.Items * arrival.Bytes,
+            Waiting = Taken,
+            WaitingBytes = _bytes,
+            ClientWaiting = clientItems,
+            ClientBytes = clientBytes,
+            IsResting = _running == 0,
+            IsStanding = _standing.IsStanding,
+            Wait = TimeUntil(ahead),
+            Run = _cost.Cautious(Math.Min(ahead + 1, Policy.MaxBatchSize)),
+            TimeToEmpty = TimeUntil(Taken + Policy.MaxBatchSize - 1),
+            TargetWait = TargetWait,
+            TimeToDeadline = arrival.Deadline - time.GetUtcNow(),
+        });
+        if (refusal is null)
+        {
+            Account(arrival.Line, arrival.Items, arrival.Items * arrival.Bytes);
+            _reserved += arrival.Items;
+        }
+        else if (refusal.Reason is RefusalReason.Standing)
+        {
+            _standing.Refused();
+        }
+        AssertInvariants();
+        return refusal;
+    }
+
+    /// <summary>Gives back room for items that will not come.</summary>
+    public void Release(in Arrival arrival, int items)
+    {
+        Account(arrival.Line, -items, -items * arrival.Bytes);
+        _reserved -= items;
+        AssertInvariants();
+    }
+
+    /// <summary>An item takes the room that was reserved for it.</summary>
+    public void Add(TItem item, in Arrival arrival, long admittedAt)
+    {
+        _reserved--;
+        _queue.Add(arrival.Line, new Waiting(item, arrival.Bytes, admittedAt, time.GetTimestamp()));
+        AssertInvariants();
+    }
+
+    /// <summary>Decides what to do next; there must be items.</summary>
+    public BatchDecision Decide(bool isDraining)
+    {
+        var now = time.GetTimestamp();
+        var oldest = _queue.Entries.Min(entry => entry.Item.EnqueuedAt);
+        var earliest = _queue.Entries.Min(entry => entry.Item.Item.Deadline);
+        var size = Math.Min(_queue.Count, Policy.MaxBatchSize);
+        return Policy.Decide(new QueueSnapshot(
+            _queue.Count, time.GetElapsedTime(oldest, now), _cost.Cautious(size), earliest - time.GetUtcNow(), isDraining));
+    }
+
+    /// <summary>Takes a batch, which begins to run.</summary>
+    public Waiting[] Take(int count)
+    {
+        var now = time.GetTimestamp();
+        _standing.Look(time.GetElapsedTime(_queue.Entries.Min(entry => entry.Item.AdmittedAt), now), TargetWait);
+        var batch = new Waiting[count];
+        for (var i = 0; i < count; i++)
+        {
+            var entry = _queue.Take();
+            batch[i] = entry.Item;
+            Account(entry.Line, -1, -entry.Item.Bytes);
+        }
+        (_running, _runningSince) = (count, now);
+        AssertInvariants();
+        return batch;
+    }
+
+    /// <summary>The batch that runs has ended.</summary>
+    /// <param name="isGood">Whether by answering its items, so that its time says something.</param>
+    public void Ended(bool isGood)
+    {
+        if (isGood)
+            _cost.Learn(_running, time.GetElapsedTime(_runningSince));
+        _running = 0;
+        if (IsEmpty)
+            _standing.Emptied();
+    }
+
+    /// <summary>Takes out all that a rule names, as if they had never come.</summary>
+    /// <param name="reasonToDrop">Why an item is to leave; null where it stays.</param>
+    public IReadOnlyList<(TItem Item, Exception Reason)> Drop(Func<TItem, Exception?> reasonToDrop)
+    {
+        List<(FairQueue<Waiting>.Entry Entry, Exception Reason)>? leaving = null;
+        foreach (var entry in _queue.Entries)
+        {
+            if (reasonToDrop(entry.Item.Item) is { } reason)
+                (leaving ??= []).Add((entry, reason));
+        }
+        if (leaving is null)
+            return [];
+        foreach (var (entry, _) in leaving)
+        {
+            _queue.Remove(entry);
+            Account(entry.Line, -1, -entry.Item.Bytes);
+        }
+        AssertInvariants();
+        return [.. leaving.Select(one => (one.Entry.Item.Item, one.Reason))];
+    }
+
+    /// <summary>
+    /// Items that are taken before one that comes now: those of its line, and of each other line as many as are due by then, whose round-robin
+    /// gives it as many turns as the two weights are to each other.
+    /// </summary>
+    private int Ahead(Line line)
+    {
+        var own = _lines.GetValueOrDefault(line);
+        var ahead = own;
+        foreach (var (other, waiting) in _lines)
+        {
+            if (other != line)
+                ahead += (int)Math.Min(waiting, Math.Ceiling((own + 1) * other.Weight / line.Weight));
+        }
+        return ahead;
+    }
+
+    /// <summary>How long it takes until an item starts that has so many before it.</summary>
+    private TimeSpan TimeUntil(int ahead)
+    {
+        var full = Policy.MaxBatchSize;
+        return RestOfRun() + ahead / full * _cost.Expected(full);
+    }
+
+    /// <summary>What is left of the batch that runs. One that is overdue is expected to take as long again as it is overdue.</summary>
+    private TimeSpan RestOfRun() =>
+        _running == 0 ? TimeSpan.Zero : (_cost.Expected(_running) - time.GetElapsedTime(_runningSince)).Duration();
+
+    private void Account(Line line, int items, long bytes)
+    {
+        _bytes += bytes;
+        var waiting = _lines.GetValueOrDefault(line) + items;
+        if (waiting == 0)
+            _lines.Remove(line);
+        else
+            _lines[line] = waiting;
+        var (clientItems, clientBytes) = _clients.GetValueOrDefault(line.Client.Key);
+        if (clientItems + items == 0)
+            _clients.Remove(line.Client.Key);
+        else
+            _clients[line.Client.Key] = (clientItems + items, clientBytes + bytes);
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_reserved >= 0 && _bytes >= 0, "no more is given back than was taken");
+        Debug.Assert(_lines.Values.Sum() == Taken, "every item that has a place is counted in its line");
+        Debug.Assert(_clients.Values.Sum(client => client.Items) == Taken, "every item that has a place is its client's");
+        Debug.Assert(_clients.Values.Sum(client => client.Bytes) == _bytes, "and so are its bytes");
+    }
+}
