@@ -7,8 +7,19 @@ public sealed class AdmissionPolicyTests
 
     private static readonly AdmissionSnapshot Calm = new()
     {
-        Items = 1, Bytes = 10, Waiting = 1, WaitingBytes = 10, ClientWaiting = 0, ClientBytes = 0, IsResting = false, IsStanding = false,
-        Wait = 30 * Millisecond, Run = 20 * Millisecond, TimeToEmpty = 70 * Millisecond, TargetWait = 25 * Millisecond, TimeToDeadline = null,
+        Items = 1,
+        Bytes = 10,
+        Waiting = 1,
+        WaitingBytes = 10,
+        ClientWaiting = 0,
+        ClientBytes = 0,
+        IsResting = false,
+        IsStanding = false,
+        Wait = 30 * Millisecond,
+        Run = 20 * Millisecond,
+        TimeToEmpty = 70 * Millisecond,
+        TargetWait = 25 * Millisecond,
+        TimeToDeadline = null,
     };
 
     [Fact]
