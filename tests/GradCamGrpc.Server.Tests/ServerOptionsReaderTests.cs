@@ -42,6 +42,14 @@ public sealed class ServerOptionsReaderTests
     }
 
     [Fact]
+    public void Read_TargetWait_IsAnyTimeUnlessItIsAskedFor()
+    {
+        Assert.Equal(TimeSpan.MaxValue, Read().Queue.TargetWait);
+        Assert.Equal(TimeSpan.MaxValue, Read(("target-wait", "off")).Queue.TargetWait);
+        Assert.Null(Read(("target-wait", "auto")).Queue.TargetWait);
+    }
+
+    [Fact]
     public void Read_Localhost_IsTheLoopbackAddress()
     {
         Assert.Equal(IPAddress.Loopback, Read(("listen", "localhost:80")).Listen.Address);

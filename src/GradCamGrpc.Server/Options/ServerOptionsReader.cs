@@ -44,7 +44,7 @@ internal sealed partial class ServerOptionsReader
             (int)Number(Settings.MaxBatch, 1, 1024),
             TimeSpan.FromMilliseconds(Number(Settings.MaxDelay, 0, 10_000)),
             Number(Settings.QueueSize, 1, 1 << 20) << 20,
-            Text(Settings.TargetWait) == "auto" ? null : TimeSpan.FromMilliseconds(Number(Settings.TargetWait, 1, 600_000))),
+            TargetWait()),
         Images = new ImageOptions(
             (int)Number(Settings.MaxImageBytes, 1, MostImageBytes),
             Number(Settings.MaxImagePixels, 64, 500_000_000),
@@ -52,6 +52,13 @@ internal sealed partial class ServerOptionsReader
             Number(Settings.MaxPixelsInFlight, 64, 100_000_000_000)),
         ActivationCacheBytes = Number(Settings.ActivationCache, 0, 1 << 20) << 20,
         DrainTimeout = TimeSpan.FromSeconds(Number(Settings.DrainTimeout, 0, 3600)),
+    };
+
+    private TimeSpan? TargetWait() => Text(Settings.TargetWait) switch
+    {
+        "off" => TimeSpan.MaxValue,
+        "auto" => null,
+        _ => TimeSpan.FromMilliseconds(Number(Settings.TargetWait, 1, 600_000)),
     };
 
     private string Text(Setting setting) => _written(setting) ?? setting.Default;

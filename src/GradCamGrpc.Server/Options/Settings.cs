@@ -11,7 +11,7 @@ internal static class Settings
     public static readonly Setting Threads = new("threads", "auto", "threads within one tensor operation, or 'auto' for one a core");
     public static readonly Setting QueueCapacity = new("queue-capacity", "256", "requests that may wait for a model; one more is refused");
     public static readonly Setting QueueSize = new("queue-size", "256", "MiB of inputs that may wait for a model; what exceeds them is refused");
-    public static readonly Setting TargetWait = new("target-wait", "auto", "milliseconds that a request may have to wait where the queue stands, or 'auto' for 1.25 times a full batch's run");
+    public static readonly Setting TargetWait = new("target-wait", "off", "milliseconds that a request may have to wait where the queue stands: more are refused at once; 'auto' for 1.25 times a full batch's run, or 'off'");
     public static readonly Setting MaxBatch = new("max-batch", "16", "requests that run together at most");
     public static readonly Setting MaxDelay = new("max-delay", "0", "milliseconds an idle model waits for a fuller batch");
     public static readonly Setting MaxImageBytes = new("max-image-bytes", "16777216", "bytes of a photo at most");
