@@ -12,23 +12,15 @@ internal static class EvalPrecisionCommand
 
     public static Command Create()
     {
-        var data = new Option<string>("--data")
-        {
-            Description = "images/ and boxes.tsv, whose class indices are used; or a folder for each class, by its index or label, with its photos in it",
-            HelpName = "DIR",
-            Required = true,
-        };
-        var models = new Option<string?>("--models") { Description = "a model folder [default: the embedded model]", HelpName = "DIR" };
-        var photos = CountOption.CreateOptional("--photos", "only the first so many photos, by their names");
-        var json = new Option<bool>("--json") { Description = "print JSON" };
-        var command = new Command("precision", "Measure what bf16 and the fast decoding of photos change, and save.") { data, models, photos, json };
+        var options = new LabelledPhotosOptions();
+        var command = new Command("precision", "Measure what bf16 and the fast decoding of photos change, and save.");
+        options.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var folder = parsed.GetValue(data)!;
-            var question = new EvaluationQuestion(folder, [Method], Layer: null, parsed.GetValue(models), parsed.GetValue(photos), Precision.Fp32);
+            var question = options.Question(parsed, [Method], Precision.Fp32);
             return EvaluationRun.RunAsync(
-                parsed.GetValue(json),
-                () => new EvaluationSubject(question, labels => LabelledPhotos.Read(folder, labels)),
+                options.Json(parsed),
+                () => new EvaluationSubject(question, labels => LabelledPhotos.Read(question.Data, labels)),
                 subject => subject.Photos.Count,
                 (subject, done) => new PrecisionEvaluation(subject).Run(done, cancellation),
                 (report, result) => report.Precision(result));
