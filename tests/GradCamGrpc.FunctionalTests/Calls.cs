@@ -28,6 +28,18 @@ internal static class Calls
 
     public static float[] Floats(this RawMap map) => MemoryMarshal.Cast<byte, float>(map.Data.Span).ToArray();
 
+    public static float[] Floats(this AttentionGrid grid) => MemoryMarshal.Cast<byte, float>(grid.Data.Span).ToArray();
+
+    /// <summary>A method as it is when nothing else is said.</summary>
+    /// <param name="name">Its field in <see cref="ExplanationMethod"/>.</param>
+    public static ExplanationMethod Method(string name)
+    {
+        var method = new ExplanationMethod();
+        var field = ExplanationMethod.Descriptor.FindFieldByName(name);
+        field.Accessor.SetValue(method, field.MessageType.Parser.ParseFrom(Google.Protobuf.ByteString.Empty));
+        return method;
+    }
+
     /// <summary>The messages of one call, in the order in which they came.</summary>
     internal sealed record Answer(IReadOnlyList<ClassificationServiceExplainResponse> Messages)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.TestData;
 
@@ -233,7 +232,7 @@ public sealed class CaptioningTests(RunningServer server)
             Layers = { "blocks.4.2" },
             Methods =
             {
-                CamMethods.Select(Method),
+                CamMethods.Select(Calls.Method),
                 new ExplanationMethod { GradCam = new GradCam(), ChannelReduction = ChannelReduction.PrincipalComponent },
             },
         });
@@ -253,8 +252,8 @@ public sealed class CaptioningTests(RunningServer server)
         Assert.All(answer.Messages.Skip(1).Take(4).Select(message => message.Attention), attention =>
         {
             Assert.Equal(["bn2", "blocks.4.2"], attention.Grids.Select(grid => grid.Layer));
-            Assert.Equal([49, 196], attention.Grids.Select(grid => Weights(grid).Length));
-            var weights = attention.Grids.SelectMany(Weights).ToArray();
+            Assert.Equal([49, 196], attention.Grids.Select(grid => grid.Floats().Length));
+            var weights = attention.Grids.SelectMany(grid => grid.Floats()).ToArray();
             Assert.Equal(1, weights.Sum(), 1e-4f);
             Assert.True(weights.Min() >= 0);
         });
@@ -330,7 +329,7 @@ public sealed class CaptioningTests(RunningServer server)
         {
             Text = "a dog",
             LayerFusion = fusion,
-            Methods = { Method("grad_cam"), Method("layer_cam") },
+            Methods = { Calls.Method("grad_cam"), Calls.Method("layer_cam") },
         });
 
         Assert.Equal((expected, expected), (answer.Messages[0].MapCount, answer.Maps.Count));
@@ -372,16 +371,6 @@ public sealed class CaptioningTests(RunningServer server)
             search.LengthPenalty = penalty;
         return new CaptionDecoding { BeamSearch = search };
     }
-
-    private static ExplanationMethod Method(string name)
-    {
-        var method = new ExplanationMethod();
-        var field = ExplanationMethod.Descriptor.FindFieldByName(name);
-        field.Accessor.SetValue(method, field.MessageType.Parser.ParseFrom(Google.Protobuf.ByteString.Empty));
-        return method;
-    }
-
-    private static float[] Weights(AttentionGrid grid) => MemoryMarshal.Cast<byte, float>(grid.Data.Span).ToArray();
 
     private static void AssertClose(SaliencyMap expected, SaliencyMap actual)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GradCamGrpc.Protos.V1;
 using Grpc.Core;
 
@@ -294,7 +293,7 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
     {
         var request = Asking(new VqaQuestion { Text = Color, Targets = { new AnswerTarget { Answer = "cat" } } });
         request.Layers.Add("blocks.4.2");
-        request.Methods.Add(CamMethods.Select(Method));
+        request.Methods.Add(CamMethods.Select(Calls.Method));
         request.Methods.Add(new ExplanationMethod { GradCam = new GradCam(), ChannelReduction = ChannelReduction.PrincipalComponent });
         request.Outputs.Add(new MapOutput { Raw = new RawMapOutput { Values = MapValues.Signed } });
         var answer = await ExplainAsync(request);
@@ -318,8 +317,8 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
         Assert.All(attention, one =>
         {
             Assert.Equal(["bn2", "blocks.4.2"], one.Grids.Select(grid => grid.Layer));
-            Assert.Equal([49, 196], one.Grids.Select(grid => Weights(grid).Length));
-            var weights = one.Grids.SelectMany(Weights).ToArray();
+            Assert.Equal([49, 196], one.Grids.Select(grid => grid.Floats().Length));
+            var weights = one.Grids.SelectMany(grid => grid.Floats()).ToArray();
             Assert.Equal(1, weights.Sum(), 1e-4f);
             Assert.True(weights.Min() >= 0);
         });
@@ -362,16 +361,6 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
         LayerFusion = LayerFusion.None,
         Outputs = { new MapOutput { Raw = new RawMapOutput { Values = MapValues.Signed } } },
     };
-
-    private static ExplanationMethod Method(string name)
-    {
-        var method = new ExplanationMethod();
-        var field = ExplanationMethod.Descriptor.FindFieldByName(name);
-        field.Accessor.SetValue(method, field.MessageType.Parser.ParseFrom(Google.Protobuf.ByteString.Empty));
-        return method;
-    }
-
-    private static float[] Weights(AttentionGrid grid) => MemoryMarshal.Cast<byte, float>(grid.Data.Span).ToArray();
 
     private static void AssertSame(QuestionAnswers expected, QuestionAnswers actual)
     {
