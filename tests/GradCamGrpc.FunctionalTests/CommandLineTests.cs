@@ -331,10 +331,12 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
             "explain", Photos.CatPath, "--class", "282", "--class", "Egyptian cat", "--output", "boxes", "--output", "peak",
             "--segment", "strongest", "--segment", "seed-cues", "--server", server.Address.ToString(), "--out", _folder.FullName,
         ];
+        // One after the other: both write the same files.
         using var json = ProgramRun.CommandLine([.. arguments, "--json"]);
+        var statusOfJson = await json.EndAsync();
         using var words = ProgramRun.CommandLine(arguments);
 
-        Assert.Equal((0, 0), (await json.EndAsync(), await words.EndAsync()));
+        Assert.Equal((0, 0), (statusOfJson, await words.EndAsync()));
         var segments = JsonNode.Parse(json.Output.Split('\n')[0])!["labelImages"]!.AsArray();
         Assert.Equal(["chelsea.bn2.strongest.png", "chelsea.bn2.seed-cues.png"], segments.Select(found => Path.GetFileName((string)found!["file"]!)));
         Assert.Equal([282, 285], segments[0]!["labels"]!.AsArray().Select(label => (int)label!["score"]!["explainedClass"]!["classIndex"]!));
