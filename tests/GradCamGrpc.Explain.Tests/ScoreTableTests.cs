@@ -1,6 +1,7 @@
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,6 +26,40 @@ public sealed class ScoreTableTests : IDisposable
         var score = ScoreTable.Evaluate(outputs, [new ScoreTarget(link, [(0, 2), (2, -0.5f)])]);
 
         Assert.Equal((float)expected, score[0].item<float>(), 1e-6f);
+    }
+
+    /// <summary>The softmax p of 0, ln 2, ln 5 is 1/8, 2/8, 5/8; by hand, with weights w: of p, p(w − Σwp); of ln p, w − pΣw.</summary>
+    [Theory]
+    [InlineData(ScoreLink.Logit, 2.0, 0.0, -0.5)]
+    [InlineData(ScoreLink.Probability, 33 / 128.0, 1 / 64.0, -35 / 128.0)]
+    [InlineData(ScoreLink.LogProbability, 29 / 16.0, -3 / 8.0, -23 / 16.0)]
+    public void Differentiate_WeightedSum_GivesItsScoreAndItsDerivatives(ScoreLink link, double first, double second, double third)
+    {
+        var outputs = tensor([0f, MathF.Log(2), MathF.Log(5)]).reshape(1, 3);
+        ScoreTarget target = new(link, [(0, 2), (2, -0.5f)]);
+
+        var (scores, gradients) = ScoreTable.Differentiate(outputs, [target]);
+
+        Assert.Equal(ScoreTable.Evaluate(outputs, [target])[0].item<float>(), scores[0].item<float>(), 1e-6f);
+        Assert.Equal([first, second, third], TensorValues.Floats(gradients).Select(value => (double)value), (one, other) => Math.Abs(one - other) < 1e-6);
+    }
+
+    [Fact]
+    public void Differentiate_RowsOfSeveralLinksAndOneOfNone_IsWhatTheTapeSays()
+    {
+        var outputs = randn([4, 6], generator: new Generator(1)).requires_grad_();
+        ScoreTarget?[] targets =
+        [
+            ScoreTarget.Of(2, ScoreLink.Probability), null, ScoreTarget.Contrast(0, 5), new(ScoreLink.LogProbability, [(1, 1), (3, -2), (1, 0.5f)]),
+        ];
+        var onTape = ScoreTable.Evaluate(outputs, targets);
+        var expected = autograd.grad([onTape.sum()], [outputs])[0];
+
+        var (scores, gradients) = ScoreTable.Differentiate(outputs.detach(), targets);
+
+        Assert.True(scores.allclose(onTape.detach(), rtol: 0, atol: 1e-6));
+        Assert.True(gradients.allclose(expected, rtol: 0, atol: 1e-6));
+        Assert.False(gradients[1].any().item<bool>());
     }
 
     /// <summary>Either term is there to the last digit when the other class is at 0, and the larger one decides when it is not.</summary>

@@ -64,8 +64,7 @@ public sealed class ForwardPass
 
             using var scope = NewDisposeScope();
             var laneTargets = TargetsOf(pass, targets);
-            var scores = ScoreTable.Evaluate(_laneOutputs, laneTargets);                            // [lanes]
-            var gradients = Differentiate(scores.sum(), laneTargets, retainGraph: pass < passes - 1);
+            var (scores, gradients) = Differentiate(laneTargets, retainGraph: pass < passes - 1);
             var values = TensorValues.Floats(scores);
             foreach (var image in wanted)
             {
@@ -120,16 +119,31 @@ public sealed class ForwardPass
         return ofLanes;
     }
 
-    private Dictionary<string, Tensor> Differentiate(Tensor score, ScoreTarget?[] laneTargets, bool retainGraph)
+    /// <returns>The scores, [lanes], and their gradients with respect to each cut.</returns>
+    private (Tensor Scores, Dictionary<string, Tensor> ByCut) Differentiate(ScoreTarget?[] laneTargets, bool retainGraph)
     {
-        var cuts = _recorder.Cuts.ToArray();
-        var gradients = autograd.grad([score], [.. cuts.Select(cut => cut.Value.Tensor)], retain_graph: retainGraph);
-        var byCut = cuts.Zip(gradients).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal);
+        var (scores, byCut) = IsCutAtOutputsAlone ? DifferentiateOutputs(laneTargets) : DifferentiateTape(laneTargets, retainGraph);
 
         // All layers in front of the outputs share the one linear layer that makes them.
         if (_profiles.Values.FirstOrDefault(profile => profile.HeadWeight is not null) is { } profile)
             byCut[profile.Cut] = ThroughHead(byCut[profile.Cut], profile.HeadWeight!, ScoreTable.Classes(laneTargets));
-        return byCut;
+        return (scores, byCut);
+    }
+
+    private bool IsCutAtOutputsAlone => _recorder.Cuts.Keys.All(cut => cut == LayerProfile.Outputs);
+
+    private (Tensor Scores, Dictionary<string, Tensor> ByCut) DifferentiateOutputs(ScoreTarget?[] laneTargets)
+    {
+        var (scores, gradients) = ScoreTable.Differentiate(_laneOutputs.detach(), laneTargets);
+        return (scores, new(StringComparer.Ordinal) { [LayerProfile.Outputs] = gradients });
+    }
+
+    private (Tensor Scores, Dictionary<string, Tensor> ByCut) DifferentiateTape(ScoreTarget?[] laneTargets, bool retainGraph)
+    {
+        var cuts = _recorder.Cuts.ToArray();
+        var scores = ScoreTable.Evaluate(_laneOutputs, laneTargets);
+        var gradients = autograd.grad([scores.sum()], [.. cuts.Select(cut => cut.Value.Tensor)], retain_graph: retainGraph);
+        return (scores, cuts.Zip(gradients).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal));
     }
 
     /// <param name="gradients">dScore/dOutputs, [lanes, classes].</param>

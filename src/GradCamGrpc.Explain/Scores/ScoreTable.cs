@@ -12,13 +12,37 @@ public static class ScoreTable
     public static Tensor Evaluate(Tensor outputs, IReadOnlyList<ScoreTarget?> targets)
     {
         Tensor? scores = null;
-        foreach (var link in targets.OfType<ScoreTarget>().Select(target => target.Link).Distinct())
+        foreach (var (link, weights) in WeightsByLink(outputs, targets))
         {
-            var weights = Weights(targets, link, (int)outputs.shape[1]).to(outputs.dtype, outputs.device); // [R, classes]
-            var linked = (Apply(link, outputs) * weights).sum(1); // [R]
+            var linked = (Apply(link, outputs) * weights).sum([1]);                                 // [R]
             scores = scores is null ? linked : scores.Plus(linked);
         }
-        return scores ?? throw new ArgumentException("at least one row needs a target", nameof(targets));
+        return scores!;
+    }
+
+    /// <summary>The scores, and how they change with the outputs, by their derivatives and without a tape.</summary>
+    /// <param name="outputs">The network's outputs, [R, classes].</param>
+    /// <param name="targets">A target for each row; null where the row has none: its score and gradient are 0.</param>
+    /// <returns>The scores, [R], and dScore/dOutputs, [R, classes].</returns>
+    internal static (Tensor Scores, Tensor Gradients) Differentiate(Tensor outputs, IReadOnlyList<ScoreTarget?> targets)
+    {
+        using var noTape = no_grad();
+        Tensor? scores = null, gradients = null;
+        foreach (var (link, weights) in WeightsByLink(outputs, targets))
+        {
+            var linked = Apply(link, outputs);
+            var ofScores = (linked * weights).sum([1], keepdim: true);                              // [R, 1]
+            var ofOutputs = link switch
+            {
+                ScoreLink.Logit => weights,
+                ScoreLink.Probability => linked * (weights - ofScores),
+                ScoreLink.LogProbability => weights - linked.exp() * weights.sum([1], keepdim: true),
+                _ => throw new ArgumentOutOfRangeException(nameof(targets), link, "unknown link"),
+            };
+            scores = scores is null ? ofScores : scores.Plus(ofScores);
+            gradients = gradients is null ? ofOutputs : gradients.Plus(ofOutputs);
+        }
+        return (scores!.squeeze(1), gradients!);
     }
 
     /// <summary>The classes whose outputs the scores depend on; null for all of them.</summary>
@@ -28,6 +52,16 @@ public static class ScoreTable
         return present.All(target => target.Link is ScoreLink.Logit)
             ? [.. present.SelectMany(target => target.Terms).Select(term => (long)term.ClassIndex).Distinct()]
             : null;
+    }
+
+    /// <returns>Each link of a target, and the classes' weights in the rows that have it, [R, classes].</returns>
+    /// <exception cref="ArgumentException">No row has a target.</exception>
+    private static (ScoreLink Link, Tensor Weights)[] WeightsByLink(Tensor outputs, IReadOnlyList<ScoreTarget?> targets)
+    {
+        var links = targets.OfType<ScoreTarget>().Select(target => target.Link).Distinct().ToArray();
+        if (links.Length == 0)
+            throw new ArgumentException("at least one row needs a target", nameof(targets));
+        return [.. links.Select(link => (link, Weights(targets, link, (int)outputs.shape[1]).to(outputs.dtype, outputs.device)))];
     }
 
     private static Tensor Weights(IReadOnlyList<ScoreTarget?> targets, ScoreLink link, int classes)
