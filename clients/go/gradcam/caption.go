@@ -1,0 +1,168 @@
+package gradcam
+
+import (
+	"context"
+
+	pb "github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1"
+)
+
+const (
+	callCaption        = "CaptioningService.Caption"
+	callExplainCaption = "CaptioningService.Explain"
+)
+
+// Captions are sentences about a photo.
+type Captions struct {
+	// Model and ModelVersion name the model.
+	Model, ModelVersion string
+	// Captions are the sentences, the best first.
+	Captions []Caption
+	// Crop is the part of the photo that the network saw.
+	Crop Rectangle
+	// Width and Height are the photo's, in pixels.
+	Width, Height int
+	// Timings are how long the stages before took.
+	Timings *pb.RequestTimings
+}
+
+// Caption is a sentence about a photo.
+type Caption struct {
+	// Text is the sentence, without a full stop.
+	Text string
+	// Words are its words.
+	Words []CaptionWord
+	// EndLogProbability is the natural logarithm of the probability that the sentence ends there.
+	EndLogProbability float64
+	// LogProbability is the whole sentence's: the sum of its words' and its end's.
+	LogProbability float64
+}
+
+// CaptionWord is a word, and the natural logarithm of its probability behind the words before it.
+type CaptionWord struct {
+	Text           string
+	LogProbability float64
+}
+
+// CaptionExplanation is a caption, the best one or your own, and maps of why.
+type CaptionExplanation struct {
+	Captions
+	// Maps are in the order of the targets: the caption's words, unless others are asked for.
+	Maps []*Map
+	// Skipped are the targets that the caption turned out not to have.
+	Skipped []SkippedTarget
+	// Attention is where the head looked for each word, where it was asked for.
+	Attention []*pb.WordAttention
+
+	expected int
+}
+
+// SkippedTarget is a target without a map, and why.
+type SkippedTarget struct {
+	Target int
+	Reason string
+}
+
+func captions(p *pb.CaptionPrediction) Captions {
+	found := Captions{
+		Model: p.GetModel(), ModelVersion: p.GetModelVersion(), Crop: rectangle(p.GetCrop()),
+		Width: int(p.GetImageSize().GetWidth()), Height: int(p.GetImageSize().GetHeight()), Timings: p.GetTimings(),
+	}
+	for _, caption := range p.GetCaptions() {
+		sentence := Caption{
+			Text: caption.GetText(), EndLogProbability: caption.GetEndLogProbability(), LogProbability: caption.GetLogProbability(),
+		}
+		for _, word := range caption.GetWords() {
+			sentence.Words = append(sentence.Words, CaptionWord{word.GetText(), word.GetLogProbability()})
+		}
+		found.Captions = append(found.Captions, sentence)
+	}
+	return found
+}
+
+// Caption says sentences about a photo.
+func (c *Client) Caption(ctx context.Context, photo Photo, options ...CaptionOption) (*Captions, error) {
+	asked := c.request()
+	for _, option := range options {
+		option.applyCaption(asked)
+	}
+	img, err := c.prepare(photo, asked)
+	if err != nil {
+		return nil, err
+	}
+	var answer *pb.CaptionResponse
+	err = c.retry.do(ctx, func() error {
+		var err error
+		answer, err = c.captioning().Caption(ctx, &pb.CaptionRequest{Model: asked.model, Image: img, Decoding: asked.caption})
+		return c.fault(err, callCaption)
+	})
+	if err != nil {
+		return nil, err
+	}
+	found := captions(answer.GetPrediction())
+	return &found, nil
+}
+
+// ExplainCaption captions a photo, or takes your own caption (Text), and tells where the network saw each word, or what is asked for. Where
+// the answer is cut on the way, what had arrived is returned with an *IncompleteError.
+func (c *Client) ExplainCaption(ctx context.Context, photo Photo, options ...ExplainCaptionOption) (*CaptionExplanation, error) {
+	asked := c.request()
+	asked.overlay = &pb.OverlayOutput{}
+	for _, option := range options {
+		option.applyExplainCaption(asked)
+	}
+	img, err := c.prepare(photo, asked)
+	if err != nil {
+		return nil, err
+	}
+	message := &pb.CaptioningServiceExplainRequest{
+		Model: asked.model, Image: img, Targets: asked.captionTargets, Layers: asked.layers, LayerFusion: asked.fusion, Methods: asked.methods,
+		Outputs: asked.outputs(), IncludeAttention: asked.attention,
+	}
+	switch {
+	case asked.text != nil:
+		message.Caption = &pb.CaptioningServiceExplainRequest_Text{Text: *asked.text}
+	case asked.caption != nil:
+		message.Caption = &pb.CaptioningServiceExplainRequest_Decoding{Decoding: asked.caption}
+	}
+	var explanation *CaptionExplanation
+	err = c.events(ctx, callExplainCaption, func(ctx context.Context) (func() (func() error, error), error) {
+		explanation = nil
+		stream, err := c.captioning().Explain(ctx, message)
+		return func() (func() error, error) {
+			part, err := stream.Recv()
+			return func() error { return addCaption(&explanation, part, asked.overlay != nil) }, err
+		}, err
+	}, func() (int, int, []int) {
+		if explanation == nil {
+			return 0, -1, nil
+		}
+		targets := len(asked.captionTargets)
+		if targets == 0 && len(explanation.Captions.Captions) > 0 {
+			targets = len(explanation.Captions.Captions[0].Words)
+		}
+		return len(explanation.Maps), explanation.expected, missing(targets, explanation.Maps)
+	})
+	return explanation, err
+}
+
+func addCaption(explanation **CaptionExplanation, part *pb.CaptioningServiceExplainResponse, hasOverlay bool) error {
+	if *explanation == nil && part.GetPrediction() == nil {
+		return broken(callExplainCaption, "a part of the answer came before the caption")
+	}
+	switch event := part.GetEvent().(type) {
+	case *pb.CaptioningServiceExplainResponse_Prediction:
+		*explanation = &CaptionExplanation{Captions: captions(event.Prediction), expected: int(part.GetMapCount())}
+		for _, skipped := range part.GetSkippedTargets() {
+			(*explanation).Skipped = append((*explanation).Skipped, SkippedTarget{int(skipped.GetTargetIndex()), skipped.GetReason()})
+		}
+	case *pb.CaptioningServiceExplainResponse_Attention:
+		(*explanation).Attention = append((*explanation).Attention, event.Attention)
+	case *pb.CaptioningServiceExplainResponse_Map:
+		m, err := newMap(event.Map, hasOverlay, callExplainCaption)
+		if err != nil {
+			return err
+		}
+		(*explanation).Maps = append((*explanation).Maps, m)
+	}
+	return nil
+}

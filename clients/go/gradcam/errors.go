@@ -1,0 +1,240 @@
+package gradcam
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	pb "github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// What errors.Is tells of the errors of this package.
+var (
+	// ErrClosed is a call on a client that was closed.
+	ErrClosed = errors.New("gradcam: the client is closed")
+	// ErrInvalid is a request with wrong fields (INVALID_ARGUMENT): Error.Violations names them.
+	ErrInvalid = errors.New("gradcam: the request is wrong")
+	// ErrNotFound is a model, layer, label, word or answer that does not exist (NOT_FOUND); near ones are named.
+	ErrNotFound = errors.New("gradcam: there is no such thing")
+	// ErrBusy is a server without room (RESOURCE_EXHAUSTED with a hint), still so after all attempts.
+	ErrBusy = errors.New("gradcam: the server is busy")
+	// ErrTooLarge is a message that is larger than one side accepts (RESOURCE_EXHAUSTED without a hint).
+	ErrTooLarge = errors.New("gradcam: the message is too large")
+	// ErrUnavailable is a server that cannot be reached, starts or drains (UNAVAILABLE), still so after all attempts.
+	ErrUnavailable = errors.New("gradcam: the server is not available")
+	// ErrRefused is a caller whom the server does not know or does not let (UNAUTHENTICATED, PERMISSION_DENIED).
+	ErrRefused = errors.New("gradcam: the server refuses the caller")
+	// ErrOtherVersion is a server that speaks another version of the API (UNIMPLEMENTED).
+	ErrOtherVersion = errors.New("gradcam: the server speaks another version of the API")
+	// ErrNoOverlay is a map that was asked for without its picture.
+	ErrNoOverlay = errors.New("gradcam: the map has no overlay; ask for one with DrawOverlay")
+)
+
+// Error is how a call, or a photo of a stream, ended.
+type Error struct {
+	// Code is the status.
+	Code codes.Code
+	// Message is what went wrong, in the server's words.
+	Message string
+	// Reason is the server's word for programs, such as "QUEUE_FULL"; empty where it gave none.
+	Reason string
+	// Violations are the fields at fault.
+	Violations []Violation
+	// RetryAfter is the server's hint when to try again; 0 where it gave none.
+	RetryAfter time.Duration
+	// Call is what was called, such as "ClassificationService.Explain".
+	Call string
+
+	cause error
+}
+
+// Violation is a field at fault.
+type Violation struct {
+	// Field is the field's path in the request, such as "targets[0].label".
+	Field string
+	// Description says what is wrong with it and what would be right.
+	Description string
+}
+
+// Error says what went wrong, each field at fault included.
+func (e *Error) Error() string {
+	var text strings.Builder
+	text.WriteString("gradcam: ")
+	if e.Call != "" {
+		fmt.Fprintf(&text, "%s: ", e.Call)
+	}
+	fmt.Fprintf(&text, "%s: %s", e.Code, e.Message)
+	for _, violation := range e.Violations {
+		if !strings.Contains(e.Message, violation.Description) {
+			fmt.Fprintf(&text, "; %s: %s", violation.Field, violation.Description)
+		}
+	}
+	return text.String()
+}
+
+// Unwrap is what gRPC said.
+func (e *Error) Unwrap() error { return e.cause }
+
+// GRPCStatus lets status.Code and status.FromError know the error.
+func (e *Error) GRPCStatus() *status.Status {
+	if said, ok := e.cause.(interface{ GRPCStatus() *status.Status }); ok {
+		return said.GRPCStatus()
+	}
+	return status.New(e.Code, e.Message)
+}
+
+// Is tells whether the error is of the sentinel's kind.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrInvalid:
+		return e.Code == codes.InvalidArgument
+	case ErrNotFound:
+		return e.Code == codes.NotFound
+	case ErrBusy:
+		return e.Code == codes.ResourceExhausted && e.RetryAfter > 0
+	case ErrTooLarge:
+		return e.Code == codes.ResourceExhausted && e.RetryAfter == 0
+	case ErrUnavailable:
+		return e.Code == codes.Unavailable
+	case ErrRefused:
+		return e.Code == codes.Unauthenticated || e.Code == codes.PermissionDenied
+	case ErrOtherVersion:
+		return e.Code == codes.Unimplemented
+	case context.Canceled:
+		return e.Code == codes.Canceled && e.cause != ErrClosed
+	case context.DeadlineExceeded:
+		return e.Code == codes.DeadlineExceeded
+	}
+	return false
+}
+
+// IncompleteError is an answer that was cut on the way. What had arrived is returned beside it, or was handed to the callback.
+type IncompleteError struct {
+	// Err is what cut it.
+	Err *Error
+	// Of says what is missing: "maps", "photos" or "frames".
+	Of string
+	// Arrived are how many came whole.
+	Arrived int
+	// Expected are how many should have come; -1 where nobody knows.
+	Expected int
+	// Missing are the places in the request of what did not arrive, from 0: photos, frames, or targets of which no map came.
+	Missing []int
+}
+
+// Error says how much arrived, what did not, and why.
+func (e *IncompleteError) Error() string {
+	expected := ""
+	if e.Expected >= 0 {
+		expected = fmt.Sprintf(" of %d", e.Expected)
+	}
+	missing := ""
+	if len(e.Missing) > 0 {
+		const most = 8
+		named := make([]string, 0, most+1)
+		for i, place := range e.Missing {
+			if i == most {
+				named = append(named, fmt.Sprintf("and %d more", len(e.Missing)-most))
+				break
+			}
+			named = append(named, fmt.Sprint(place))
+		}
+		missing = fmt.Sprintf("; missing: %s", strings.Join(named, ", "))
+	}
+	return fmt.Sprintf("%v (%d%s %s arrived%s)", e.Err, e.Arrived, expected, e.Of, missing)
+}
+
+// Unwrap is what cut the answer.
+func (e *IncompleteError) Unwrap() error { return e.Err }
+
+// AsError makes an *Error of an error of a call through Client.Conn; nil of nil.
+func AsError(err error, call string) error {
+	if err == nil {
+		return nil
+	}
+	var known *Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return fromStatus(err, call)
+}
+
+func fromStatus(err error, call string) *Error {
+	said, ok := status.FromError(err)
+	if !ok {
+		said = status.FromContextError(err)
+	}
+	fault := &Error{Code: said.Code(), Message: said.Message(), Call: call, cause: err}
+	for _, detail := range said.Proto().GetDetails() {
+		fault.take(detail)
+	}
+	if fault.Code == codes.Unimplemented {
+		fault.Message = fmt.Sprintf(
+			"the server does not know this call, so it speaks another version of the API than gradcam.v1 as this client has it (%s)", said.Message())
+	}
+	return fault
+}
+
+// fromItem makes an error of the status that a message of a stream ended with; nil where all was well.
+func fromItem(item *pb.ItemStatus, call string) error {
+	if item.GetCode() == int32(codes.OK) {
+		return nil
+	}
+	fault := &Error{Code: codes.Code(item.GetCode()), Message: item.GetMessage(), Call: call}
+	for _, detail := range item.GetDetails() {
+		fault.take(detail)
+	}
+	return fault
+}
+
+// take reads a detail of a rich status. One that cannot be read, or is of another kind, says nothing.
+func (e *Error) take(detail interface {
+	GetTypeUrl() string
+	GetValue() []byte
+}) {
+	url, data := detail.GetTypeUrl(), detail.GetValue()
+	switch url[strings.LastIndexByte(url, '/')+1:] {
+	case "google.rpc.BadRequest":
+		var request errdetails.BadRequest
+		if (codec{}).Unmarshal(data, &request) == nil {
+			for _, violation := range request.GetFieldViolations() {
+				e.Violations = append(e.Violations, Violation{violation.GetField(), violation.GetDescription()})
+			}
+		}
+	case "google.rpc.ErrorInfo":
+		var info errdetails.ErrorInfo
+		if (codec{}).Unmarshal(data, &info) == nil {
+			e.Reason = info.GetReason()
+		}
+	case "google.rpc.RetryInfo":
+		var info errdetails.RetryInfo
+		if (codec{}).Unmarshal(data, &info) == nil {
+			delay := info.GetRetryDelay()
+			e.RetryAfter = time.Duration(delay.GetSeconds())*time.Second + time.Duration(delay.GetNanos())
+		}
+	}
+}
+
+// fault makes an error of the client's own calls.
+func (c *Client) fault(err error, call string) error {
+	if err == nil {
+		return nil
+	}
+	if c.closed.Load() {
+		return closed(call)
+	}
+	return AsError(err, call)
+}
+
+func closed(call string) *Error {
+	return &Error{Code: codes.Canceled, Message: "the client is closed", Call: call, cause: ErrClosed}
+}
+
+func broken(call, format string, arguments ...interface{}) *Error {
+	return &Error{Code: codes.DataLoss, Call: call, Message: fmt.Sprintf(format, arguments...)}
+}

@@ -1,0 +1,164 @@
+package gradcam
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	_ "image/jpeg" // Overlay reads what DrawOverlay can ask for, but for WebP.
+	_ "image/png"
+	"math"
+	"os"
+
+	pb "github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1"
+)
+
+// Map is where the network saw something.
+type Map struct {
+	// Values are the numbers, row by row from the top left; plane by plane, where there are several channels. After the ReLU, unless the
+	// option Values says otherwise.
+	Values []float32
+	// Width is how many columns the map has, and Height how many rows.
+	Width, Height int
+	// Channels are 3, red, green and blue, for signed values of a method on pixels; else 1.
+	Channels int
+	// Subject is what was explained: a label, words, or an answer; of a sum, its terms.
+	Subject string
+	// Score is the value of the score that was differentiated.
+	Score float64
+	// Layers are where the map was made; none for a method on pixels.
+	Layers []string
+	// Method is how it was made.
+	Method MapMethod
+	// Target is the target that asked for the map: its place among them, from 0.
+	Target int
+	// AllZero tells that nothing speaks for the score.
+	AllZero bool
+	// ScoreIsFlat tells that the score does not depend on anything here, in single precision: ask for the log-probability then.
+	ScoreIsFlat bool
+	// Crop is the part of the photo that the network saw, in pixels of the photo. A map on another grid than the photo's covers it.
+	Crop Rectangle
+	// Outputs are the forms that Output asked for, in that order.
+	Outputs []*pb.RenderedMap
+	// Provenance is all else that the server tells of where the map comes from.
+	Provenance *pb.MapProvenance
+
+	grid    pb.MapGrid
+	overlay []byte
+}
+
+// Rectangle is a part of the photo, in its pixels.
+type Rectangle struct{ X, Y, Width, Height float64 }
+
+func rectangle(r *pb.PixelRectangle) Rectangle {
+	return Rectangle{r.GetX(), r.GetY(), r.GetWidth(), r.GetHeight()}
+}
+
+// At is the value in a column and row, of the first channel.
+func (m *Map) At(x, y int) float32 { return m.Values[y*m.Width+x] }
+
+// Peak is the column and row where the first channel is largest; of equal ones the first, row by row.
+func (m *Map) Peak() (x, y int) {
+	best := 0
+	for i, value := range m.Values[:m.Width*m.Height] {
+		if value > m.Values[best] {
+			best = i
+		}
+	}
+	return best % m.Width, best / m.Width
+}
+
+// OnPhoto is the centre of a column and row, in pixels of the photo.
+func (m *Map) OnPhoto(x, y int) (float64, float64) {
+	column, row := float64(x)+0.5, float64(y)+0.5
+	if m.grid == GridImage {
+		return column, row
+	}
+	return m.Crop.X + column*m.Crop.Width/float64(m.Width), m.Crop.Y + row*m.Crop.Height/float64(m.Height)
+}
+
+// Overlay is the map over the photo.
+func (m *Map) Overlay() (image.Image, error) {
+	if m.overlay == nil {
+		return nil, ErrNoOverlay
+	}
+	picture, _, err := image.Decode(bytes.NewReader(m.overlay))
+	if err != nil {
+		return nil, fmt.Errorf("gradcam: the overlay cannot be read: %w", err)
+	}
+	return picture, nil
+}
+
+// OverlayFile is the overlay as a file, PNG unless DrawOverlay says otherwise; nil where there is none.
+func (m *Map) OverlayFile() []byte { return m.overlay }
+
+// SaveOverlay writes that file.
+func (m *Map) SaveOverlay(path string) error {
+	if m.overlay == nil {
+		return ErrNoOverlay
+	}
+	return os.WriteFile(path, m.overlay, 0o644)
+}
+
+// newMap reads a map whose outputs are those of request.outputs.
+func newMap(answer *pb.SaliencyMap, hasOverlay bool, call string) (*Map, error) {
+	outputs := answer.GetOutputs()
+	numbers := 1
+	if hasOverlay {
+		numbers = 2
+	}
+	if len(outputs) < numbers || outputs[0].GetRaw() == nil || (hasOverlay && outputs[1].GetImage() == nil) {
+		return nil, broken(call, "a map came without the numbers or the picture that were asked for")
+	}
+	raw := outputs[0].GetRaw()
+	width, height, channels := int(raw.GetSize().GetWidth()), int(raw.GetSize().GetHeight()), int(raw.GetChannelCount())
+	if width < 1 || height < 1 || channels < 1 || len(raw.GetData()) != 4*width*height*channels {
+		return nil, broken(call, "a map of %d x %d x %d numbers came with %d bytes", channels, height, width, len(raw.GetData()))
+	}
+	from := answer.GetProvenance()
+	m := &Map{
+		Values: floats(raw.GetData()), Width: width, Height: height, Channels: channels,
+		Subject: subject(from.GetScore()), Score: from.GetScore().GetValue(),
+		Layers: from.GetLayers(), Method: methodOf(from.GetMethod()), Target: int(answer.GetTargetIndex()),
+		AllZero: answer.GetAllZero(), ScoreIsFlat: answer.GetScoreIsFlat(),
+		Crop: rectangle(from.GetCrop()), Outputs: outputs[numbers:], Provenance: from, grid: raw.GetGrid(),
+	}
+	if hasOverlay {
+		m.overlay = outputs[1].GetImage().GetData()
+	}
+	return m, nil
+}
+
+func floats(data []byte) []float32 {
+	values := make([]float32, len(data)/4)
+	for i := range values {
+		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+	}
+	return values
+}
+
+func subject(score *pb.ExplainedScore) string {
+	switch {
+	case score.GetExplainedClass() != nil:
+		return score.GetExplainedClass().GetLabel()
+	case score.GetAnswer() != nil:
+		return score.GetAnswer().GetText()
+	case score.GetWords() != nil:
+		text := ""
+		for i, word := range score.GetWords().GetWords() {
+			if i > 0 {
+				text += " "
+			}
+			text += word.GetText()
+		}
+		return text
+	}
+	text := ""
+	for i, term := range score.GetWeightedClasses().GetTerms() {
+		if i > 0 {
+			text += " + "
+		}
+		text += fmt.Sprintf("%g * %s", term.GetWeight(), term.GetExplainedClass().GetLabel())
+	}
+	return text
+}

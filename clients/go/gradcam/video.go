@@ -1,0 +1,242 @@
+package gradcam
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sort"
+	"sync"
+	"time"
+
+	pb "github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1"
+	"google.golang.org/protobuf/types/known/durationpb"
+)
+
+const callVideo = "VideoService.Explain"
+
+// Frame is a frame of a camera or a film.
+type Frame struct {
+	// Photo is the picture. All of a video are of the same kind and size.
+	Photo Photo
+	// Timestamp is when it was taken, from a start of your choice; later than that of the frame before.
+	Timestamp time.Duration
+}
+
+// FrameResult is what became of a frame: it is explained, or it has an Err, or Unanswered tells why nobody looked at it.
+type FrameResult struct {
+	// Index is the frame's place, from 0.
+	Index int
+	// Timestamp is the frame's.
+	Timestamp time.Duration
+	// Explanation is its answer; nil where it has none.
+	Explanation *Explanation
+	// Frame is all else that the server tells of an explained frame.
+	Frame *pb.ExplainedFrame
+	// Unanswered is why a frame that nothing is wrong with has no answer.
+	Unanswered pb.UnansweredReason
+	// Err is what is wrong with the frame.
+	Err error
+}
+
+// FrameOption is how the frames of a video are answered.
+type FrameOption func(*request)
+
+func (o FrameOption) applyVideo(r *request) { o(r) }
+
+// EveryNth answers one of n frames.
+func EveryNth(n int) FrameOption {
+	return func(r *request) {
+		step := int32(n)
+		r.video.Policy, r.video.FrameStep = pb.FramePolicy_FRAME_POLICY_EVERY_NTH, &step
+	}
+}
+
+// LatestWins answers the latest frame whenever the one before is answered.
+func LatestWins() FrameOption {
+	return func(r *request) { r.video.Policy = pb.FramePolicy_FRAME_POLICY_LATEST_WINS }
+}
+
+// FrameDeadline is how long after its arrival a frame's answer is worth something.
+func FrameDeadline(after time.Duration) FrameOption {
+	return func(r *request) { r.video.FrameDeadline = durationpb.New(after) }
+}
+
+// Smoothing is how much a new map weighs against those before it, 0 to 1.
+func Smoothing(factor float64) FrameOption {
+	return func(r *request) { r.video.SmoothingFactor = &factor }
+}
+
+// Keyframes asks the network only about frames that differ by more than a share, 0 to 1, from the last one it saw.
+func Keyframes(threshold float64) FrameOption {
+	return func(r *request) { r.video.KeyframeThreshold = &threshold }
+}
+
+// Video explains the frames of a channel, and hands what becomes of each to a function, one after the other, until the channel is closed
+// and every frame is answered. While the function is busy, the server is slowed. When it returns an error, the stream ends, and that error
+// is returned as it is. Nothing is tried again: who shows live pictures begins anew. A stream that is cut on the way is an
+// *IncompleteError, which names the frames without an answer.
+func (c *Client) Video(ctx context.Context, frames <-chan Frame, fn func(FrameResult) error, options ...VideoOption) error {
+	asked := c.request()
+	for _, option := range options {
+		option.applyVideo(asked)
+	}
+	if err := c.open(); err != nil {
+		return err
+	}
+	if asked.err != nil {
+		return asked.err
+	}
+	settings := &pb.VideoSettings{
+		Model: asked.model, Request: asked.explain(), Policy: asked.video.Policy, FrameStep: asked.video.FrameStep,
+		FrameDeadline: asked.video.FrameDeadline, SmoothingFactor: asked.video.SmoothingFactor, KeyframeThreshold: asked.video.KeyframeThreshold,
+	}
+	settings.Request.Model = ""
+	ctx, cancel := context.WithCancel(ctx)
+	var sender sync.WaitGroup
+	defer sender.Wait()
+	defer cancel()
+	stream, err := pb.NewVideoServiceClient(c.conn).Explain(ctx)
+	if err != nil {
+		return c.fault(err, callVideo)
+	}
+	err = stream.Send(&pb.VideoServiceExplainRequest{Message: &pb.VideoServiceExplainRequest_Settings{Settings: settings}})
+	if err != nil && !errors.Is(err, io.EOF) {
+		return c.fault(err, callVideo)
+	}
+	run := &videoRun{open: map[int]bool{}}
+	sender.Add(1)
+	go func() {
+		defer sender.Done()
+		if err := run.send(ctx, stream, frames, asked); err != nil {
+			run.fail(err)
+			cancel()
+		}
+	}()
+	for {
+		response, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			if left := run.left(); len(left) > 0 {
+				return run.cut(broken(callVideo, "the server ended the stream before every frame was answered"))
+			}
+			return nil
+		}
+		if err != nil {
+			if unread := run.failure(); unread != nil {
+				return unread
+			}
+			return run.cut(c.fault(err, callVideo))
+		}
+		if status := response.GetSettingsStatus(); status != nil {
+			if err := fromItem(status, callVideo); err != nil {
+				return err
+			}
+			continue
+		}
+		if response.GetFrame() == nil {
+			continue
+		}
+		result, err := frameResult(response.GetFrame(), asked.overlay != nil)
+		if err != nil {
+			return run.cut(err)
+		}
+		run.answered(result.Index)
+		if err := fn(result); err != nil {
+			return err
+		}
+	}
+}
+
+// videoRun is which frames were sent and have no answer yet.
+type videoRun struct {
+	mutex  sync.Mutex
+	open   map[int]bool
+	sent   int
+	unread error
+}
+
+func (r *videoRun) send(ctx context.Context, stream pb.VideoService_ExplainClient, frames <-chan Frame, asked *request) error {
+	defer stream.CloseSend()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case frame, ok := <-frames:
+			if !ok {
+				return nil
+			}
+			img, err := frame.Photo.image(asked.decoding)
+			if err != nil {
+				return err
+			}
+			r.mutex.Lock()
+			r.open[r.sent] = true
+			r.sent++
+			r.mutex.Unlock()
+			message := &pb.VideoFrame{Timestamp: durationpb.New(frame.Timestamp), Image: img}
+			if stream.Send(&pb.VideoServiceExplainRequest{Message: &pb.VideoServiceExplainRequest_Frame{Frame: message}}) != nil {
+				return nil
+			}
+		}
+	}
+}
+
+func (r *videoRun) fail(err error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.unread = err
+}
+
+func (r *videoRun) failure() error {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.unread
+}
+
+func (r *videoRun) answered(index int) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	delete(r.open, index)
+}
+
+func (r *videoRun) left() []int {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	var indices []int
+	for index := range r.open {
+		indices = append(indices, index)
+	}
+	sort.Ints(indices)
+	return indices
+}
+
+func (r *videoRun) cut(err error) error {
+	var fault *Error
+	if !errors.As(err, &fault) {
+		return err
+	}
+	left := r.left()
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return &IncompleteError{Err: fault, Of: "frames", Arrived: r.sent - len(left), Expected: -1, Missing: left}
+}
+
+func frameResult(answer *pb.VideoFrameResult, hasOverlay bool) (FrameResult, error) {
+	result := FrameResult{Index: int(answer.GetFrameIndex()), Timestamp: answer.GetTimestamp().AsDuration()}
+	switch outcome := answer.GetOutcome().(type) {
+	case *pb.VideoFrameResult_Explained:
+		result.Frame = outcome.Explained
+		result.Explanation = &Explanation{Prediction: prediction(outcome.Explained.GetPrediction()), expected: len(outcome.Explained.GetMaps())}
+		for _, answer := range outcome.Explained.GetMaps() {
+			m, err := newMap(answer, hasOverlay, callVideo)
+			if err != nil {
+				return result, err
+			}
+			result.Explanation.Maps = append(result.Explanation.Maps, m)
+		}
+	case *pb.VideoFrameResult_UnansweredReason:
+		result.Unanswered = outcome.UnansweredReason
+	case *pb.VideoFrameResult_Status:
+		result.Err = fromItem(outcome.Status, callVideo)
+	}
+	return result, nil
+}
