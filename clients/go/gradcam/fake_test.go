@@ -264,7 +264,7 @@ func TestError_BadRequest_HasEveryFieldAndReadsWell(t *testing.T) {
 func TestError_ContextEnds_IsTheContexts(t *testing.T) {
 	server := &fake{classify: func(ctx context.Context, _ *pb.ClassifyRequest) (*pb.ClassifyResponse, error) {
 		<-ctx.Done()
-		return nil, ctx.Err()
+		return nil, status.FromContextError(ctx.Err()).Err()
 	}}
 	client, _ := dial(t, server)
 	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
@@ -305,7 +305,7 @@ func TestClient_IsClosed_SaysSo(t *testing.T) {
 	server := &fake{classify: func(ctx context.Context, _ *pb.ClassifyRequest) (*pb.ClassifyResponse, error) {
 		close(entered)
 		<-ctx.Done()
-		return nil, ctx.Err()
+		return nil, status.FromContextError(ctx.Err()).Err()
 	}}
 	client, _ := dial(t, server)
 	underWay := make(chan error)

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"math/rand"
+	"sync"
+	"time"
+
+	"github.com/gradcamgrpc/gradcamgrpc/clients/go/internal/histogram"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// callee answers the calls of a measurement.
+type callee interface {
+	// call makes the n-th call and waits for its end.
+	call(ctx context.Context, n int) error
+	close()
+}
+
+// measurement is what was seen, the warm-up left out.
+type measurement struct {
+	mutex sync.Mutex
+	// latency is of calls that succeeded: in an open loop from when they were due, in a closed one from when they were made, corrected
+	// where that is asked for.
+	latency histogram.Histogram
+	// service is of the same calls from when they were made.
+	service histogram.Histogram
+	// lateness is how much later than due calls were made.
+	lateness   histogram.Histogram
+	statuses   map[codes.Code]int64
+	firstFault error
+	elapsed    time.Duration
+}
+
+// times are the due times of an open loop: a Poisson process, whose gaps are exponentially distributed.
+type times struct {
+	random *rand.Rand
+	rate   float64
+	last   time.Duration
+}
+
+func newTimes(rate float64, seed int64) *times {
+	return &times{random: rand.New(rand.NewSource(seed)), rate: rate}
+}
+
+// next is the next due time, from the start.
+func (t *times) next() time.Duration {
+	t.last += time.Duration(t.random.ExpFloat64() / t.rate * float64(time.Second))
+	return t.last
+}
+
+// measure makes calls until the time is over or the context ends, and waits for those under way.
+func measure(ctx context.Context, s settings, target callee) *measurement {
+	m := &measurement{statuses: map[codes.Code]int64{}}
+	start := time.Now()
+	if s.Rate > 0 {
+		m.openLoop(ctx, s, target, start)
+	} else {
+		m.closedLoop(ctx, s, target, start)
+	}
+	if m.elapsed = time.Since(start) - s.Warmup; m.elapsed < 0 {
+		m.elapsed = 0
+	}
+	return m
+}
+
+func (m *measurement) openLoop(ctx context.Context, s settings, target callee, start time.Time) {
+	var calls sync.WaitGroup
+	defer calls.Wait()
+	due := newTimes(s.Rate, s.Seed)
+	places := make(chan struct{}, s.MaxOutstanding)
+	for n := 0; ; n++ {
+		at := due.next()
+		if at >= s.Warmup+s.Duration || !until(ctx, start.Add(at)) {
+			return
+		}
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		calls.Add(1)
+		go func(n int) {
+			defer calls.Done()
+			made := time.Now()
+			err := callOnce(ctx, s, target, n)
+			ended := time.Now()
+			<-places
+			if at >= s.Warmup {
+				m.take(err, ended.Sub(start.Add(at)), ended.Sub(made), made.Sub(start.Add(at)), 0)
+			}
+		}(n)
+	}
+}
+
+func (m *measurement) closedLoop(ctx context.Context, s settings, target callee, start time.Time) {
+	var callers sync.WaitGroup
+	defer callers.Wait()
+	for caller := 0; caller < s.Concurrency; caller++ {
+		callers.Add(1)
+		go func(caller int) {
+			defer callers.Done()
+			for n := caller; ctx.Err() == nil; n += s.Concurrency {
+				made := time.Now()
+				if made.Sub(start) >= s.Warmup+s.Duration {
+					return
+				}
+				err := callOnce(ctx, s, target, n)
+				took := time.Since(made)
+				if made.Sub(start) >= s.Warmup {
+					m.take(err, took, took, 0, s.ExpectedInterval)
+				}
+			}
+		}(caller)
+	}
+}
+
+func callOnce(ctx context.Context, s settings, target callee, n int) error {
+	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
+	defer cancel()
+	return target.call(ctx, n)
+}
+
+func (m *measurement) take(err error, latency, service, lateness, interval time.Duration) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.statuses[status.Code(err)]++
+	m.lateness.Record(lateness)
+	if err != nil {
+		if m.firstFault == nil {
+			m.firstFault = err
+		}
+		return
+	}
+	m.latency.RecordCorrected(latency, interval)
+	m.service.Record(service)
+}
+
+// until waits for a time; false where the context ends before.
+func until(ctx context.Context, at time.Time) bool {
+	timer := time.NewTimer(time.Until(at))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

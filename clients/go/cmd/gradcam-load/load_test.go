@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gradcamgrpc/gradcamgrpc/clients/go/internal/testserver"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+const cat = "../../../../tests/photos/chelsea.png"
+
+func TestMain(m *testing.M) {
+	result := m.Run()
+	testserver.Stop()
+	os.Exit(result)
+}
+
+// stalling is a server that answers nothing for a while, once.
+type stalling struct {
+	start    time.Time
+	from, to time.Duration
+}
+
+func (s *stalling) call(context.Context, int) error {
+	if now := time.Since(s.start); now >= s.from && now < s.to {
+		time.Sleep(s.to - now)
+	}
+	return nil
+}
+
+func (s *stalling) close() {}
+
+func TestTimes_SameSeed_IsThePoissonProcess(t *testing.T) {
+	one, same, other := newTimes(200, 3), newTimes(200, 3), newTimes(200, 4)
+	const count = 20_000
+	last, sum, squares, differs := time.Duration(0), 0.0, 0.0, false
+	for i := 0; i < count; i++ {
+		at := one.next()
+		if at != same.next() {
+			t.Fatal("the same seed has other times")
+		}
+		differs = differs || at != other.next()
+		gap := (at - last).Seconds()
+		sum += gap
+		squares += gap * gap
+		last = at
+	}
+	// Exponential gaps: the mean is 1/rate, and so is the standard deviation. Of 20,000 gaps the mean's own is 0.7 %.
+	mean := sum / count
+	deviation := math.Sqrt(squares/count - mean*mean)
+	if math.Abs(mean*200-1) > 0.03 || math.Abs(deviation*200-1) > 0.05 || !differs {
+		t.Errorf("gaps have the mean %g and the deviation %g, and should have %g", mean, deviation, 1.0/200)
+	}
+}
+
+// Calls that were due while the server stalled waited for its end, whoever made them: their number is known from the seed. A closed loop
+// of one caller sees but one of them, unless it is corrected.
+func TestMeasure_ServerStalls_OpenLoopCountsEveryCallThatWasDue(t *testing.T) {
+	s := settings{Rate: 400, Seed: 9, Duration: 700 * time.Millisecond, Timeout: time.Minute, MaxOutstanding: 1000}
+	from, to := 200*time.Millisecond, 500*time.Millisecond
+	const long = 50 * time.Millisecond
+	due, all := 0, 0
+	for at := newTimes(s.Rate, s.Seed); ; all++ {
+		next := at.next()
+		if next >= s.Duration {
+			break
+		}
+		if next >= from && next < to-long {
+			due++
+		}
+	}
+
+	m := measure(context.Background(), s, &stalling{time.Now(), from, to})
+
+	if m.statuses[codes.OK] != int64(all) || m.latency.Count() != int64(all) {
+		t.Errorf("%d calls were made, and %d were due", m.statuses[codes.OK], all)
+	}
+	share := 100 * float64(all-due) / float64(all)
+	if above := m.latency.Percentile(share + 1); due < 60 || above < long*9/10 {
+		t.Errorf("of %d calls %d were due in the stall, but p%.1f is %v", all, due, share+1, above)
+	}
+}
+
+func TestMeasure_ServerStalls_ClosedLoopHidesItUnlessCorrected(t *testing.T) {
+	s := settings{Concurrency: 1, Duration: 400 * time.Millisecond, Timeout: time.Minute}
+	target := func() callee {
+		return &paced{stalling: stalling{time.Now(), 100 * time.Millisecond, 300 * time.Millisecond}}
+	}
+
+	bare := measure(context.Background(), s, target())
+	s.ExpectedInterval = 2 * time.Millisecond
+	corrected := measure(context.Background(), s, target())
+
+	// 200 of 400 ms are the stall: with the missed calls at 2 ms, about a third and more of all; without them, one call.
+	if missed := corrected.latency.Count() - corrected.service.Count(); missed < 90 {
+		t.Errorf("%d calls were added", missed)
+	}
+	if p := corrected.latency.Percentile(90); p < 40*time.Millisecond {
+		t.Errorf("corrected, p90 is %v", p)
+	}
+	if bare.latency.Count() != bare.service.Count() || bare.latency.Max() < 150*time.Millisecond {
+		t.Errorf("not corrected, %d of %d calls, up to %v", bare.latency.Count(), bare.service.Count(), bare.latency.Max())
+	}
+}
+
+// paced answers after 2 ms, so that a closed loop does not fill the histogram.
+type paced struct{ stalling }
+
+func (p *paced) call(ctx context.Context, n int) error {
+	time.Sleep(2 * time.Millisecond)
+	return p.stalling.call(ctx, n)
+}
+
+// counting notes the most calls that are under way at a time, and fails every third.
+type counting struct {
+	mutex          sync.Mutex
+	under, most, n int
+}
+
+func (c *counting) call(_ context.Context, n int) error {
+	c.mutex.Lock()
+	c.under++
+	c.n++
+	if c.under > c.most {
+		c.most = c.under
+	}
+	c.mutex.Unlock()
+	time.Sleep(3 * time.Millisecond)
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.under--
+	if n%3 == 0 {
+		return status.Error(codes.ResourceExhausted, "full")
+	}
+	return nil
+}
+
+func (c *counting) close() {}
+
+func TestMeasure_SomeCallsFail_AreCountedByStatusAndNotTimed(t *testing.T) {
+	target := &counting{}
+
+	m := measure(context.Background(), settings{Concurrency: 6, Duration: 150 * time.Millisecond, Timeout: time.Minute}, target)
+
+	if target.most > 6 || target.most < 2 {
+		t.Errorf("%d calls were under way", target.most)
+	}
+	failed, well := m.statuses[codes.ResourceExhausted], m.statuses[codes.OK]
+	if failed+well != int64(target.n) || m.latency.Count() != well || m.firstFault == nil || failed == 0 {
+		t.Errorf("%d failed and %d did not of %d", failed, well, target.n)
+	}
+}
+
+func TestMeasure_OpenLoopIsFull_LatencyCountsFromWhenCallsWereDue(t *testing.T) {
+	target := &counting{}
+
+	m := measure(context.Background(), settings{Rate: 2000, Seed: 2, Duration: 200 * time.Millisecond, Timeout: time.Minute, MaxOutstanding: 2}, target)
+
+	// Two places of 3 ms let through 667 calls a second at most: of 2,000 due in a second, the last ones wait for about 2/3 of the whole.
+	if target.most > 2 || m.service.Percentile(50) > m.latency.Percentile(50) || m.latency.Max() < 200*time.Millisecond {
+		t.Errorf("%d under way; %v from the call and %v from when it was due", target.most, m.service.Percentile(50), m.latency.Max())
+	}
+}
+
+func TestMeasure_WarmUp_IsNotCounted(t *testing.T) {
+	target := &counting{}
+
+	m := measure(context.Background(), settings{Rate: 300, Seed: 1, Warmup: 200 * time.Millisecond, Duration: 200 * time.Millisecond, Timeout: time.Minute, MaxOutstanding: 100}, target)
+
+	counted := m.statuses[codes.OK] + m.statuses[codes.ResourceExhausted]
+	if counted >= int64(target.n) || counted < 30 {
+		t.Errorf("%d of %d calls are counted", counted, target.n)
+	}
+}
+
+func TestRun_RealServer_EveryMethodAndLoopAnswers(t *testing.T) {
+	address, err := testserver.Address()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{"classify", "explain", "stream"} {
+		for _, loop := range [][]string{{"--rps", "30", "--seed", "4"}, {"--concurrency", "6"}} {
+			var out, errs bytes.Buffer
+			arguments := append([]string{
+				"--address", address, "--photo", cat, "--method", method, "--connections", "2", "--duration", "500ms", "--warmup", "100ms", "--json",
+			}, loop...)
+
+			if code := run(context.Background(), arguments, &out, &errs); code != 0 {
+				t.Fatalf("%s %v ends with %d: %s", method, loop, code, errs.String())
+			}
+
+			var written struct {
+				Settings  struct{ Method string }
+				Calls     int64
+				Succeeded int64
+				Statuses  map[string]int64
+				Latency   map[string]float64 `json:"latency_ms"`
+				PerSecond float64            `json:"succeeded_per_s"`
+				Seconds   float64            `json:"duration_s"`
+			}
+			if err := json.Unmarshal(out.Bytes(), &written); err != nil {
+				t.Fatal(err)
+			}
+			if written.Settings.Method != method || written.Succeeded == 0 || written.Statuses["OK"] != written.Calls || written.Calls != written.Succeeded {
+				t.Errorf("%s %v: %s", method, loop, out.String())
+			}
+			l := written.Latency
+			if !(0 < l["min"] && l["min"] <= l["p50"] && l["p50"] <= l["p99"] && l["p99"] <= l["max"]) {
+				t.Errorf("%s %v: %v", method, loop, l)
+			}
+			if want := float64(written.Succeeded) / written.Seconds; math.Abs(written.PerSecond-want) > 1e-6*want || written.Seconds < 0.4 {
+				t.Errorf("%g a second in %g s, and should be %g", written.PerSecond, written.Seconds, want)
+			}
+		}
+	}
+}
+
+func TestRun_Table_NamesTheLoopAndTheStatuses(t *testing.T) {
+	address, err := testserver.Address()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+
+	code := run(context.Background(), []string{"--address", address, "--photo", cat, "--rps", "20", "--duration", "400ms", "--warmup", "0s"}, &out, &errs)
+
+	for _, want := range []string{"explain at " + address, "20 calls a second, seed 1", "statuses: OK ", "from when each call was due", "p99.9", "made late by"} {
+		if code != 0 || !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in the table (%d):\n%s%s", want, code, out.String(), errs.String())
+		}
+	}
+}
+
+func TestRun_OptionsAreWrong_EachIsNamed(t *testing.T) {
+	var out, errs bytes.Buffer
+
+	code := run(context.Background(), []string{
+		"--method", "guess", "--rps", "5", "--concurrency", "3", "--connections", "0", "--duration", "-1s", "--expected-interval", "1s", "more",
+	}, &out, &errs)
+
+	for _, want := range []string{"--photo", "--method", "--rps", "--connections", "--duration", "--expected-interval", "more"} {
+		if code != 2 || !strings.Contains(errs.String(), want) {
+			t.Errorf("%s is not named (%d):\n%s", want, code, errs.String())
+		}
+	}
+}
+
+func TestRun_NothingCanBeMeasured_SaysWhy(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	for _, arguments := range [][]string{
+		{"--photo", "no/such/photo.jpg"},
+		{"--photo", cat, "--address", "nowhere"},
+		{"--photo", cat, "--address", address, "--timeout", "200ms"},
+	} {
+		var out, errs bytes.Buffer
+		code := run(context.Background(), arguments, &out, &errs)
+		if want := arguments[len(arguments)-1]; code != 1 || (want != "200ms" && !strings.Contains(errs.String(), want)) || errs.Len() == 0 {
+			t.Errorf("%v ends with %d: %s", arguments, code, errs.String())
+		}
+	}
+}
