@@ -18,14 +18,13 @@ namespace GradCamGrpc.Benchmarks;
 /// <summary>The embedded model and its captioning head with nothing around them, and one photo. It belongs to one thread.</summary>
 internal sealed class CaptionEngine : IDisposable
 {
-    private const int Side = 224;
-
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly ServableNetwork _network;
     private readonly CaptionHead _head;
     private readonly CutNetwork _cut;
     private readonly CutLayer[] _layers;
     private readonly ImageQuery _query;
+    private readonly PreprocessingManifest _view;
     private readonly BeamSearch _search;
     private readonly DecodingRules _rules;
     private readonly Tensor _image;
@@ -38,14 +37,15 @@ internal sealed class CaptionEngine : IDisposable
         var model = EmbeddedModel.Read();
         _network = model.BuildNetwork();
         _network.PrepareForServing();
-        _cut = new CutNetwork(_network, ChannelsLast.Noise(Side, Side, CPU), _network.UseFolded);
+        _view = model.Manifest.Captioning!.Preprocessing;
+        _cut = new CutNetwork(_network, ChannelsLast.Noise(_view.CropHeight, _view.CropWidth, CPU), _network.UseFolded);
         (_head, var words) = model.BuildCaptionHead();
         _layers = [.. _head.Sources.Select(source => _cut.Layers[source.Layer])];
         _query = ImageQuery.PredictionOnly with { Observed = _layers };
-        _search = new BeamSearch(3, model.Manifest.Captioning!.LengthPenalty);
+        _search = new BeamSearch(3, model.Manifest.Captioning.LengthPenalty);
         _rules = new DecodingRules { MaxWords = _head.MaxWords };
 
-        _image = BenchPhoto.Input(model.Manifest.Captioning!.Preprocessing);
+        _image = BenchPhoto.Input(_view);
         _maps = Observe();
         using var noTape = no_grad();
         _photo = _head.Look(_maps);
@@ -110,7 +110,7 @@ internal sealed class CaptionEngine : IDisposable
         var readings = _layers.Select((layer, i) => new HeadReading(layer, maps[i], _head.ProjectionWeights[i]));
         var made = new HeadCut([.. readings], _head.ElementsOfARow).Explain(TargetsOf(sentence), targets => Differentiate(photo, sentence, targets), methods);
         foreach (var ofWord in made.GroupBy(one => one.Target, one => one.Map))
-            LayerFusion.Fuse([.. ofWord], FusionRule.Mean, Side, Side);
+            LayerFusion.Fuse([.. ofWord], FusionRule.Mean, _view.CropHeight, _view.CropWidth);
     }
 
     private static SentenceTarget[] TargetsOf(Sentence sentence) =>

@@ -3,6 +3,7 @@ using GradCamGrpc.Explain.Fusion;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Models.Text;
 using GradCamGrpc.TestData;
 using TorchSharp;
@@ -16,7 +17,6 @@ namespace GradCamGrpc.Benchmarks;
 /// </summary>
 internal sealed class QuestionEngine : IDisposable
 {
-    private const int Side = 224;
     private const int WordCount = 2000;
     private const int AnswerCount = 1000;
     private const int QuestionLength = 8;
@@ -27,6 +27,7 @@ internal sealed class QuestionEngine : IDisposable
     private readonly CutNetwork _cut;
     private readonly CutLayer[] _layers;
     private readonly ImageQuery _query;
+    private readonly PreprocessingManifest _view;
     private readonly Tensor _image;
     private readonly Tensor _questions;
 
@@ -36,13 +37,14 @@ internal sealed class QuestionEngine : IDisposable
         var model = EmbeddedModel.Read();
         _network = model.BuildNetwork();
         _network.PrepareForServing();
-        _cut = new CutNetwork(_network, ChannelsLast.Noise(Side, Side, CPU), _network.UseFolded);
         var captioning = model.Manifest.Captioning!;
+        _view = captioning.Preprocessing;
+        _cut = new CutNetwork(_network, ChannelsLast.Noise(_view.CropHeight, _view.CropWidth, CPU), _network.UseFolded);
         _head = new AnswerHead(captioning.Sources, WordCount, AnswerCount, captioning.Shape);
         _head.Freeze();
         _layers = [.. _head.Sources.Select(source => _cut.Layers[source.Layer])];
         _query = ImageQuery.PredictionOnly with { Observed = _layers };
-        _image = BenchPhoto.Input(captioning.Preprocessing);
+        _image = BenchPhoto.Input(_view);
 
         var random = new Random(1);
         _questions = tensor(Enumerable
@@ -80,7 +82,7 @@ internal sealed class QuestionEngine : IDisposable
         var readings = _layers.Select((layer, i) => new HeadReading(layer, maps[i], _head.ProjectionWeights[i]));
         var made = new HeadCut([.. readings], _head.ElementsOfARow).Explain([.. Enumerable.Range(0, answers.Length)], Differentiate, [new GradCam()]);
         foreach (var ofQuestion in made.GroupBy(one => one.Target, one => one.Map))
-            LayerFusion.Fuse([.. ofQuestion], FusionRule.Mean, Side, Side);
+            LayerFusion.Fuse([.. ofQuestion], FusionRule.Mean, _view.CropHeight, _view.CropWidth);
 
         HeadGradients Differentiate(IReadOnlyList<int> questions)
         {

@@ -1,4 +1,5 @@
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.TestData;
 using Grpc.Core;
 
 namespace GradCamGrpc.FunctionalTests;
@@ -6,8 +7,9 @@ namespace GradCamGrpc.FunctionalTests;
 /// <summary>A server of its own, whose cache nobody else fills.</summary>
 public sealed class ActivationCacheTests : IAsyncLifetime
 {
-    /// <summary>What the head reads of a photo, 1280·7·7 and 112·14·14 numbers, and 1000 logits.</summary>
-    private const int PhotoBytes = 4 * ((1280 * 7 * 7) + (112 * 14 * 14) + 1000);
+    /// <summary>What the head reads of a photo, C·h·w numbers of each layer, and 1000 logits.</summary>
+    private static readonly int PhotoBytes =
+        4 * (EmbeddedModel.Read().Manifest.Captioning!.Sources.Sum(source => source.Channels * source.Positions) + 1000);
 
     private readonly RunningServer _server = new(options => options with { ActivationCacheBytes = 2 * PhotoBytes });
 

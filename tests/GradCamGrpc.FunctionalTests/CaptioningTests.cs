@@ -1,3 +1,5 @@
+using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.TestData;
 
@@ -10,6 +12,8 @@ public sealed class CaptioningTests(RunningServer server)
 
     private static readonly string[] CamMethods =
         ["grad_cam", "layer_cam", "hires_cam", "element_wise_grad_cam", "eigen_cam", "eigen_grad_cam", "grad_cam_plus_plus", "xgrad_cam"];
+
+    private static readonly CaptioningManifest Head = EmbeddedModel.Read().Manifest.Captioning!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -109,11 +113,11 @@ public sealed class CaptioningTests(RunningServer server)
             Assert.Equal(ScoreKind.LogProbability, origin.Score.Kind);
             Assert.Equal(best.Words[place].LogProbability, origin.Score.Value, Close);
             Assert.Equal(LayerFusion.Mean, origin.LayerFusion);
-            Assert.Equal(model.Captioning.Layers, origin.Layers);
-            Assert.Equal((224, 224), (origin.NativeSize.Width, origin.NativeSize.Height));
+            Assert.Equal(model.Captioning.Layers.Select(layer => layer.Name), origin.Layers);
+            Assert.Equal((Head.Preprocessing.CropWidth, Head.Preprocessing.CropHeight), (origin.NativeSize.Width, origin.NativeSize.Height));
             Assert.Equal(model.Captioning.WeightsSha256, origin.HeadWeightsSha256);
             Assert.Equal(model.WeightsSha256, origin.WeightsSha256);
-            Assert.Equal(224 * 224, answer.Maps[place].Outputs[0].Raw.Floats().Length);
+            Assert.Equal(Head.Preprocessing.CropWidth * Head.Preprocessing.CropHeight, answer.Maps[place].Outputs[0].Raw.Floats().Length);
         }
         Assert.Equal(best.Words.Count, answer.Maps.Select(map => map.Outputs[0].Raw.Data).Distinct().Count());
     }
@@ -171,7 +175,7 @@ public sealed class CaptioningTests(RunningServer server)
         var together = await ExplainAsync(Request());
 
         Assert.Equal(
-            Enumerable.Range(0, 4).SelectMany(word => new[] { (word, "bn2", 7), (word, "blocks.4.2", 14) }),
+            Enumerable.Range(0, 4).SelectMany(word => Head.Sources.Select(source => (word, source.Layer, source.Width))),
             together.Maps.Select(map => (map.TargetIndex, map.Provenance.Layers.Single(), map.Provenance.NativeSize.Width)));
         for (var word = 0; word < 4; word++)
         {
@@ -252,7 +256,7 @@ public sealed class CaptioningTests(RunningServer server)
         Assert.All(answer.Messages.Skip(1).Take(4).Select(message => message.Attention), attention =>
         {
             Assert.Equal(["bn2", "blocks.4.2"], attention.Grids.Select(grid => grid.Layer));
-            Assert.Equal([49, 196], attention.Grids.Select(grid => grid.Floats().Length));
+            Assert.Equal(Head.Sources.Select(source => source.Positions), attention.Grids.Select(grid => grid.Floats().Length));
             var weights = attention.Grids.SelectMany(grid => grid.Floats()).ToArray();
             Assert.Equal(1, weights.Sum(), 1e-4f);
             Assert.True(weights.Min() >= 0);
@@ -358,10 +362,11 @@ public sealed class CaptioningTests(RunningServer server)
         var model = (await server.Models.GetModelAsync(new GetModelRequest(), cancellationToken: Cancellation)).Model;
 
         Assert.Contains(ModelTask.Captioning, model.Tasks);
-        Assert.Equal(["bn2", "blocks.4.2"], model.Captioning.Layers);
-        Assert.Equal(EmbeddedModel.Read().Manifest.Captioning!.Shape.MaxWords, model.Captioning.MaxWords);
+        Assert.Equal(Head.Sources, model.Captioning.Layers.Select(layer => new HeadSource(layer.Name, layer.ChannelCount, layer.Size.Height, layer.Size.Width)));
+        Assert.All(model.Captioning.Layers, layer => Assert.False(layer.FeedsLinearHead));
+        Assert.Equal(Head.Shape.MaxWords, model.Captioning.MaxWords);
         Assert.Contains("dog", model.Captioning.Words);
-        Assert.Equal((224, false), (model.Captioning.Preprocessing.InputSize.Width, model.Captioning.Preprocessing.HasResizeShorterSide));
+        Assert.Equal((Head.Preprocessing.CropWidth, false), (model.Captioning.Preprocessing.InputSize.Width, model.Captioning.Preprocessing.HasResizeShorterSide));
     }
 
     private static CaptionDecoding Beams(int count, double? lengthPenalty = null)

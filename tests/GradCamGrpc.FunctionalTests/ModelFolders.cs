@@ -9,7 +9,7 @@ internal static class ModelFolders
     /// <summary>The embedded model as it is.</summary>
     public const string Cropped = "embedded";
 
-    /// <summary>The one that sees the whole photo, resized to its input, does not know one class, and captions nothing.</summary>
+    /// <summary>The one that sees photos as the other one's heads do: whole, resized to its input. It does not know one class, and captions nothing.</summary>
     public const string Whole = "embedded_2";
 
     public const string Goldfish = "goldfish, Carassius auratus";
@@ -24,7 +24,7 @@ internal static class ModelFolders
         {
             manifest["name"] = Whole;
             manifest["version"] = "2.0.0";
-            manifest["preprocessing"]!["resize_shorter_side"] = null;
+            manifest["preprocessing"] = manifest["captioning"]!["preprocessing"]!.DeepClone();
             manifest["tasks"] = new JsonArray("classification");
             manifest.AsObject().Remove("captioning");
             manifest.AsObject().Remove("answering");

@@ -1,4 +1,7 @@
+using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.TestData;
 using Grpc.Core;
 
 namespace GradCamGrpc.FunctionalTests;
@@ -19,6 +22,11 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
 
     private static readonly string[] CamMethods =
         ["grad_cam", "layer_cam", "hires_cam", "element_wise_grad_cam", "eigen_cam", "eigen_grad_cam", "grad_cam_plus_plus", "xgrad_cam"];
+
+    /// <summary>As the embedded model's other head sees photos.</summary>
+    private static readonly PreprocessingManifest View = EmbeddedModel.Read().Manifest.Captioning!.Preprocessing;
+
+    private static readonly IReadOnlyList<HeadSource> Sources = EmbeddedModel.Read().Manifest.Captioning!.Sources;
 
     private readonly RunningServer _server = answering.Server;
 
@@ -90,10 +98,10 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
             Assert.Null(origin.Score.Answer.LeftOut);
             Assert.Equal(ScoreKind.LogProbability, origin.Score.Kind);
             Assert.Equal(Math.Log(best.Probability), origin.Score.Value, Close);
-            Assert.Equal((LayerFusion.Mean, 224, 224), (origin.LayerFusion, origin.NativeSize.Width, origin.NativeSize.Height));
-            Assert.Equal(model.Answering.Layers, origin.Layers);
+            Assert.Equal((LayerFusion.Mean, View.CropWidth, View.CropHeight), (origin.LayerFusion, origin.NativeSize.Width, origin.NativeSize.Height));
+            Assert.Equal(model.Answering.Layers.Select(layer => layer.Name), origin.Layers);
             Assert.Equal((model.Answering.WeightsSha256, model.WeightsSha256), (origin.HeadWeightsSha256, origin.WeightsSha256));
-            Assert.Equal(224 * 224, map.Outputs[0].Raw.Floats().Length);
+            Assert.Equal(View.CropWidth * View.CropHeight, map.Outputs[0].Raw.Floats().Length);
         }
         Assert.NotEqual(answer.Maps[0].Map.Outputs[0].Raw.Data, answer.Maps[1].Map.Outputs[0].Raw.Data);
     }
@@ -151,7 +159,7 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
         var together = await ExplainAsync(Signed(questions));
 
         Assert.Equal(
-            Enumerable.Range(0, 6).SelectMany(i => new[] { (i, "bn2", 7), (i, "blocks.4.2", 14) }),
+            Enumerable.Range(0, 6).SelectMany(i => Sources.Select(source => (i, source.Layer, source.Width))),
             together.Maps.Select(map => (map.QuestionIndex, map.Map.Provenance.Layers.Single(), map.Map.Provenance.NativeSize.Width)));
         for (var i = 0; i < questions.Length; i++)
         {
@@ -317,7 +325,7 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
         Assert.All(attention, one =>
         {
             Assert.Equal(["bn2", "blocks.4.2"], one.Grids.Select(grid => grid.Layer));
-            Assert.Equal([49, 196], one.Grids.Select(grid => grid.Floats().Length));
+            Assert.Equal(Sources.Select(source => source.Positions), one.Grids.Select(grid => grid.Floats().Length));
             var weights = one.Grids.SelectMany(grid => grid.Floats()).ToArray();
             Assert.Equal(1, weights.Sum(), 1e-4f);
             Assert.True(weights.Min() >= 0);
@@ -342,11 +350,12 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
         var model = (await _server.Models.GetModelAsync(new GetModelRequest(), cancellationToken: Cancellation)).Model;
 
         Assert.Equal([ModelTask.Classification, ModelTask.Captioning, ModelTask.Vqa], model.Tasks);
-        Assert.Equal(["bn2", "blocks.4.2"], model.Answering.Layers);
+        Assert.Equal(Sources, model.Answering.Layers.Select(layer => new HeadSource(layer.Name, layer.ChannelCount, layer.Size.Height, layer.Size.Width)));
+        Assert.All(model.Answering.Layers, layer => Assert.False(layer.FeedsLinearHead));
         Assert.Equal(AnsweringServer.Words, model.Answering.Words);
         Assert.Equal(AnsweringServer.Answers, model.Answering.Answers);
         Assert.Equal((8, "Apache-2.0", "Not trained."), (model.Answering.MaxWords, model.Answering.Licence, model.Answering.Source));
-        Assert.Equal((224, false), (model.Answering.Preprocessing.InputSize.Width, model.Answering.Preprocessing.HasResizeShorterSide));
+        Assert.Equal((View.CropWidth, false), (model.Answering.Preprocessing.InputSize.Width, model.Answering.Preprocessing.HasResizeShorterSide));
         Assert.Equal(new Metric { Name = "accuracy", Dataset = "nothing", Value = 0.125 }, Assert.Single(model.Answering.Metrics));
     }
 

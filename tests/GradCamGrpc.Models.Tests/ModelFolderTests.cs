@@ -54,7 +54,8 @@ public sealed class ModelFolderTests
         ["captioning.weights.sha256 other"] = manifest => manifest["captioning"]!["weights"]!["sha256"] = new string('0', 64),
         ["captioning.weights.file absent"] = manifest => manifest["captioning"]!["weights"]!["file"] = "nothing.safetensors",
         ["captioning.preprocessing.std zero"] = manifest => manifest["captioning"]!["preprocessing"]!["std"] = new JsonArray(0.5, 0.0, 0.5),
-        ["captioning.preprocessing size"] = manifest => manifest["captioning"]!["preprocessing"]!["crop_width"] = 192,
+        ["captioning.preprocessing.crop_width zero"] = manifest => manifest["captioning"]!["preprocessing"]!["crop_width"] = 0,
+        ["captioning.preprocessing.crop_height huge"] = manifest => manifest["captioning"]!["preprocessing"]!["crop_height"] = 100_000,
         ["captioning.length_penalty negative"] = manifest => manifest["captioning"]!["length_penalty"] = -1,
         ["captioning.metrics null"] = manifest => manifest["captioning"]!["metrics"] = new JsonArray((JsonNode?)null),
         ["tasks vqa"] = manifest =>
@@ -101,6 +102,25 @@ public sealed class ModelFolderTests
 
         Assert.Contains($"{field}: ", fault.Message, StringComparison.Ordinal);
         Assert.Contains(model.Folder, fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether the sources have as many positions as the trunk gives them is found out when it runs.</summary>
+    [Fact]
+    public void Read_HeadHasAnInputSizeOfItsOwn_IsAccepted()
+    {
+        using var model = new TemporaryModel().With(manifest =>
+        {
+            manifest["captioning"]!["preprocessing"]!["crop_width"] = 384;
+            manifest["captioning"]!["preprocessing"]!["crop_height"] = 288;
+            manifest["captioning"]!["sources"]![0]!["height"] = 9;
+            manifest["captioning"]!["sources"]![0]!["width"] = 12;
+        });
+
+        var read = ModelFolder.Read(model.Folder).Manifest;
+
+        Assert.Equal((384, 288), (read.Captioning!.Preprocessing.CropWidth, read.Captioning.Preprocessing.CropHeight));
+        Assert.Equal((224, 224), (read.Preprocessing.CropWidth, read.Preprocessing.CropHeight));
+        Assert.Equal((9, 12), (read.Captioning.Sources[0].Height, read.Captioning.Sources[0].Width));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class ModelWorkerTests : IDisposable
 
     private Watching Watch(byte grey)
     {
-        var layer = _worker.Layers!["bn2"];
+        var layer = _worker.Network!.Layers["bn2"];
         using var input = Input(grey);
         return new Watching(layer, grey) { Key = ActivationKey.Of(Folder.Manifest.Weights.Sha256, input, [layer]) };
     }

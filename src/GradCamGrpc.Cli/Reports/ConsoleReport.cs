@@ -98,9 +98,21 @@ internal sealed class ConsoleReport : IReport
         _console.MarkupLineInterpolated($"{model.Description} {model.Source}");
         var table = new Table().AddColumns("layer", "channels", "height x width");
         foreach (var layer in model.Layers)
-            table.AddRow(Markup.Escape(layer.Name), $"{layer.ChannelCount}", $"{layer.Size.Height} x {layer.Size.Width}");
+            table.AddRow(Markup.Escape(layer.Name), $"{layer.ChannelCount}", HeightByWidth(layer.Size));
         _console.Write(table);
+        if (model.Captioning is { } captioning)
+            Head("captioning", captioning.Preprocessing, captioning.Layers);
+        if (model.Answering is { } answering)
+            Head("answering", answering.Preprocessing, answering.Layers);
     }
+
+    private void Head(string name, Preprocessing view, IEnumerable<Layer> layers)
+    {
+        var read = layers.Select(layer => $"{layer.Name} ({HeightByWidth(layer.Size)})");
+        _console.MarkupLineInterpolated($"The {name} head is given inputs of {HeightByWidth(view.InputSize)}, and reads {string.Join(" and ", read)}.");
+    }
+
+    private static string HeightByWidth(PixelSize size) => $"{size.Height} x {size.Width}";
 
     /// <summary>Boxes and peak in words.</summary>
     private void Places(WrittenMap map)

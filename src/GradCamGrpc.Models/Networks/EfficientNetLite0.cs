@@ -12,7 +12,7 @@ public sealed class EfficientNetLite0 : ServableNetwork
     private const int StemChannels = 32;
     private const int HeadChannels = 1280;
 
-    /// <summary>The stages with large maps: up to 96 x 112 x 112 for a photo.</summary>
+    /// <summary>The stages with large maps: up to 96 x 112 x 112 for a photo of 224x224.</summary>
     private const int EarlyStages = 3;
 
     /// <summary>How many photos go through the early stages together: no buffer is larger than theirs (19 MiB), however large the batch.</summary>

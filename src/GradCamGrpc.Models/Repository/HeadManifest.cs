@@ -5,7 +5,7 @@ namespace GradCamGrpc.Models.Repository;
 /// <summary>A head with words, as <c>model.json</c> describes it.</summary>
 public abstract record HeadManifest
 {
-    /// <summary>The layers of the network that it reads.</summary>
+    /// <summary>The layers of the network that it reads, in the sizes that they have for its own preprocessing's inputs.</summary>
     public required IReadOnlyList<HeadSource> Sources { get; init; }
 
     /// <summary>Its size.</summary>
@@ -17,7 +17,10 @@ public abstract record HeadManifest
     /// <summary>Its weights.</summary>
     public required WeightsManifest Weights { get; init; }
 
-    /// <summary>How a photo becomes the network's input for this head.</summary>
+    /// <summary>
+    /// How a photo becomes the network's input for this head. It may be of another size than the classification's, and see another part of the
+    /// photo: the trunk takes inputs of any size, and its layers have more positions for a larger one.
+    /// </summary>
     public required PreprocessingManifest Preprocessing { get; init; }
 
     /// <summary>The SPDX identifier of the weights' licence.</summary>

@@ -43,7 +43,7 @@ internal static partial class ManifestRules
             yield return fault;
         if (manifest.Metrics.Any(metric => metric is null))
             yield return "metrics: one of them is null";
-        foreach (var fault in Heads.SelectMany(head => Check(head.Of(manifest), head.Head, manifest)))
+        foreach (var fault in Heads.SelectMany(head => Check(head.Of(manifest), head.Head)))
             yield return fault;
         if (manifest.Captioning is { LengthPenalty: not (>= 0 and <= MaxLengthPenalty) and var penalty })
             yield return $"captioning.length_penalty: {penalty} is not from 0 to {MaxLengthPenalty}";
@@ -51,7 +51,7 @@ internal static partial class ManifestRules
             yield return $"answering.answers: '{answering.Answers}' is not the name of a file in the model's folder";
     }
 
-    private static IEnumerable<string> Check(HeadManifest? head, string field, ModelManifest model)
+    private static IEnumerable<string> Check(HeadManifest? head, string field)
     {
         if (head is null)
             yield break;
@@ -68,9 +68,6 @@ internal static partial class ManifestRules
             yield return $"{field}.vocabulary: '{head.Vocabulary}' is not the name of a file in the model's folder";
         foreach (var fault in Check(head.Weights, $"{field}.weights").Concat(Check(head.Preprocessing, $"{field}.preprocessing")))
             yield return fault;
-        var (own, network) = (head.Preprocessing, model.Preprocessing);
-        if ((own.CropWidth, own.CropHeight) != (network.CropWidth, network.CropHeight))
-            yield return $"{field}.preprocessing: its crop is not that of the network's preprocessing, though they share the trunk";
         if (head.Metrics.Any(metric => metric is null))
             yield return $"{field}.metrics: one of them is null";
     }

@@ -21,7 +21,7 @@ internal sealed class HeadLayers
     public HeadLayers(ReadingHead head)
     {
         _head = head;
-        All = [.. head.Sources.Select(source => new CutLayer(source.Layer, source.Channels, source.Height, source.Width))];
+        All = [.. head.Sources.Select(LayerOf)];
         Query = ImageQuery.PredictionOnly with { Observed = All };
     }
 
@@ -31,21 +31,27 @@ internal sealed class HeadLayers
     /// <summary>What a forward pass has to keep of a photo.</summary>
     public ImageQuery Query { get; }
 
-    /// <summary>Checks that the network has the layers that a head reads.</summary>
+    /// <summary>Checks that the network has the layers that a head reads, in the sizes that it reads.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="head">Its head, as the manifest describes it.</param>
     /// <param name="field">The manifest's field that does.</param>
-    /// <param name="layers">The network's layers, by name.</param>
+    /// <param name="layers">The network's layers, by name: for inputs of the head's size.</param>
     /// <exception cref="InvalidModelException">It has not.</exception>
     public static void Check(ModelFolder folder, HeadManifest head, string field, IReadOnlyDictionary<string, CutLayer> layers)
     {
-        var faults = head.Sources
-            .Where(source => !layers.TryGetValue(source.Layer, out var layer)
-                || (source.Channels, source.Height, source.Width) != (layer.Channels, layer.Height, layer.Width))
-            .Select(source => $"{field}.sources: the network has no layer '{source.Layer}' of {source.Channels} x {source.Height} x {source.Width}")
-            .ToArray();
+        var input = $"for inputs of {head.Preprocessing.CropWidth} x {head.Preprocessing.CropHeight} pixels";
+        var faults = head.Sources.Select(Fault).OfType<string>().ToArray();
         if (faults.Length > 0)
             throw new InvalidModelException(folder.Path, faults);
+
+        string? Fault(HeadSource source)
+        {
+            if (!layers.TryGetValue(source.Layer, out var layer))
+                return $"{field}.sources: {input} the network has no layer '{source.Layer}' with maps";
+            return layer.HasSizeOf(LayerOf(source))
+                ? null
+                : $"{field}.sources: {input} '{source.Layer}' has {Size(layer)}, not {Size(LayerOf(source))}";
+        }
     }
 
     /// <summary>Looks at a photo, once for all that is asked about it. What the head sees lives in the caller's dispose scope.</summary>
@@ -91,4 +97,8 @@ internal sealed class HeadLayers
         var split = weights.split(positions, dim: 1).Select(part => TensorValues.Floats(part).Chunk((int)part.shape[1]).ToArray()).ToArray();
         return [.. Enumerable.Range(0, (int)weights.shape[0]).Select(row => split.Select(rows => rows[row]).ToArray())];
     }
+
+    private static CutLayer LayerOf(HeadSource source) => new(source.Layer, source.Channels, source.Height, source.Width);
+
+    private static string Size(CutLayer layer) => $"{layer.Channels} channels, {layer.Height} rows and {layer.Width} columns";
 }

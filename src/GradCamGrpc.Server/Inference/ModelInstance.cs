@@ -70,13 +70,19 @@ internal sealed class ModelInstance : IAsyncDisposable
 
     public string DefaultLayer => Manifest.DefaultLayer;
 
-    /// <summary>The layers that can be explained at, by name.</summary>
+    /// <summary>The layers that can be explained at, by name, as they are where photos are classified.</summary>
     /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
-    public IReadOnlyDictionary<string, CutLayer> Layers => _worker.Layers ?? throw NotReady();
+    public IReadOnlyDictionary<string, CutLayer> Layers => LayersOf(Preprocessor);
+
+    /// <summary>The layers that can be explained at, by name.</summary>
+    /// <param name="view">One of this model's: makes inputs, on whose size that of the layers depends.</param>
+    /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
+    public IReadOnlyDictionary<string, CutLayer> LayersOf(Preprocessor view) => Network.LayersAt(SizeOf(view));
 
     /// <summary>The parts of the network that cannot be explained at, by name: why, a clause.</summary>
+    /// <param name="view">One of this model's: makes inputs, on whose size it can depend.</param>
     /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
-    public IReadOnlyDictionary<string, string> UnusableLayers => _worker.UnusableLayers ?? throw NotReady();
+    public IReadOnlyDictionary<string, string> UnusableLayersOf(Preprocessor view) => Network.UnusableLayersAt(SizeOf(view));
 
     /// <summary>The captioning head; null where the model has none.</summary>
     /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
@@ -87,7 +93,7 @@ internal sealed class ModelInstance : IAsyncDisposable
     public Answerer? Answerer => Manifest.Answering is null ? null : _worker.Answerer ?? throw NotReady();
 
     /// <summary>Why a method cannot be used at a layer; null where it can.</summary>
-    public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => _worker.ObjectionTo(method, layer);
+    public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => method.ObjectionTo(Network, layer);
 
     /// <summary>Loads and warms up the model.</summary>
     public async Task StartAsync()
@@ -246,6 +252,11 @@ internal sealed class ModelInstance : IAsyncDisposable
             _ => throw NotReady(),
         };
     }
+
+    /// <summary>The network, on other threads than its own to ask what its layers are.</summary>
+    private CutNetwork Network => _worker.Network ?? throw NotReady();
+
+    private static InputSize SizeOf(Preprocessor view) => new(view.InputSize.Height, view.InputSize.Width);
 
     private ServerUnavailableException NotReady() => new($"the model '{Name}' is not ready: the server is starting or stopping");
 

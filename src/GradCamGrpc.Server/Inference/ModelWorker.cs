@@ -5,6 +5,7 @@ using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Models.Text;
@@ -30,20 +31,14 @@ internal sealed class ModelWorker(
     private Captioner? _captioner;
     private Answerer? _answerer;
 
-    /// <summary>The layers that can be explained at; null before the model has started.</summary>
-    public IReadOnlyDictionary<string, CutLayer>? Layers { get; private set; }
-
-    /// <summary>The parts of the network that cannot be explained at, by name: why, a clause. Null before the model has started.</summary>
-    public IReadOnlyDictionary<string, string>? UnusableLayers { get; private set; }
+    /// <summary>The network; null before the model has started. It runs on this worker's thread; what its layers are any thread may ask.</summary>
+    public CutNetwork? Network { get; private set; }
 
     /// <summary>The model's captioning head; null where it has none, and before the model has started.</summary>
     public Captioner? Captioner => _captioner;
 
     /// <summary>The model's answering head; null where it has none, and before the model has started.</summary>
     public Answerer? Answerer => _answerer;
-
-    /// <summary>Why a method cannot be used at a layer; null where it can. Any thread may ask, once the model has started.</summary>
-    public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => method.ObjectionTo(_cut!, layer);
 
     /// <summary>Loads the model and runs it, so that the first requests pay for neither.</summary>
     /// <returns>Nothing: how batches are formed is set.</returns>
@@ -53,21 +48,23 @@ internal sealed class ModelWorker(
         _network.to(_device);
         _network.PrepareForServing(precision: precision);
 
-        var input = folder.Manifest.Preprocessing;
-        var sample = ChannelsLast.Noise(input.CropHeight, input.CropWidth, _device);
-        _cut = new CutNetwork(_network, sample, _network.UseFolded);
-        if (!_cut.Layers.ContainsKey(folder.Manifest.DefaultLayer))
+        var manifest = folder.Manifest;
+        PreprocessingManifest?[] views = [manifest.Preprocessing, manifest.Captioning?.Preprocessing, manifest.Answering?.Preprocessing];
+        InputSize[] sizes = [.. views.OfType<PreprocessingManifest>().Select(SizeOf).Distinct()];
+        Tensor[] samples = [.. sizes.Select(Noise)];
+        _cut = new CutNetwork(_network, samples, _network.UseFolded);
+        if (!_cut.Layers.ContainsKey(manifest.DefaultLayer))
         {
-            var why = _cut.UnusableLayers.TryGetValue(folder.Manifest.DefaultLayer, out var objection) ? $": {objection}" : "";
-            throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{folder.Manifest.DefaultLayer}' with maps{why}"]);
+            var why = _cut.UnusableLayers.TryGetValue(manifest.DefaultLayer, out var objection) ? $": {objection}" : "";
+            throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{manifest.DefaultLayer}' with maps{why}"]);
         }
-        WarmUp(sample);
-        if (folder.Manifest.Captioning is { } captioning)
-            _captioner = OpenCaptioner(captioning, sample);
-        if (folder.Manifest.Answering is { } answering)
-            _answerer = OpenAnswerer(answering, sample);
-        UnusableLayers = _cut.UnusableLayers;
-        Layers = _cut.Layers;
+        foreach (var sample in samples.OrderByDescending(sample => sample.numel()))
+            WarmUp(sample);
+        if (manifest.Captioning is { } captioning)
+            _captioner = OpenCaptioner(captioning);
+        if (manifest.Answering is { } answering)
+            _answerer = OpenAnswerer(answering);
+        Network = _cut;
         return [];
     }
 
@@ -81,8 +78,7 @@ internal sealed class ModelWorker(
             var unknown = left.Select(Recall).Where(queued => queued.Item.Requests.Count > 0).ToArray();
             var first = FirstOfEachPhoto(unknown);
 
-            // Items are counted, and some have several rows.
-            foreach (var rows in first.Chunk(maxBatch))
+            foreach (var rows in Passes(first))
                 Run(rows);
             left = [.. unknown.Except(first)];
         }
@@ -136,6 +132,23 @@ internal sealed class ModelWorker(
         }
         return first;
     }
+
+    /// <summary>
+    /// The rows that run together: inputs of one size, and no more than a batch has. For items are counted, and some have several rows. Whose
+    /// first row came first runs first.
+    /// </summary>
+    private IEnumerable<QueuedItem<InferenceRow>[]> Passes(IReadOnlyList<QueuedItem<InferenceRow>> rows) => rows
+        .Index()
+        .GroupBy(row => SizeOf(row.Item.Item.Input))
+        .SelectMany(ofSize => ofSize.Chunk(maxBatch))
+        .OrderBy(pass => pass[0].Index)
+        .Select(pass => pass.Select(row => row.Item).ToArray());
+
+    private static InputSize SizeOf(PreprocessingManifest view) => new(view.CropHeight, view.CropWidth);
+
+    private static InputSize SizeOf(ModelInput input) => new(input.Height, input.Width);
+
+    private Tensor Noise(InputSize size) => ChannelsLast.Noise(size.Height, size.Width, _device);
 
     private void Run(QueuedItem<InferenceRow>[] batch)
     {
@@ -203,30 +216,32 @@ internal sealed class ModelWorker(
     }
 
     /// <summary>Loads the captioning head and captions a photo of noise, so that the first request pays for neither.</summary>
-    private Captioner OpenCaptioner(CaptioningManifest manifest, Tensor sample)
+    private Captioner OpenCaptioner(CaptioningManifest manifest)
     {
-        HeadLayers.Check(folder, manifest, "captioning", _cut!.Layers);
+        var size = SizeOf(manifest.Preprocessing);
+        HeadLayers.Check(folder, manifest, "captioning", _cut!.LayersAt(size));
         var (head, words) = folder.BuildCaptionHead();
         var captioner = new Captioner(head, words);
-        Try(sample, captioner.Layers, seen => captioner.Say(seen, captioner.DefaultChoice(manifest), default));
+        Try(size, captioner.Layers, seen => captioner.Say(seen, captioner.DefaultChoice(manifest), default));
         return captioner;
     }
 
     /// <summary>Loads the answering head and asks it about a photo of noise, so that the first request pays for neither.</summary>
-    private Answerer OpenAnswerer(AnsweringManifest manifest, Tensor sample)
+    private Answerer OpenAnswerer(AnsweringManifest manifest)
     {
-        HeadLayers.Check(folder, manifest, "answering", _cut!.Layers);
+        var size = SizeOf(manifest.Preprocessing);
+        HeadLayers.Check(folder, manifest, "answering", _cut!.LayersAt(size));
         var (head, words, answers) = folder.BuildAnswerHead();
         var answerer = new Answerer(head, words, answers);
-        Try(sample, answerer.Layers, seen => answerer.Answer(seen, [new Question(["what"], [Vocabulary.Unknown])]));
+        Try(size, answerer.Layers, seen => answerer.Answer(seen, [new Question(["what"], [Vocabulary.Unknown])]));
         return answerer;
     }
 
     /// <summary>Asks a head about a photo of noise.</summary>
-    private void Try(Tensor sample, HeadLayers layers, Action<ViewedPhoto> ask)
+    private void Try(InputSize size, HeadLayers layers, Action<ViewedPhoto> ask)
     {
         using var scope = NewDisposeScope();
-        var pass = _cut!.Forward(sample, [layers.Query]);
+        var pass = _cut!.Forward(Noise(size), [layers.Query]);
         ask(layers.Look([.. layers.All.Select(layer => pass.Activations(0, layer))]));
     }
 
@@ -316,7 +331,7 @@ internal sealed class ModelWorker(
     private static (int TargetIndex, ChosenScore Score)[] Scores(ExplanationRequest request, float[] logits) =>
         [.. request.Targets.SelectMany((target, i) => target.Scores(logits).Select(score => (i, score)))];
 
-    /// <summary>Copies the inputs into one tensor.</summary>
+    /// <summary>Copies the inputs, which are of one size, into one tensor.</summary>
     private Tensor Stack(InferenceRow[] batch)
     {
         var input = batch[0].Input;
@@ -348,7 +363,10 @@ internal sealed class ModelWorker(
     /// </summary>
     private void WarmUp(Tensor sample)
     {
-        var query = new ImageQuery([_cut!.Layers[folder.Manifest.DefaultLayer]], 1);
+        // At some size the default layer may have no maps.
+        var query = _cut!.LayersAt(InputSize.Of(sample)).TryGetValue(folder.Manifest.DefaultLayer, out var layer)
+            ? new ImageQuery([layer], 1)
+            : ImageQuery.PredictionOnly;
         foreach (var size in WarmUpSizes())
         {
             using var scope = NewDisposeScope();

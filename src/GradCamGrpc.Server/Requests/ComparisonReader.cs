@@ -129,10 +129,10 @@ internal sealed class ComparisonReader(RequestReader reader)
     }
 
     private static CheckedExplainRequest Question(ModelInstance model, CutLayer layer, IExplanationMethod method, OutputForm[] outputs) =>
-        new(model, RequestReader.DefaultTopKOf(model), Targets: [], [layer], Fusion: null, [method], outputs, LabelImages: []);
+        new(model, model.Preprocessor, RequestReader.DefaultTopKOf(model), Targets: [], [layer], Fusion: null, [method], outputs, LabelImages: []);
 
     private static CutLayer? Layer(string name, ModelInstance model, Violations faults, string field) =>
-        RequestReader.Layer(name.Length == 0 ? model.DefaultLayer : name, model, faults, field);
+        RequestReader.Layer(name.Length == 0 ? model.DefaultLayer : name, model, model.Preprocessor, faults, field);
 
     private static IExplanationMethod? Method(ExplanationMethod? message, Violations faults) =>
         message is null ? new Explain.Methods.GradCam() : MethodReader.Read(message, "method", faults);

@@ -50,7 +50,7 @@ internal sealed class HeadReader(RequestReader requests, HeadKind kind)
                 else
                     layers.Add(found);
             }
-            else if (RequestReader.Layer(names[i], model, faults, field) is { } other)
+            else if (RequestReader.Layer(names[i], model, model.Preprocessor, faults, field) is { } other)
             {
                 var read = string.Join(", ", known.Select(layer => layer.Name));
                 faults.Invalid(field, $"the {kind.Name} head does not read '{other.Name}'; it reads {read}");

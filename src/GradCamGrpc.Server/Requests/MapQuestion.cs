@@ -12,7 +12,7 @@ namespace GradCamGrpc.Server.Requests;
 /// <summary>What requests for maps have in common, checked.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="View">Makes the network's input of the photo.</param>
-/// <param name="Layers">Where.</param>
+/// <param name="Layers">Where: layers as they are for inputs of that view.</param>
 /// <param name="Fusion">How the layers' maps are made into one; null where each layer keeps its own.</param>
 /// <param name="Methods">How.</param>
 /// <param name="Outputs">What is returned for each map.</param>
@@ -32,11 +32,8 @@ internal abstract record MapQuestion(
 
     /// <summary>The maps as they are returned: those of several layers in one, where that is asked.</summary>
     /// <param name="maps">The maps of each layer.</param>
-    public IAsyncEnumerable<ReadyMap> Fused(IAsyncEnumerable<ReadyMap> maps)
-    {
-        var input = Model.Manifest.Preprocessing;
-        return Fusion is { } rule ? new LayerFuser(rule, Layers.Count, input.CropHeight, input.CropWidth).FuseAsync(maps) : maps;
-    }
+    public IAsyncEnumerable<ReadyMap> Fused(IAsyncEnumerable<ReadyMap> maps) =>
+        Fusion is { } rule ? new LayerFuser(rule, Layers.Count, View.InputSize.Height, View.InputSize.Width).FuseAsync(maps) : maps;
 
     /// <summary>Checks that what is asked for can be written, where each map has an answer of its own.</summary>
     /// <param name="photo">The photo's size.</param>

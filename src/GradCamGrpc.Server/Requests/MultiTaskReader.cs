@@ -1,5 +1,7 @@
+using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Inference;
 
 namespace GradCamGrpc.Server.Requests;
 
@@ -24,14 +26,21 @@ internal sealed class MultiTaskReader(RequestReader requests, CaptionReader capt
         RequestReader.RequireImage(request.Image, faults);
         if (request is { Classification: null, Captioning: null, Vqa: null })
             faults.Invalid(Classification, "a classification, a captioning or a vqa is needed");
-        var classes = request.Classification is { } ofClasses ? RequestReader.ReadPart(ofClasses, model, faults.Of(Classification)) : null;
+        var classes = request.Classification is { } ofClasses ? RequestReader.ReadPart(ofClasses, model, ViewOfClasses(request, model), faults.Of(Classification)) : null;
         var caption = request.Captioning is { } ofCaption ? captions.ReadPart(ofCaption, Captioning, model, faults) : null;
         var answers = request.Vqa is { } ofAnswers ? questions.ReadPart(ofAnswers, Vqa, model, faults) : null;
         if (request.ShareView && (request.Classification is null || request is { Captioning: null, Vqa: null }))
             faults.Invalid("share_view", "a classification, and a captioning or a vqa are needed to share one");
         faults.ThrowIfAny();
+        return new CheckedMultiTaskRequest(model!, classes, caption, answers);
+    }
 
-        var shared = request.ShareView ? (caption as MapQuestion ?? answers)!.View : classes?.View;
-        return new CheckedMultiTaskRequest(model!, classes is null ? null : classes with { View = shared! }, caption, answers);
+    /// <summary>Makes the input that classes are read off: that of a head where it is shared and there is such a head, else the model's own.</summary>
+    private static Preprocessor? ViewOfClasses(MultiTaskServiceExplainRequest request, ModelInstance? model)
+    {
+        if (!request.ShareView)
+            return model?.Preprocessor;
+        var ofHead = request.Captioning is null ? model?.AnswerPreprocessor : model?.CaptionPreprocessor;
+        return ofHead ?? model?.Preprocessor;
     }
 }

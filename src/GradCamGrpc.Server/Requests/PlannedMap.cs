@@ -19,11 +19,7 @@ internal sealed record PlannedMap(MapQuestion Question, ImageSize Photo)
     public bool IsTooLargeFor(OutputForm output) =>
         output is OutputForm.Coloured { Writing.Format: PictureFormat.Webp } && Photo.LongerSide > PictureEncoder.MaxWebpSide;
 
-    private long Pixels(MapGrid grid)
-    {
-        var input = Question.Model.Manifest.Preprocessing;
-        return grid is MapGrid.Image ? Photo.Pixels : (long)input.CropWidth * input.CropHeight;
-    }
+    private long Pixels(MapGrid grid) => grid is MapGrid.Image ? Photo.Pixels : Question.View.InputSize.Pixels;
 
     /// <summary>A fused map has one value a position, whatever its layers' maps had.</summary>
     private int Planes(MapValues values) => values is MapValues.Signed

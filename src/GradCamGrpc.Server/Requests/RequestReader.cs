@@ -2,6 +2,7 @@ using Google.Protobuf.Collections;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Fusion;
 using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Evidence;
@@ -45,7 +46,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
         var faults = new Violations();
         var model = Model(request.Model, faults);
         RequireImage(request.Image, faults);
-        var query = Read(request, model, faults);
+        var query = Read(request, model, model?.Preprocessor, faults);
         faults.ThrowIfAny();
         return query!;
     }
@@ -53,15 +54,18 @@ internal sealed class RequestReader(ModelCatalog catalog)
     /// <summary>Reads a request that is a part of another one, whose model and photo it shares.</summary>
     /// <param name="part">The request.</param>
     /// <param name="model">The model; null where that is wrong.</param>
+    /// <param name="view">Makes the network's input of the photo; null where there is no model.</param>
     /// <param name="faults">Told what is wrong with the part.</param>
     /// <returns>Null where there is no model.</returns>
-    public static CheckedExplainRequest? ReadPart(ClassificationServiceExplainRequest part, ModelInstance? model, Violations faults)
+    public static CheckedExplainRequest? ReadPart(
+        ClassificationServiceExplainRequest part, ModelInstance? model, Preprocessor? view, Violations faults)
     {
         RefuseOwn(part.Model, part.Image, faults);
-        return Read(part, model, faults);
+        return Read(part, model, view, faults);
     }
 
-    private static CheckedExplainRequest? Read(ClassificationServiceExplainRequest request, ModelInstance? model, Violations faults)
+    private static CheckedExplainRequest? Read(
+        ClassificationServiceExplainRequest request, ModelInstance? model, Preprocessor? view, Violations faults)
     {
         FusionRule? fusion = null;
         var asked = ReadQuestion(
@@ -70,7 +74,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
             model => TargetReader.Read(request.Targets, model, faults),
             model =>
             {
-                var layers = Layers(request.Layers, model, faults);
+                var layers = Layers(request.Layers, model, view!, faults);
                 fusion = FusionReader.Read(request, faults);
                 return layers;
             },
@@ -83,7 +87,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
             LabelImageReader.CheckMaps(labelImages, asked.Targets, faults);
         return model is null
             ? null
-            : new CheckedExplainRequest(model, asked.TopK, asked.Targets, asked.Layers, fusion, asked.Methods, outputs, labelImages);
+            : new CheckedExplainRequest(model, view!, asked.TopK, asked.Targets, asked.Layers, fusion, asked.Methods, outputs, labelImages);
     }
 
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
@@ -97,7 +101,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
             model,
             request.HasPredictionTopK ? request.PredictionTopK : null,
             model => TargetReader.Read(request.Targets, model, faults),
-            model => Layers(request.Layers, model, faults),
+            model => Layers(request.Layers, model, model.Preprocessor, faults),
             request.Methods,
             faults);
         CheckMaps(asked, MaxJudgedMaps, request.IncludeBaselines ? MapEvaluation.Baselines : 0, faults);
@@ -117,7 +121,9 @@ internal sealed class RequestReader(ModelCatalog catalog)
             model,
             request.HasPredictionTopK ? request.PredictionTopK : null,
             model => TargetReader.ReadOne(request.Target, "target", model, faults) is { } target ? [target] : [],
-            model => Layer(request.Layer.Length == 0 ? model.DefaultLayer : request.Layer, model, faults, "layer") is { } layer ? [layer] : [],
+            model => Layer(request.Layer.Length == 0 ? model.DefaultLayer : request.Layer, model, model.Preprocessor, faults, "layer") is { } layer
+                ? [layer]
+                : [],
             request.Methods,
             faults);
         var checkpoints = request.HasCheckpointCount ? request.CheckpointCount : DefaultCheckpoints;
@@ -200,21 +206,26 @@ internal sealed class RequestReader(ModelCatalog catalog)
     }
 
     /// <summary>The layer of that name; null where there is none, or none with maps.</summary>
-    public static CutLayer? Layer(string name, ModelInstance model, Violations faults, string field)
+    /// <param name="name">The name.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="view">Makes the inputs for which the layer's size is told.</param>
+    /// <param name="faults">Told if there is none.</param>
+    /// <param name="field">The field that names it.</param>
+    public static CutLayer? Layer(string name, ModelInstance model, Preprocessor view, Violations faults, string field)
     {
-        if (model.Layers.TryGetValue(name, out var layer))
+        if (model.LayersOf(view).TryGetValue(name, out var layer))
             return layer;
-        if (model.UnusableLayers.TryGetValue(name, out var objection))
+        if (model.UnusableLayersOf(view).TryGetValue(name, out var objection))
             faults.Invalid(field, $"'{Text.Quoted(name)}' cannot be explained at: {objection}");
         else
-            faults.Absent(field, $"the model '{model.Name}' has no layer '{Text.Quoted(name)}'{Suggestions.Hint(name, model.Layers.Keys)}");
+            faults.Absent(field, $"the model '{model.Name}' has no layer '{Text.Quoted(name)}'{Suggestions.Hint(name, model.LayersOf(view).Keys)}");
         return null;
     }
 
-    private static CutLayer[] Layers(RepeatedField<string> names, ModelInstance model, Violations faults)
+    private static CutLayer[] Layers(RepeatedField<string> names, ModelInstance model, Preprocessor view, Violations faults)
     {
         if (names.Count == 0)
-            return [model.Layers[model.DefaultLayer]];
+            return Layer(model.DefaultLayer, model, view, faults, "layers") is { } ofModel ? [ofModel] : [];
         if (names.Count > MaxMaps)
         {
             faults.Invalid("layers", $"{names.Count} layers are more than the {MaxMaps} maps that a request may ask for");
@@ -224,7 +235,7 @@ internal sealed class RequestReader(ModelCatalog catalog)
         for (var i = 0; i < names.Count; i++)
         {
             var field = $"layers[{i}]";
-            if (Layer(names[i], model, faults, field) is not { } layer)
+            if (Layer(names[i], model, view, faults, field) is not { } layer)
                 continue;
             if (layers.Contains(layer))
                 faults.Invalid(field, $"'{layer.Name}' is named twice");

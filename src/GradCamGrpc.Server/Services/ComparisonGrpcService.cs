@@ -42,8 +42,7 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
         var query = reader.Read(request);
         query.Question.Model.EnsureRoom(context);
         var size = photos.Measure(request.Image);
-        var input = query.Question.Model.Manifest.Preprocessing;
-        AnswerLimits.Ensure(new PlannedMap(query.Question, size), new PlannedMap(query.Question, new ImageSize(input.CropWidth, input.CropHeight)));
+        AnswerLimits.Ensure(new PlannedMap(query.Question, size), new PlannedMap(query.Question, query.Question.View.InputSize));
         using var photo = await ReadAsync(request.Image, size, query.Question, context);
         var outcome = await PhotoAttacker.RunAsync(query, photo, context);
         using (outcome.After.Photo)

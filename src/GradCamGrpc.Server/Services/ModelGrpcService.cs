@@ -1,6 +1,8 @@
+using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Answering;
+using GradCamGrpc.Server.Captioning;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
@@ -38,26 +40,20 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
     {
         var model = InBrief(instance);
         model.Labels.Add(instance.Labels.Labels);
-        model.Layers.Add(instance.Layers.Values.Select(layer => new Layer
-        {
-            Name = layer.Name,
-            ChannelCount = layer.Channels,
-            Size = new PixelSize { Width = layer.Width, Height = layer.Height },
-            FeedsLinearHead = layer.FeedsLinearHead,
-        }));
+        model.Layers.Add(instance.Layers.Values.Select(LayerOf));
         model.Metrics.Add(instance.Manifest.Metrics.Select(MetricOf));
         if (instance.Manifest.Captioning is { } captioning)
-            model.Captioning = CaptioningOf(captioning, instance.Captioner!.Words.AllWords);
+            model.Captioning = CaptioningOf(captioning, instance.Captioner!);
         if (instance.Manifest.Answering is { } answering)
             model.Answering = AnsweringOf(answering, instance.Answerer!);
         return model;
     }
 
-    private static CaptioningHead CaptioningOf(CaptioningManifest manifest, IEnumerable<string> words) => new()
+    private static CaptioningHead CaptioningOf(CaptioningManifest manifest, Captioner captioner) => new()
     {
-        Layers = { manifest.Sources.Select(source => source.Layer) },
+        Layers = { captioner.Layers.All.Select(LayerOf) },
         MaxWords = manifest.Shape.MaxWords,
-        Words = { words },
+        Words = { captioner.Words.AllWords },
         LengthPenalty = manifest.LengthPenalty,
         Preprocessing = Preprocessing(manifest.Preprocessing),
         WeightsSha256 = manifest.Weights.Sha256,
@@ -68,7 +64,7 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
 
     private static AnsweringHead AnsweringOf(AnsweringManifest manifest, Answerer answerer) => new()
     {
-        Layers = { manifest.Sources.Select(source => source.Layer) },
+        Layers = { answerer.Layers.All.Select(LayerOf) },
         MaxWords = manifest.Shape.MaxWords,
         Words = { answerer.Words.AllWords },
         Answers = { answerer.Answers.All },
@@ -77,6 +73,14 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
         Licence = manifest.Licence,
         Source = manifest.Source,
         Metrics = { manifest.Metrics.Select(MetricOf) },
+    };
+
+    private static Layer LayerOf(CutLayer layer) => new()
+    {
+        Name = layer.Name,
+        ChannelCount = layer.Channels,
+        Size = ResponseWriter.Size(layer.Width, layer.Height),
+        FeedsLinearHead = layer.FeedsLinearHead,
     };
 
     private static Metric MetricOf(MetricManifest metric) => new() { Name = metric.Name, Dataset = metric.Dataset, Value = metric.Value };

@@ -32,7 +32,8 @@ internal sealed class VideoReader(RequestReader reader, PhotoReader photos, Resp
         var followed = Followed(settings.ClassHysteresis, request.Targets.Count, faults);
         var steadiness = ReadSteadiness(settings, faults);
         var faultsOfPart = faults.Of("settings.request");
-        var query = RequestReader.ReadPart(request, reader.Model(settings.Model, faults, "settings.model"), faultsOfPart);
+        var model = reader.Model(settings.Model, faults, "settings.model");
+        var query = RequestReader.ReadPart(request, model, model?.Preprocessor, faultsOfPart);
         if (request.LabelImages.Count > 0)
             faultsOfPart.Invalid("label_images", "frames have none");
         faults.ThrowIfAny();

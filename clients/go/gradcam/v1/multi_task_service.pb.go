@@ -40,9 +40,10 @@ type MultiTaskServiceExplainRequest struct {
 	// classification, and one of the two.
 	//
 	// A head may see another part of the photo than the classification does, such as the whole photo squeezed into the input rather than its
-	// middle square. Then the photo goes through the trunk as two rows of one batch, and each part's answer is that of its own service. With
-	// one view for all it is one row, which costs half; but classes have somewhat different scores and maps, of the part of the photo that the
-	// prediction's crop tells. Where both see the same, nothing changes.
+	// middle square, and in another size. Then the photo goes through the trunk as two rows of one batch, or in two passes where the sizes of
+	// the inputs differ, and each part's answer is that of its own service. With one view for all it is one row, which costs less; but classes
+	// have somewhat different scores and maps: of the part of the photo that the prediction's crop tells, and of an input of the head's size,
+	// for which the layers have as many positions as their provenance's native_size tells. Where both see the same, nothing changes.
 	ShareView bool `protobuf:"varint,6,opt,name=share_view,json=shareView,proto3" json:"share_view,omitempty"`
 }
 
