@@ -110,7 +110,7 @@ internal sealed class CaptionEngine : IDisposable
         var readings = _layers.Select((layer, i) => new HeadReading(layer, maps[i], _head.ProjectionWeights[i]));
         var made = new HeadCut([.. readings], _head.ElementsOfARow).Explain(TargetsOf(sentence), targets => Differentiate(photo, sentence, targets), methods);
         foreach (var ofWord in made.GroupBy(one => one.Target, one => one.Map))
-            LayerFusion.Fuse([.. ofWord], FusionRule.Mean, _view.CropHeight, _view.CropWidth);
+            LayerFusion.Fuse([.. ofWord], FusionRule.Mean);
     }
 
     private static SentenceTarget[] TargetsOf(Sentence sentence) =>

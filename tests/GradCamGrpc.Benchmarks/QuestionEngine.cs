@@ -82,7 +82,7 @@ internal sealed class QuestionEngine : IDisposable
         var readings = _layers.Select((layer, i) => new HeadReading(layer, maps[i], _head.ProjectionWeights[i]));
         var made = new HeadCut([.. readings], _head.ElementsOfARow).Explain([.. Enumerable.Range(0, answers.Length)], Differentiate, [new GradCam()]);
         foreach (var ofQuestion in made.GroupBy(one => one.Target, one => one.Map))
-            LayerFusion.Fuse([.. ofQuestion], FusionRule.Mean, _view.CropHeight, _view.CropWidth);
+            LayerFusion.Fuse([.. ofQuestion], FusionRule.Mean);
 
         HeadGradients Differentiate(IReadOnlyList<int> questions)
         {

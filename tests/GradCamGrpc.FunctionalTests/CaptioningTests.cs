@@ -15,6 +15,8 @@ public sealed class CaptioningTests(RunningServer server)
 
     private static readonly CaptioningManifest Head = EmbeddedModel.Read().Manifest.Captioning!;
 
+    private static readonly HeadSource Finest = Head.Sources.MaxBy(source => source.Positions)!;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -114,10 +116,10 @@ public sealed class CaptioningTests(RunningServer server)
             Assert.Equal(best.Words[place].LogProbability, origin.Score.Value, Close);
             Assert.Equal(LayerFusion.Mean, origin.LayerFusion);
             Assert.Equal(model.Captioning.Layers.Select(layer => layer.Name), origin.Layers);
-            Assert.Equal((Head.Preprocessing.CropWidth, Head.Preprocessing.CropHeight), (origin.NativeSize.Width, origin.NativeSize.Height));
+            Assert.Equal((Finest.Width, Finest.Height), (origin.NativeSize.Width, origin.NativeSize.Height));
             Assert.Equal(model.Captioning.WeightsSha256, origin.HeadWeightsSha256);
             Assert.Equal(model.WeightsSha256, origin.WeightsSha256);
-            Assert.Equal(Head.Preprocessing.CropWidth * Head.Preprocessing.CropHeight, answer.Maps[place].Outputs[0].Raw.Floats().Length);
+            Assert.Equal(Finest.Positions, answer.Maps[place].Outputs[0].Raw.Floats().Length);
         }
         Assert.Equal(best.Words.Count, answer.Maps.Select(map => map.Outputs[0].Raw.Data).Distinct().Count());
     }

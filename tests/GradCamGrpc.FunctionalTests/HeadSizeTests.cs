@@ -59,7 +59,7 @@ public sealed class HeadSizeTests(SizedHeadsServer sized) : IClassFixture<SizedH
     }
 
     [Fact]
-    public async Task ExplainCaption_HeadOfAnotherSize_FusedMapIsOnTheHeadsInputAndPicturesOnThePhoto()
+    public async Task ExplainCaption_HeadOfAnotherSize_FusedMapIsOnItsFinestLayersGridAndPicturesOnThePhoto()
     {
         var request = Caption(Photos.CatImage);
         request.LayerFusion = LayerFusion.Unspecified;
@@ -80,15 +80,16 @@ public sealed class HeadSizeTests(SizedHeadsServer sized) : IClassFixture<SizedH
         Assert.All(answer.Maps, map =>
         {
             var size = new PixelSize { Width = 128, Height = 96 };
-            Assert.Equal(size, map.Provenance.NativeSize);
-            Assert.Equal([size, size, new PixelSize { Width = 451, Height = 300 }], map.Outputs.Take(3).Select(output => output.Raw.Size));
+            var finest = new PixelSize { Width = 8, Height = 6 };
+            Assert.Equal(finest, map.Provenance.NativeSize);
+            Assert.Equal([finest, size, new PixelSize { Width = 451, Height = 300 }], map.Outputs.Take(3).Select(output => output.Raw.Size));
             Assert.Equal(new PixelSize { Width = 451, Height = 300 }, map.Outputs[3].Image.Size);
             Assert.All(map.Outputs[4].Boxes.Boxes, box => Assert.InRange(box.PixelCount, 1, 128 * 96));
             Assert.All(map.Outputs[4].Boxes.Boxes, box => Assert.InRange(box.Rectangle.X + box.Rectangle.Width, 0, 451.001));
 
             Explain.SaliencyMap Cam(string layer, int height, int width) => new(
                 new Explain.Methods.GradCam(), new CutLayer(layer, 1, height, width), null, 0, new MapShape(1, height, width), cams[(map.TargetIndex, layer)]);
-            var fused = Explain.Fusion.LayerFusion.Fuse([Cam("bn2", 3, 4), Cam("blocks.4.2", 6, 8)], FusionRule.Mean, height: 96, width: 128);
+            var fused = Explain.Fusion.LayerFusion.Fuse([Cam("bn2", 3, 4), Cam("blocks.4.2", 6, 8)], FusionRule.Mean);
             Assert.All(fused.Values.ToArray().Zip(map.Outputs[0].Raw.Floats()), pair => Assert.Equal(pair.First, pair.Second, 0.02f));
         });
     }
@@ -199,7 +200,7 @@ public sealed class HeadSizeTests(SizedHeadsServer sized) : IClassFixture<SizedH
 
         Assert.Equal([1, 1], answer.BatchSizes);
         var map = answer.Classes[1].Map;
-        Assert.Equal(new PixelSize { Width = 128, Height = 96 }, map.Provenance.NativeSize);
+        Assert.Equal(new PixelSize { Width = 8, Height = 6 }, map.Provenance.NativeSize);
         Assert.Equal(new PixelSize { Width = 451, Height = 300 }, map.Outputs[2].Image.Size);
         var onPhoto = map.Outputs[1].Raw.Floats();
         Assert.Contains(Enumerable.Range(0, 300), y => onPhoto[y * 451] > 0 || onPhoto[(y * 451) + 450] > 0);

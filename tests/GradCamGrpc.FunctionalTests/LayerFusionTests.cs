@@ -6,9 +6,12 @@ namespace GradCamGrpc.FunctionalTests;
 /// <summary>Maps of several layers made into one, and layers that have none.</summary>
 public sealed class LayerFusionTests(RunningServer server)
 {
+    /// <summary>Rows and columns of blocks.2.1, the finest layer.</summary>
+    private const int Side = 28;
+
     private static readonly string[] Layers = ["bn2", "blocks.4.2", "blocks.2.1"];
 
-    /// <summary>The layers' maps come scaled on their own grids here; they are brought to the input's grid and put together by the test.</summary>
+    /// <summary>The layers' maps come scaled on their own grids here; they are brought to the finest layer's grid and put together by the test.</summary>
     [Theory]
     [InlineData(LayerFusion.Mean)]
     [InlineData(LayerFusion.Maximum)]
@@ -22,19 +25,19 @@ public sealed class LayerFusionTests(RunningServer server)
         Assert.Equal([282, 285], fused.Maps.Select(map => map.Provenance.Score.ExplainedClass.ClassIndex));
         foreach (var map in fused.Maps)
         {
-            Assert.Equal((fusion, new PixelSize { Width = 224, Height = 224 }), (map.Provenance.LayerFusion, map.Provenance.NativeSize));
+            Assert.Equal((fusion, new PixelSize { Width = Side, Height = Side }), (map.Provenance.LayerFusion, map.Provenance.NativeSize));
             Assert.Equal(Layers, map.Provenance.Layers);
             Assert.False(map.AllZero);
             var raw = map.Outputs[0].Raw;
-            Assert.Equal((224, 224, 224 * 224), (raw.Size.Width, raw.Size.Height, raw.Floats().Length));
+            Assert.Equal((Side, Side, Side * Side), (raw.Size.Width, raw.Size.Height, raw.Floats().Length));
             var layers = separate.Maps
                 .Where(other => other.Provenance.Score.ExplainedClass.ClassIndex == map.Provenance.Score.ExplainedClass.ClassIndex)
                 .Select(other => other.Outputs[0].Raw)
                 .ToArray();
-            foreach (var (x, y) in new[] { (0, 0), (223, 223), (112, 40), (77, 200), (150, 100) })
+            foreach (var (x, y) in new[] { (0, 0), (27, 27), (14, 5), (9, 25), (18, 12) })
             {
                 var values = layers.Select(layer => At(layer, x, y)).ToArray();
-                Assert.Equal(fusion is LayerFusion.Mean ? values.Average() : values.Max(), raw.Floats()[y * 224 + x], 1e-3f);
+                Assert.Equal(fusion is LayerFusion.Mean ? values.Average() : values.Max(), raw.Floats()[y * Side + x], 1e-3f);
             }
         }
         Assert.All(separate.Maps, map => Assert.Equal((LayerFusion.None, 1), (map.Provenance.LayerFusion, map.Provenance.Layers.Count)));
@@ -127,11 +130,11 @@ public sealed class LayerFusionTests(RunningServer server)
         Outputs = { output },
     };
 
-    /// <summary>A layer's value at a pixel of the input: bilinear, with half-pixel centres and edges held.</summary>
+    /// <summary>A layer's value at a position of the finest layer: bilinear, with half-pixel centres and edges held.</summary>
     private static float At(RawMap layer, int x, int y)
     {
         var (values, width, height) = (layer.Floats(), layer.Size.Width, layer.Size.Height);
-        var (column, row) = (Math.Clamp((x + 0.5) / 224 * width - 0.5, 0, width - 1), Math.Clamp((y + 0.5) / 224 * height - 0.5, 0, height - 1));
+        var (column, row) = (Math.Clamp((x + 0.5) / Side * width - 0.5, 0, width - 1), Math.Clamp((y + 0.5) / Side * height - 0.5, 0, height - 1));
         var sum = 0.0;
         for (var j = 0; j < height; j++)
         {

@@ -24,7 +24,9 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
         ["grad_cam", "layer_cam", "hires_cam", "element_wise_grad_cam", "eigen_cam", "eigen_grad_cam", "grad_cam_plus_plus", "xgrad_cam"];
 
     /// <summary>As the embedded model's other head sees photos.</summary>
-    private static readonly PreprocessingManifest View = EmbeddedModel.Read().Manifest.Captioning!.Preprocessing;
+    private static readonly HeadSource Finest = EmbeddedModel.Read().Manifest.Answering!.Sources.MaxBy(source => source.Positions)!;
+
+    private static readonly PreprocessingManifest View = EmbeddedModel.Read().Manifest.Answering!.Preprocessing;
 
     private static readonly IReadOnlyList<HeadSource> Sources = EmbeddedModel.Read().Manifest.Captioning!.Sources;
 
@@ -98,10 +100,10 @@ public sealed class VqaTests(AnsweringServer answering) : IClassFixture<Answerin
             Assert.Null(origin.Score.Answer.LeftOut);
             Assert.Equal(ScoreKind.LogProbability, origin.Score.Kind);
             Assert.Equal(Math.Log(best.Probability), origin.Score.Value, Close);
-            Assert.Equal((LayerFusion.Mean, View.CropWidth, View.CropHeight), (origin.LayerFusion, origin.NativeSize.Width, origin.NativeSize.Height));
+            Assert.Equal((LayerFusion.Mean, Finest.Width, Finest.Height), (origin.LayerFusion, origin.NativeSize.Width, origin.NativeSize.Height));
             Assert.Equal(model.Answering.Layers.Select(layer => layer.Name), origin.Layers);
             Assert.Equal((model.Answering.WeightsSha256, model.WeightsSha256), (origin.HeadWeightsSha256, origin.WeightsSha256));
-            Assert.Equal(View.CropWidth * View.CropHeight, map.Outputs[0].Raw.Floats().Length);
+            Assert.Equal(Finest.Positions, map.Outputs[0].Raw.Floats().Length);
         }
         Assert.NotEqual(answer.Maps[0].Map.Outputs[0].Raw.Data, answer.Maps[1].Map.Outputs[0].Raw.Data);
     }

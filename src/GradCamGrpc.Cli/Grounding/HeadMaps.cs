@@ -1,4 +1,5 @@
 using GradCamGrpc.Explain;
+using GradCamGrpc.Explain.Evidence;
 using GradCamGrpc.Explain.Fusion;
 using GradCamGrpc.Explain.Methods;
 
@@ -17,6 +18,6 @@ internal static class HeadMaps
     public static IReadOnlyList<float[]> Fused(IEnumerable<(int Target, SaliencyMap Map)> maps, int height, int width) =>
     [
         .. maps.GroupBy(pair => pair.Target, pair => pair.Map)
-            .Select(ofTarget => LayerFusion.Fuse([.. ofTarget], FusionRule.Mean, height, width).Values.ToArray()),
+            .Select(ofTarget => HeatMap.Of(LayerFusion.Fuse([.. ofTarget], FusionRule.Mean)).ResizedTo(height, width).Values.ToArray()),
     ];
 }

@@ -3,7 +3,11 @@ using System.Numerics;
 
 namespace GradCamGrpc.Explain.Fusion;
 
-/// <summary>Makes one map of those that one score and method have at several layers, as pytorch-grad-cam aggregates target layers.</summary>
+/// <summary>Makes one map of those that one score and method have at several layers.</summary>
+/// <remarks>
+/// As pytorch-grad-cam aggregates target layers, but on the finest layer's grid instead of the photo's pixels: what is between its positions
+/// no layer has seen, and a map is a hundredth as large.
+/// </remarks>
 public static class LayerFusion
 {
     // The reference's: keeps a map of zeros zero.
@@ -11,16 +15,15 @@ public static class LayerFusion
 
     /// <summary>
     /// Of each map v, after the ReLU: (v − min v) / (1e-7 + max(v − min v)) on its own grid, so that every layer has the same say; then
-    /// bilinear to the common grid; there the mean or the maximum over the layers.
+    /// bilinear to the common grid, which has the most rows and columns of any layer; there the mean or the maximum over the layers.
     /// </summary>
     /// <param name="maps">The maps, one or more; of several channels <see cref="SaliencyMap.Heat"/> is taken.</param>
     /// <param name="rule">The mean or the maximum.</param>
-    /// <param name="height">The common grid's rows: the network's input's.</param>
-    /// <param name="width">Its columns.</param>
     /// <returns>One channel, 0 to 1. All zero where all the maps are, and flat where the score is at all the layers.</returns>
-    public static SaliencyMap Fuse(IReadOnlyList<SaliencyMap> maps, FusionRule rule, int height, int width)
+    public static SaliencyMap Fuse(IReadOnlyList<SaliencyMap> maps, FusionRule rule)
     {
         ArgumentOutOfRangeException.ThrowIfZero(maps.Count, nameof(maps));
+        var (height, width) = (maps.Max(map => map.Shape.Height), maps.Max(map => map.Shape.Width));
         var fused = new float[height * width];
         var pooled = ArrayPool<float>.Shared.Rent(fused.Length);
         var placed = pooled.AsSpan(0, fused.Length);

@@ -7,9 +7,7 @@ namespace GradCamGrpc.Server.Inference;
 /// <summary>Puts one map in the place of those that a score and method have at several layers: on the thread of the call.</summary>
 /// <param name="rule">The mean or the maximum.</param>
 /// <param name="layerCount">How many layers there are, two or more.</param>
-/// <param name="height">Rows of the network's input.</param>
-/// <param name="width">Columns of the network's input.</param>
-internal sealed class LayerFuser(FusionRule rule, int layerCount, int height, int width)
+internal sealed class LayerFuser(FusionRule rule, int layerCount)
 {
     private readonly Dictionary<(int TargetIndex, int? ClassIndex, IExplanationMethod Method), List<SaliencyMap>> _incomplete = [];
 
@@ -21,7 +19,7 @@ internal sealed class LayerFuser(FusionRule rule, int layerCount, int height, in
             if (ready.Map.Layer is null)
                 yield return ready;
             else if (Completed(ready) is { } whole)
-                yield return ready with { Map = LayerFusion.Fuse(whole, rule, height, width) };
+                yield return ready with { Map = LayerFusion.Fuse(whole, rule) };
         }
     }
 

@@ -33,7 +33,7 @@ internal abstract record MapQuestion(
     /// <summary>The maps as they are returned: those of several layers in one, where that is asked.</summary>
     /// <param name="maps">The maps of each layer.</param>
     public IAsyncEnumerable<ReadyMap> Fused(IAsyncEnumerable<ReadyMap> maps) =>
-        Fusion is { } rule ? new LayerFuser(rule, Layers.Count, View.InputSize.Height, View.InputSize.Width).FuseAsync(maps) : maps;
+        Fusion is { } rule ? new LayerFuser(rule, Layers.Count).FuseAsync(maps) : maps;
 
     /// <summary>Checks that what is asked for can be written, where each map has an answer of its own.</summary>
     /// <param name="photo">The photo's size.</param>
