@@ -111,6 +111,8 @@ public sealed class TrainingCommandTests : IDisposable
     [InlineData("--epochs", "0", "train", "captions", "--data", "x", "--output", "y")]
     [InlineData("--depth", "0", "train", "vqa", "--rooms", "x", "--output", "y")]
     [InlineData("--held-out", "1", "train", "vqa", "--rooms", "x", "--output", "y")]
+    [InlineData("--size", "384", "train", "vqa", "--rooms", "x", "--output", "y")]
+    [InlineData("--size", "0x288", "train", "captions", "--data", "x", "--output", "y")]
     [InlineData("--split", "train", "eval", "vqa", "--rooms", "x")]
     [InlineData("--beams", "0", "eval", "captions", "--data", "x", "--cache", "y")]
     [InlineData("--split", "train", "eval", "captions", "--data", "x", "--cache", "y")]

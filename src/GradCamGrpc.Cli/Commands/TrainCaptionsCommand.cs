@@ -14,6 +14,7 @@ internal static class TrainCaptionsCommand
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => TrainingRun.RunAsync(options.Models(parsed), (folder, listener) => new CaptionTraining(
             folder,
+            options.Preprocessing(parsed, folder),
             parsed.GetValue(data)!,
             TrainingOptions.Layers,
             options.Shape(parsed, maxWords: 20),

@@ -23,6 +23,7 @@ internal static class TrainVqaCommand
         });
         command.SetAction((parsed, cancellation) => TrainingRun.RunAsync(options.Models(parsed), (folder, listener) => new AnswerTraining(
             folder,
+            options.Preprocessing(parsed, folder),
             parsed.GetValue(rooms)!,
             parsed.GetValue(captions),
             TrainingOptions.Layers,

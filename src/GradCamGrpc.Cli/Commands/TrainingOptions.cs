@@ -1,5 +1,7 @@
 using System.CommandLine;
+using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Training;
 
 namespace GradCamGrpc.Cli.Commands;
@@ -20,6 +22,9 @@ internal sealed class TrainingOptions
         HelpName = "DIR",
     };
 
+    private readonly Option<ImageSize> _size = SizeOption.Create(
+        "--size", "the size to which whole photos are resized for the head, in pixels", new ImageSize(384, 288));
+
     private readonly Option<int> _epochs;
 
     private readonly Option<int> _depth;
@@ -36,7 +41,7 @@ internal sealed class TrainingOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _output, _models, _cache, _epochs, _depth, _seed })
+        foreach (Option option in new Option[] { _output, _models, _cache, _size, _epochs, _depth, _seed })
             command.Options.Add(option);
     }
 
@@ -45,6 +50,14 @@ internal sealed class TrainingOptions
     public string? Models(ParseResult parsed) => parsed.GetValue(_models);
 
     public string Cache(ParseResult parsed) => parsed.GetValue(_cache) ?? Path.Combine(Output(parsed), "cache");
+
+    /// <param name="parsed">The command line.</param>
+    /// <param name="folder">The model, whose trunk wants its colours as it was taught.</param>
+    public PreprocessingManifest Preprocessing(ParseResult parsed, ModelFolder folder)
+    {
+        var size = parsed.GetValue(_size);
+        return folder.Manifest.Preprocessing with { ResizeShorterSide = null, CropWidth = size.Width, CropHeight = size.Height };
+    }
 
     public TrainingRecipe Recipe(ParseResult parsed) => new()
     {

@@ -11,6 +11,7 @@ namespace GradCamGrpc.Training.Answers;
 
 /// <summary>Trains an answering head for a model, from files to files: on DAQUAR's questions, and on those made of Flickr8k's captions.</summary>
 /// <param name="Folder">The model that gets the head.</param>
+/// <param name="Preprocessing">How the head sees photos.</param>
 /// <param name="Rooms">DAQUAR's folder.</param>
 /// <param name="Captions">Flickr8k's folder; null to train on rooms alone.</param>
 /// <param name="Layers">The layers that the head reads.</param>
@@ -22,6 +23,7 @@ namespace GradCamGrpc.Training.Answers;
 /// <param name="Time">Says the date.</param>
 public sealed record AnswerTraining(
     ModelFolder Folder,
+    PreprocessingManifest Preprocessing,
     string Rooms,
     string? Captions,
     IReadOnlyList<string> Layers,
@@ -59,8 +61,7 @@ public sealed record AnswerTraining(
         var all = rooms.Train.Concat(captions).ToArray();
         var words = Vocabulary.Of(all.Select(example => Words.Of(example.Question)), MinWordCount);
         var answers = AnswerVocabulary.Of(all.Select(example => example.Answer), MinAnswerCount);
-        var preprocessing = Folder.Manifest.Preprocessing with { ResizeShorterSide = null };
-        using var store = new FeatureStore(Cache, Folder, preprocessing, Layers);
+        using var store = new FeatureStore(Cache, Folder, Preprocessing, Layers);
 
         var photosOfAll = rooms.Train.Concat(rooms.Dev).Concat(captions).Select(example => example.Image).Distinct(StringComparer.Ordinal).Count();
         var read = 0;
@@ -84,7 +85,7 @@ public sealed record AnswerTraining(
             listener.Trained,
             (epoch, head) => listener.EpochDone(epoch, devRooms is null ? "done" : Quality(head, devRooms, words, answers)),
             cancellation);
-        trainer.UseAverage(head => Write(new ModelWriter(output), head, words, answers, preprocessing));
+        trainer.UseAverage(head => Write(new ModelWriter(output), head, words, answers));
     }
 
     private string Quality(AnswerHead head, AskedPhotos dev, Vocabulary words, AnswerVocabulary answers)
@@ -94,7 +95,7 @@ public sealed record AnswerTraining(
         return string.Create(CultureInfo.InvariantCulture, $"{right:P1} of {given.Count} questions about rooms held out");
     }
 
-    private void Write(ModelWriter writer, AnswerHead head, Vocabulary words, AnswerVocabulary answers, PreprocessingManifest preprocessing)
+    private void Write(ModelWriter writer, AnswerHead head, Vocabulary words, AnswerVocabulary answers)
     {
         writer.Copy(Folder);
         words.Write(writer.PathOf(WordsFile));
@@ -110,7 +111,7 @@ public sealed record AnswerTraining(
                 Vocabulary = WordsFile,
                 Answers = AnswersFile,
                 Weights = writer.Write(WeightsFile, head),
-                Preprocessing = preprocessing,
+                Preprocessing = Preprocessing,
                 Licence = Folder.Manifest.Licence,
                 Source = string.Create(
                     CultureInfo.InvariantCulture,

@@ -9,6 +9,7 @@ namespace GradCamGrpc.Training.Captions;
 
 /// <summary>Trains a captioning head for a model, from files to files.</summary>
 /// <param name="Folder">The model that gets the head.</param>
+/// <param name="Preprocessing">How the head sees photos.</param>
 /// <param name="Data">Flickr8k's folder.</param>
 /// <param name="Layers">The layers that the head reads.</param>
 /// <param name="Shape">The head's size.</param>
@@ -16,7 +17,14 @@ namespace GradCamGrpc.Training.Captions;
 /// <param name="Cache">Where the trunk's maps and the state of training are kept.</param>
 /// <param name="Time">Says the date.</param>
 public sealed record CaptionTraining(
-    ModelFolder Folder, string Data, IReadOnlyList<string> Layers, HeadShape Shape, TrainingRecipe Recipe, string Cache, TimeProvider Time)
+    ModelFolder Folder,
+    PreprocessingManifest Preprocessing,
+    string Data,
+    IReadOnlyList<string> Layers,
+    HeadShape Shape,
+    TrainingRecipe Recipe,
+    string Cache,
+    TimeProvider Time)
 {
     /// <summary>The fewest times that a word must be seen to be learnt.</summary>
     public const int MinWordCount = 5;
@@ -37,8 +45,7 @@ public sealed record CaptionTraining(
         CheckCounts(train);
         CheckCounts(dev);
         var words = Vocabulary.Of(train.SelectMany(photo => photo.Captions), MinWordCount);
-        var preprocessing = Folder.Manifest.Preprocessing with { ResizeShorterSide = null };
-        using var store = new FeatureStore(Cache, Folder, preprocessing, Layers);
+        using var store = new FeatureStore(Cache, Folder, Preprocessing, Layers);
         var views = PhotoView.SeveralOfEach(train.Count, Recipe.Views, Recipe.Seed);
         IReadOnlyList<IReadOnlyList<PhotoView>> plain = [.. dev.Select(_ => new[] { PhotoView.Whole })];
         var read = 0;
@@ -53,7 +60,7 @@ public sealed record CaptionTraining(
             (epoch, head) => listener.EpochDone(
                 epoch, string.Create(CultureInfo.InvariantCulture, $"{CaptionLoss.Of(head, dev, words, devFeatures):F4} nats a word on the dev split")),
             cancellation);
-        trainer.UseAverage(head => Write(new ModelWriter(output), head, words, preprocessing));
+        trainer.UseAverage(head => Write(new ModelWriter(output), head, words));
     }
 
     /// <summary>A step shows each photo to as many captions as any other.</summary>
@@ -66,7 +73,7 @@ public sealed record CaptionTraining(
             $"{other.Path} has {other.Captions.Count} captions, {photos[0].Path} has {photos[0].Captions.Count}: every photo of a split must have as many"));
     }
 
-    private void Write(ModelWriter writer, CaptionHead head, Vocabulary words, PreprocessingManifest preprocessing)
+    private void Write(ModelWriter writer, CaptionHead head, Vocabulary words)
     {
         writer.Copy(Folder);
         words.Write(writer.PathOf(WordsFile));
@@ -79,7 +86,7 @@ public sealed record CaptionTraining(
                 Shape = Shape,
                 Vocabulary = WordsFile,
                 Weights = writer.Write(WeightsFile, head),
-                Preprocessing = preprocessing,
+                Preprocessing = Preprocessing,
                 LengthPenalty = LengthPenalty,
                 Licence = Folder.Manifest.Licence,
                 Source = string.Create(
