@@ -11,6 +11,7 @@ var root = new RootCommand("Measures what an explanation costs.")
 {
     ExplainBenchmark.Create(),
     CaptionsBenchmark.Create(),
+    ClientsBenchmark.Create(),
     MethodsBenchmark.Create(),
     QuestionsBenchmark.Create(),
     PeerBenchmark.Create(),

@@ -806,6 +806,32 @@ func TestExplainMany_ServerEndsTooEarly_IsNoSuccess(t *testing.T) {
 	}
 }
 
+func TestExplainMany_PhotoEndsWithoutItsMap_IsNoSuccess(t *testing.T) {
+	client, _ := dial(t, &fake{stream: func(stream pb.ClassificationService_ExplainStreamServer) error {
+		for _, item := range items(stream, 2) {
+			maps := 1
+			if item.GetId() == "1" {
+				maps = 0
+			}
+			if err := answer(stream, item.GetId(), maps, well); err != nil {
+				return err
+			}
+		}
+		return answerAll(stream)
+	}})
+	results := map[int]error{}
+
+	err := client.ExplainMany(limited(t), photos(2), func(result Result) error {
+		results[result.Index] = result.Err
+		return nil
+	})
+
+	var fault *Error
+	if err != nil || results[0] != nil || !errors.As(results[1], &fault) || fault.Code != codes.DataLoss {
+		t.Errorf("%v: %v", err, results)
+	}
+}
+
 // The server answers nothing until it has as many photos as may be in flight; were there more, they would come before any answer does.
 func TestExplainMany_InFlight_BoundsWhatIsTaken(t *testing.T) {
 	const bound, total = 4, 12
@@ -868,6 +894,30 @@ func TestExplainMany_AnswerToNobody_IsAnError(t *testing.T) {
 	var fault *Error
 	if !errors.As(err, &fault) || fault.Code != codes.DataLoss || !strings.Contains(err.Error(), "strange") {
 		t.Errorf("%v", err)
+	}
+}
+
+// pagedModels lists models one a page.
+type pagedModels struct {
+	pb.UnimplementedModelServiceServer
+}
+
+func (pagedModels) ListModels(_ context.Context, request *pb.ListModelsRequest) (*pb.ListModelsResponse, error) {
+	next := map[string]string{"": "second", "second": "third", "third": ""}[request.GetPageToken()]
+	return &pb.ListModelsResponse{Models: []*pb.Model{{Name: "before " + next}}, NextPageToken: next}, nil
+}
+
+func TestModels_SeveralPages_AreReadToTheLast(t *testing.T) {
+	client, err := Dial(context.Background(), serve(t, func(server *grpc.Server) { pb.RegisterModelServiceServer(server, pagedModels{}) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+
+	models, err := client.Models(limited(t))
+
+	if err != nil || len(models) != 3 || models[0].GetName() != "before second" || models[2].GetName() != "before " {
+		t.Errorf("%v: %v", err, models)
 	}
 }
 

@@ -625,7 +625,7 @@ func TestVideo_Frames_AreExplainedAsPhotosAre(t *testing.T) {
 	err := client.Video(ctx, frames, func(result gradcam.FrameResult) error {
 		results = append(results, result)
 		return result.Err
-	}, gradcam.Class(tigerCat), gradcam.EveryNth(2))
+	}, gradcam.Class(tigerCat), gradcam.EveryNth(2), gradcam.Model("embedded"))
 
 	if err != nil || len(results) != 4 {
 		t.Fatalf("%d results; %v", len(results), err)

@@ -86,9 +86,8 @@ func (c *Client) explainMany(ctx context.Context, source <-chan Photo, total int
 type item struct {
 	index int
 	photo Photo
-	// answer is what has arrived; where restart is set, over a stream before this one.
-	answer  *Explanation
-	restart bool
+	// answer is what has arrived, over this stream or, until its prediction comes again, one before.
+	answer *Explanation
 	// refusals are how often the server ended it for want of room, or of itself.
 	refusals int
 	done     bool
@@ -248,7 +247,6 @@ func (r *manyRun) unanswered() []*item {
 	var items []*item
 	for _, it := range r.open {
 		if !it.done {
-			it.restart = true
 			items = append(items, it)
 		}
 	}
@@ -308,9 +306,6 @@ func (r *manyRun) take(response *pb.ClassificationServiceExplainStreamResponse) 
 			response.GetId(), response.GetItemIndex(), response.GetEnd().GetMessage())
 	}
 	if part := response.GetPart(); part != nil {
-		if it.restart {
-			it.answer, it.restart = nil, false
-		}
 		return nil, add(&it.answer, part, r.asked.overlay != nil, callExplainStream)
 	}
 	if response.GetEnd() == nil {

@@ -58,6 +58,8 @@ func start() error {
 	}
 	process := exec.Command("dotnet", path, "serve", "--listen", "127.0.0.1:0", "--metrics", "off")
 	process.Stderr = os.Stderr
+	// A test run that is cut off, by a panic or its time limit, takes the server with it.
+	process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	output, err := process.StdoutPipe()
 	if err != nil {
 		return err
