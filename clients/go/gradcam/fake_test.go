@@ -350,21 +350,23 @@ func TestWaitReady_ServerStarts_WaitsForIt(t *testing.T) {
 }
 
 func TestWaitReady_NeverReady_SaysWhatTheServerSaidLast(t *testing.T) {
-	client, err := Dial(context.Background(), serve(t, func(server *grpc.Server) {
-		healthpb.RegisterHealthServer(server, &fake{health: func() healthpb.HealthCheckResponse_ServingStatus {
-			return healthpb.HealthCheckResponse_NOT_SERVING
-		}})
-	}))
-	if err != nil {
-		t.Fatal(err)
+	client, slept := dial(t, &fake{health: func() healthpb.HealthCheckResponse_ServingStatus { return healthpb.HealthCheckResponse_NOT_SERVING }})
+	ctx, cancel := context.WithCancel(limited(t))
+	client.retry.sleep = func(ctx context.Context, d time.Duration) error {
+		if len(slept.taken) == 5 {
+			cancel()
+		}
+		return slept.sleep(ctx, d)
 	}
-	defer client.Close()
-	short, cancel := context.WithTimeout(context.Background(), 120*time.Millisecond)
-	defer cancel()
 
-	err = client.WaitReady(short)
+	err := client.WaitReady(ctx)
 
-	if !errors.Is(err, ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "NOT_SERVING") {
+	// Pauses double, up to a second.
+	want := []time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond, 800 * time.Millisecond, time.Second}
+	if !reflect.DeepEqual(slept.taken, want) {
+		t.Errorf("%v", slept.taken)
+	}
+	if !errors.Is(err, ErrUnavailable) || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "NOT_SERVING") {
 		t.Errorf("%v", err)
 	}
 }

@@ -18,7 +18,7 @@ type callee interface {
 	close()
 }
 
-// measurement is what was seen, the warm-up left out.
+// measurement is what was seen, the warm-up left out. Calls count that were made, or due, behind it.
 type measurement struct {
 	mutex sync.Mutex
 	// latency is of calls that succeeded: in an open loop from when they were due, in a closed one from when they were made, corrected
@@ -30,7 +30,10 @@ type measurement struct {
 	lateness   histogram.Histogram
 	statuses   map[codes.Code]int64
 	firstFault error
-	elapsed    time.Duration
+	// window is the time behind the warm-up, and throughput the calls that succeeded in it, whenever they were made: those that end later do
+	// not lower it.
+	window     time.Duration
+	throughput int64
 }
 
 // times are the due times of an open loop: a Poisson process, whose gaps are exponentially distributed.
@@ -59,8 +62,9 @@ func measure(ctx context.Context, s settings, target callee) *measurement {
 	} else {
 		m.closedLoop(ctx, s, target, start)
 	}
-	if m.elapsed = time.Since(start) - s.Warmup; m.elapsed < 0 {
-		m.elapsed = 0
+	m.window = s.Duration
+	if cut := time.Since(start) - s.Warmup; cut < m.window {
+		m.window = cut
 	}
 	return m
 }
@@ -87,6 +91,7 @@ func (m *measurement) openLoop(ctx context.Context, s settings, target callee, s
 			err := callOnce(ctx, s, target, n)
 			ended := time.Now()
 			<-places
+			m.tally(err, ended.Sub(start)-s.Warmup, s.Duration)
 			if at >= s.Warmup {
 				m.take(err, ended.Sub(start.Add(at)), ended.Sub(made), made.Sub(start.Add(at)), 0)
 			}
@@ -108,6 +113,7 @@ func (m *measurement) closedLoop(ctx context.Context, s settings, target callee,
 				}
 				err := callOnce(ctx, s, target, n)
 				took := time.Since(made)
+				m.tally(err, made.Add(took).Sub(start)-s.Warmup, s.Duration)
 				if made.Sub(start) >= s.Warmup {
 					m.take(err, took, took, 0, s.ExpectedInterval)
 				}
@@ -120,6 +126,15 @@ func callOnce(ctx context.Context, s settings, target callee, n int) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
 	return target.call(ctx, n)
+}
+
+// tally counts a call that succeeded so long behind the warm-up.
+func (m *measurement) tally(err error, after, duration time.Duration) {
+	if err == nil && after >= 0 && after < duration {
+		m.mutex.Lock()
+		defer m.mutex.Unlock()
+		m.throughput++
+	}
 }
 
 func (m *measurement) take(err error, latency, service, lateness, interval time.Duration) {

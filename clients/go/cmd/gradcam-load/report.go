@@ -55,14 +55,14 @@ func figures(h *histogram.Histogram) map[string]float64 {
 
 func newReport(s settings, m *measurement) report {
 	r := report{
-		Settings: s, DurationSeconds: m.elapsed.Seconds(), Succeeded: m.service.Count(), Statuses: map[string]int64{}, Latency: figures(&m.latency),
+		Settings: s, DurationSeconds: m.window.Seconds(), Succeeded: m.service.Count(), Statuses: map[string]int64{}, Latency: figures(&m.latency),
 	}
 	for code, count := range m.statuses {
 		r.Statuses[code.String()] = count
 		r.Calls += count
 	}
-	if m.elapsed > 0 {
-		r.SucceededPerSecond = float64(r.Succeeded) / m.elapsed.Seconds()
+	if m.window > 0 {
+		r.SucceededPerSecond = float64(m.throughput) / m.window.Seconds()
 	}
 	switch {
 	case s.Rate > 0:
