@@ -145,11 +145,12 @@ const (
 	LayerFusion_LAYER_FUSION_UNSPECIFIED LayerFusion = 0
 	// Nothing: there is a map for each layer.
 	LayerFusion_LAYER_FUSION_NONE LayerFusion = 1
-	// The mean over the layers, as pytorch-grad-cam aggregates several target layers. Of each layer v is the map after the ReLU;
-	// (v - min v) / (1e-7 + max(v - min v)) on the layer's own grid, 0 to 1, so that every layer has the same say; then bilinear, with
-	// half-pixel centres and edges held, to the network's input; then the mean. A layer whose map is the same everywhere adds nothing. The
-	// fused map's own grid is the network's input; its values are 0 to 1 and never negative, and no longer comparable between photos or
-	// scores: a label image of fused maps compares each score's own scale.
+	// The mean over the layers, as pytorch-grad-cam aggregates several target layers, but on the finest layer's grid instead of the photo's
+	// pixels. Of each layer v is the map after the ReLU; (v - min v) / (1e-7 + max(v - min v)) on the layer's own grid, 0 to 1, so that
+	// every layer has the same say; then bilinear, with half-pixel centres and edges held, to the fused map's own grid, which has the most
+	// rows and the most columns of any of the layers; then the mean. A layer whose map is the same everywhere adds nothing. Its values are 0
+	// to 1 and never negative, and no longer comparable between photos or scores: a label image of fused maps compares each score's own
+	// scale.
 	LayerFusion_LAYER_FUSION_MEAN LayerFusion = 2
 	// As the mean, but of each pixel the maximum over the layers.
 	LayerFusion_LAYER_FUSION_MAXIMUM LayerFusion = 3
@@ -204,7 +205,8 @@ type MapGrid int32
 const (
 	// The map's own grid.
 	MapGrid_MAP_GRID_UNSPECIFIED MapGrid = 0
-	// The map's own grid: the layer's, h x w as ModelService describes it, or the network's input for a method on pixels and a fused map.
+	// The map's own grid: the layer's, h x w as ModelService describes it; of a fused map what LayerFusion says; and the network's input for a
+	// method on pixels.
 	// Nothing is interpolated.
 	MapGrid_MAP_GRID_NATIVE MapGrid = 1
 	// The network's input, in pixels: bilinear, with half-pixel centres.
