@@ -22,8 +22,8 @@ internal sealed class TrainingOptions
         HelpName = "DIR",
     };
 
-    private readonly Option<ImageSize> _size = SizeOption.Create(
-        "--size", "the size to which whole photos are resized for the head, in pixels", new ImageSize(384, 288));
+    private readonly Option<ImageSize?> _size = SizeOption.Create(
+        "--size", "the size to which whole photos are resized for the head, in pixels [default: that of the model's input]");
 
     private readonly Option<int> _epochs;
 
@@ -55,8 +55,8 @@ internal sealed class TrainingOptions
     /// <param name="folder">The model, whose trunk wants its colours as it was taught.</param>
     public PreprocessingManifest Preprocessing(ParseResult parsed, ModelFolder folder)
     {
-        var size = parsed.GetValue(_size);
-        return folder.Manifest.Preprocessing with { ResizeShorterSide = null, CropWidth = size.Width, CropHeight = size.Height };
+        var whole = folder.Manifest.Preprocessing with { ResizeShorterSide = null };
+        return parsed.GetValue(_size) is { } size ? whole with { CropWidth = size.Width, CropHeight = size.Height } : whole;
     }
 
     public TrainingRecipe Recipe(ParseResult parsed) => new()
