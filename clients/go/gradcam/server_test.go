@@ -18,6 +18,7 @@ import (
 	"github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam"
 	pb "github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 const patience = time.Minute
@@ -264,8 +265,8 @@ func TestExplain_EveryMethod_IsKnownToBothSides(t *testing.T) {
 		}
 	}
 	for _, method := range all {
-		if fields.ByName("grad_cam") == nil || came[""] {
-			t.Fatalf("%s", method)
+		if fields.ByName(protoreflect.Name(method)) == nil {
+			t.Errorf("the API has no %s", method)
 		}
 	}
 	if _, err := client.Explain(within(t, patience), gradcam.File(cat), gradcam.Method("grad-cam")); err == nil || !strings.Contains(err.Error(), `"grad-cam"`) {
