@@ -12,7 +12,8 @@ internal static class ClientsBenchmark
     private const int RoundCount = 5;
 
     private const string Go =
-        "go=clients/go/debian.sh run ./cmd/gradcam-load --json --address {address} --photo {photo} --method stream --concurrency {concurrency} --duration {seconds}s";
+        "go=clients/go/debian.sh run ./cmd/gradcam-load --json --address {address} --photo {photo} --method stream " +
+        "--concurrency {concurrency} --duration {seconds}s";
 
     public static Command Create()
     {
@@ -23,7 +24,7 @@ internal static class ClientsBenchmark
             Description = "NAME=COMMAND: a client, run in the repository, that prints JSON with succeeded_per_s",
             DefaultValueFactory = _ => [Go],
         };
-        var command = new Command("clients", "Closed-loop load over ExplainStream: a 224 x 224 JPEG in, a raw map out, server and clients in processes of their own.")
+        var command = new Command("clients", "Closed-loop load over ExplainStream: a 224 x 224 JPEG in, a raw map out; a process for the server and each client.")
         {
             concurrency, seconds, clients,
         };

@@ -170,7 +170,8 @@ func missing(targets int, maps []*Map) []int {
 
 // events reads a stream of one photo's events to its end. Until the first event came, the call may be tried again.
 func (c *Client) events(
-	ctx context.Context, call string, open func(context.Context) (func() (func() error, error), error), progress func() (arrived, expected int, missing []int),
+	ctx context.Context, call string, open func(context.Context) (func() (func() error, error), error),
+	progress func() (arrived, expected int, missing []int),
 ) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -175,7 +175,8 @@ func TestMeasure_OpenLoopIsFull_LatencyCountsFromWhenCallsWereDue(t *testing.T) 
 func TestMeasure_WarmUp_IsNotCounted(t *testing.T) {
 	target := &counting{}
 
-	m := measure(context.Background(), settings{Rate: 300, Seed: 1, Warmup: 200 * time.Millisecond, Duration: 200 * time.Millisecond, Timeout: time.Minute, MaxOutstanding: 100}, target)
+	s := settings{Rate: 300, Seed: 1, Warmup: 200 * time.Millisecond, Duration: 200 * time.Millisecond, Timeout: time.Minute, MaxOutstanding: 100}
+	m := measure(context.Background(), s, target)
 
 	counted := m.statuses[codes.OK] + m.statuses[codes.ResourceExhausted]
 	if counted >= int64(target.n) || counted < 30 {
