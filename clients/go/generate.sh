@@ -5,5 +5,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 out=${1:-.}
 module=github.com/gradcamgrpc/gradcamgrpc/clients/go
 
+protos=$(mktemp -d)
+trap 'rm -rf "$protos"' EXIT
+../../build/plain_protos.sh "$protos"
+
 rm -rf -- "$out/gradcam/v1"
-protoc -I ../../protos --go_out="$out" --go_opt=module="$module" --go-grpc_out="$out" --go-grpc_opt=module="$module" ../../protos/gradcam/v1/*.proto
+protoc -I "$protos" --go_out="$out" --go_opt=module="$module" --go-grpc_out="$out" --go-grpc_opt=module="$module" "$protos"/gradcam/v1/*.proto

@@ -40,6 +40,7 @@ internal sealed class ServerBench : IAsyncDisposable
         var options = ServerOptions.Default with
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Http = null,
             Metrics = null,
             Precision = precision,
             ActivationCacheBytes = activationCacheBytes,

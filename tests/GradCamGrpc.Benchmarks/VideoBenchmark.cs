@@ -24,7 +24,7 @@ internal static class VideoBenchmark
         {
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds));
             var frames = VideoCamera.Frames();
-            var options = ServerOptions.Default with { Listen = new IPEndPoint(IPAddress.Loopback, 0), Metrics = null };
+            var options = ServerOptions.Default with { Listen = new IPEndPoint(IPAddress.Loopback, 0), Http = null, Metrics = null };
             await using var server = GradCamServer.Build(options, logging => logging.ClearProviders());
             await server.StartAsync();
             await server.WhenReady;

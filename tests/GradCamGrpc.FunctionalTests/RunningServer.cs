@@ -25,12 +25,15 @@ public sealed class RunningServer : IAsyncLifetime
         var options = ServerOptions.Default with
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Http = new IPEndPoint(IPAddress.Loopback, 0),
             Metrics = new IPEndPoint(IPAddress.Loopback, 0),
         };
         _server = GradCamServer.Build(configure(options), logging => logging.ClearProviders());
     }
 
     public Uri Address => _server.Address;
+
+    public Uri HttpAddress => _server.HttpAddress!;
 
     public Uri MetricsAddress => _server.MetricsAddress!;
 

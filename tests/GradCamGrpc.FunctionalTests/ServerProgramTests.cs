@@ -13,14 +13,14 @@ public sealed partial class ServerProgramTests
     public async Task Run_EveryOptionWrong_EndsAndListsEveryFault()
     {
         using var run = ProgramRun.Server(
-            "--listen", "nowhere", "--metrics", "70000", "--models", "/no/such/folder", "--device", "tpu", "--threads", "-1", "--max-batch", "0",
-            "--queue-capacity", "many", "--max-delay", "-5", "--max-image-bytes", "0", "--drain-timeout", "x");
+            "--listen", "nowhere", "--http", "8000", "--metrics", "70000", "--models", "/no/such/folder", "--device", "tpu", "--threads", "-1",
+            "--max-batch", "0", "--queue-capacity", "many", "--max-delay", "-5", "--max-image-bytes", "0", "--drain-timeout", "x");
 
         Assert.Equal(1, await run.EndAsync());
         foreach (var option in new[]
         {
-            "--listen", "--metrics", "--models", "--device", "--threads", "--max-batch", "--queue-capacity", "--max-delay", "--max-image-bytes",
-            "--drain-timeout",
+            "--listen", "--http", "--metrics", "--models", "--device", "--threads", "--max-batch", "--queue-capacity", "--max-delay",
+            "--max-image-bytes", "--drain-timeout",
         })
         {
             Assert.Contains($"{option}: '", run.Errors, StringComparison.Ordinal);
@@ -46,10 +46,11 @@ public sealed partial class ServerProgramTests
         listener.Start();
         var taken = listener.LocalEndpoint.ToString()!;
 
-        using var run = ProgramRun.Server("--listen", taken, "--metrics", taken);
+        using var run = ProgramRun.Server("--listen", taken, "--http", taken, "--metrics", taken);
 
         Assert.Equal(1, await run.EndAsync());
         Assert.Contains($"--listen: '{taken}'", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"--http: '{taken}'", run.Errors, StringComparison.Ordinal);
         Assert.Contains($"--metrics: '{taken}'", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Errors + run.Output, StringComparison.Ordinal);
     }
@@ -58,7 +59,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_AddressIsAnotherMachines_EndsAndSaysSo()
     {
-        using var run = ProgramRun.Server("--listen", "192.0.2.1:50051", "--metrics", "off");
+        using var run = ProgramRun.Server("--listen", "192.0.2.1:50051", "--http", "off", "--metrics", "off");
 
         Assert.Equal(1, await run.EndAsync());
         Assert.Contains("--listen: '192.0.2.1:50051'", run.Errors, StringComparison.Ordinal);
@@ -80,7 +81,7 @@ public sealed partial class ServerProgramTests
         }
         File.Delete(Path.Combine(folder, "runtimes", "linux-x64", "native", "libtorch_cpu.so"));
 
-        using var run = ProgramRun.In(folder, "GradCamGrpc.Server.dll", "--listen", "127.0.0.1:0", "--metrics", "off");
+        using var run = ProgramRun.In(folder, "GradCamGrpc.Server.dll", "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off");
 
         Assert.Equal(1, await run.EndAsync());
         Assert.Contains("libtorch cannot be loaded: libtorch_cpu.so", run.Errors, StringComparison.Ordinal);
@@ -99,7 +100,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_Terminated_AnswersWhatItHasAcceptedAndEndsWithZero()
     {
-        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--metrics", "off");
+        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off");
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         var client = new ClassificationService.ClassificationServiceClient(channel);
@@ -125,7 +126,7 @@ public sealed partial class ServerProgramTests
     public async Task Serve_SignalledTwice_AnswersWhatItHasAcceptedAndEndsWithZero(bool isInterrupt)
     {
         Assert.SkipWhen(isInterrupt && ProgramRun.IgnoresInterrupt, "SIGINT is ignored here, and by every program that is started from here");
-        using var run = ProgramRun.CommandLine("serve", "--listen", "127.0.0.1:0", "--metrics", "off");
+        using var run = ProgramRun.CommandLine("serve", "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off");
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         var client = new ClassificationService.ClassificationServiceClient(channel);
@@ -155,7 +156,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_TerminatedWithSecondsOfWorkAhead_AnswersAllOfIt()
     {
-        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--metrics", "off");
+        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off");
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         var client = new ClassificationService.ClassificationServiceClient(channel);

@@ -50,7 +50,7 @@ internal sealed class ServerConnection : IAsyncDisposable
         if (server is not null)
             return new ServerConnection(server, own: null);
 
-        var options = ServerOptions.FromEnvironment(models) with { Listen = new IPEndPoint(IPAddress.Loopback, 0), Metrics = null };
+        var options = ServerOptions.FromEnvironment(models) with { Listen = new IPEndPoint(IPAddress.Loopback, 0), Http = null, Metrics = null };
         var own = GradCamServer.Build(options, logging => logging.ClearProviders());
         try
         {

@@ -24,6 +24,14 @@ internal static class StatusMapper
         return new ItemStatus { Code = status.Code, Message = status.Message, Details = { status.Details } };
     }
 
+    /// <summary>A status with the reason that programs go by.</summary>
+    public static Status Of(StatusCode code, string reason, string message, params Google.Protobuf.IMessage[] details) => new()
+    {
+        Code = (int)code,
+        Message = message,
+        Details = { details.Prepend(new ErrorInfo { Reason = reason, Domain = Domain }).Select(Any.Pack) },
+    };
+
     private static Status ToStatus(Exception error) => error switch
     {
         InvalidRequestException invalid => Of(StatusCode.InvalidArgument, "INVALID_REQUEST", error.Message, BadRequest(invalid.Violations)),
@@ -50,12 +58,5 @@ internal static class StatusMapper
                 Description = violation.Description,
             }),
         },
-    };
-
-    private static Status Of(StatusCode code, string reason, string message, params Google.Protobuf.IMessage[] details) => new()
-    {
-        Code = (int)code,
-        Message = message,
-        Details = { details.Prepend(new ErrorInfo { Reason = reason, Domain = Domain }).Select(Any.Pack) },
     };
 }

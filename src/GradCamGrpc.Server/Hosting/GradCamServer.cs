@@ -3,6 +3,7 @@ using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Comparison;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Evidence;
+using GradCamGrpc.Server.Http;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Requests;
@@ -26,6 +27,7 @@ public sealed class GradCamServer : IAsyncDisposable
     private const int MessageOverhead = 1 << 20;
 
     private const string MetricsPath = "/metrics";
+    private const string GrpcContentType = "application/grpc";
 
     /// <summary>Calls that one connection may have open: well above what a client keeps in flight.</summary>
     private const int MaxStreamsPerConnection = 1000;
@@ -45,6 +47,9 @@ public sealed class GradCamServer : IAsyncDisposable
 
     /// <summary>Where gRPC is served, with the port that was really taken; known once started.</summary>
     public Uri Address => new(Addresses[0]);
+
+    /// <summary>Where JSON over HTTP/1.1 is served; null for nowhere.</summary>
+    public Uri? HttpAddress => Options.Http is null ? null : new(Addresses[1]);
 
     /// <summary>Where metrics are served; null for nowhere.</summary>
     public Uri? MetricsAddress => Options.Metrics is null ? null : new(new Uri(Addresses[^1]), MetricsPath);
@@ -79,10 +84,13 @@ public sealed class GradCamServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = options.Images.MaxBytes + MessageOverhead;
             grpc.MaxSendMessageSize = null;
             grpc.Interceptors.Add<StatusInterceptor>();
-        });
+        }).AddJsonTranscoding(json => json.TypeRegistry = JsonStatus.Details);
         builder.Services.AddGrpcReflection();
 
         var app = builder.Build();
+        var server = new GradCamServer(app, options);
+        app.Use(server.KeepListenersApart);
+        app.UseWhen(server.IsHttp, http => http.Use(new JsonFront(options.Images.MaxBytes, MessageOverhead).AnswerAsync));
         app.MapGrpcService<CaptioningGrpcService>();
         app.MapGrpcService<ClassificationGrpcService>();
         app.MapGrpcService<ComparisonGrpcService>();
@@ -93,7 +101,6 @@ public sealed class GradCamServer : IAsyncDisposable
         app.MapGrpcService<VqaGrpcService>();
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
-        var server = new GradCamServer(app, options);
         if (options.Metrics is not null)
             app.UseOpenTelemetryPrometheusScrapingEndpoint(server.IsScrape);
         return server;
@@ -126,7 +133,19 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <summary>Unloads the models. Stop the server first: what it has accepted is answered then.</summary>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private bool IsScrape(HttpContext context) => context.Request.Path == MetricsPath && context.Connection.LocalPort == MetricsAddress!.Port;
+    private bool IsHttp(HttpContext context) => context.Connection.LocalPort == HttpAddress?.Port;
+
+    private bool IsScrape(HttpContext context) => context.Request.Path == MetricsPath && context.Connection.LocalPort == MetricsAddress?.Port;
+
+    /// <summary>Each listener serves its own: who may read metrics may not call, and what is off is off everywhere.</summary>
+    private Task KeepListenersApart(HttpContext context, RequestDelegate next)
+    {
+        var isGrpc = context.Request.ContentType?.StartsWith(GrpcContentType, StringComparison.Ordinal) == true;
+        if (context.Connection.LocalPort == Address.Port ? isGrpc : IsHttp(context) || IsScrape(context))
+            return next(context);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options)
     {
@@ -134,6 +153,8 @@ public sealed class GradCamServer : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreamsPerConnection;
         kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+        if (options.Http is not null)
+            kestrel.Listen(options.Http, listen => listen.Protocols = HttpProtocols.Http1);
         if (options.Metrics is not null)
             kestrel.Listen(options.Metrics, listen => listen.Protocols = HttpProtocols.Http1);
     }

@@ -10,7 +10,10 @@ internal static class ListenFaults
     /// <summary>What is wrong with each address; none when all are free by now.</summary>
     public static IReadOnlyList<string> Find(ServerOptions options)
     {
-        var addresses = new (Setting Setting, IPEndPoint? EndPoint)[] { (Settings.Listen, options.Listen), (Settings.Metrics, options.Metrics) };
+        var addresses = new (Setting Setting, IPEndPoint? EndPoint)[]
+        {
+            (Settings.Listen, options.Listen), (Settings.Http, options.Http), (Settings.Metrics, options.Metrics),
+        };
         return
         [
             .. addresses.Where(address => address.EndPoint is not null)

@@ -10,6 +10,7 @@ internal static class Welcome
           ./gradcam explain PHOTO.jpg --server http://{server.Address.Authority} --out out
 
         Any gRPC client works: the server answers reflection and health checks.
+        {(server.HttpAddress is { } http ? $"JSON over HTTP: {http}v1/models" : "JSON over HTTP is off.")}
         {(server.MetricsAddress is { } metrics ? $"Metrics: {metrics}" : "Metrics are off.")} Ctrl+C stops the server.
         """;
 }

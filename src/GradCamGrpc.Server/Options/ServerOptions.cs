@@ -18,6 +18,9 @@ public sealed record ServerOptions
     /// <summary>Where gRPC is served; port 0 takes a free one.</summary>
     public required IPEndPoint Listen { get; init; }
 
+    /// <summary>Where the same calls are served as JSON over HTTP/1.1; port 0 takes a free one, null is nowhere.</summary>
+    public required IPEndPoint? Http { get; init; }
+
     /// <summary>Where Prometheus reads metrics, over HTTP/1.1 at <c>/metrics</c>; null for nowhere.</summary>
     public required IPEndPoint? Metrics { get; init; }
 

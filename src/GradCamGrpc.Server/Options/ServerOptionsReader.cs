@@ -34,7 +34,8 @@ internal sealed partial class ServerOptionsReader
     private ServerOptions Read() => new()
     {
         Listen = EndPoint(Settings.Listen),
-        Metrics = Text(Settings.Metrics) == "off" ? null : EndPoint(Settings.Metrics),
+        Http = EndPointOrOff(Settings.Http),
+        Metrics = EndPointOrOff(Settings.Metrics),
         Models = ModelFolder(),
         Device = Device(),
         Precision = Precision(),
@@ -62,6 +63,8 @@ internal sealed partial class ServerOptionsReader
     };
 
     private string Text(Setting setting) => _written(setting) ?? setting.Default;
+
+    private IPEndPoint? EndPointOrOff(Setting setting) => Text(setting) == "off" ? null : EndPoint(setting);
 
     private IPEndPoint EndPoint(Setting setting)
     {

@@ -56,7 +56,7 @@ func start() error {
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("the server is not built (dotnet build src/GradCamGrpc.Cli -c Release): %w", err)
 	}
-	process := exec.Command("dotnet", path, "serve", "--listen", "127.0.0.1:0", "--metrics", "off")
+	process := exec.Command("dotnet", path, "serve", "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off")
 	process.Stderr = os.Stderr
 	// A test run that is cut off, by a panic or its time limit, takes the server with it.
 	process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
