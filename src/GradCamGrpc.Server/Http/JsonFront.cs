@@ -9,7 +9,7 @@ namespace GradCamGrpc.Server.Http;
 /// <param name="overhead">Room in a message beside its photo, in bytes.</param>
 internal sealed class JsonFront(int maxPhotoBytes, int overhead)
 {
-    /// <summary>Of a body that is too large as much is read as some times the limit: a client that still writes does not see an answer.</summary>
+    /// <summary>A body of up to so many times the limit is read all the same: a client that is still writing does not see an answer.</summary>
     private const int PatientReads = 4;
 
     /// <summary>JSON has bytes in Base64: four letters for three.</summary>
@@ -21,13 +21,15 @@ internal sealed class JsonFront(int maxPhotoBytes, int overhead)
         if (context.Request.ContentLength > _maxBody)
         {
             await DrainAsync(context.Request);
-            await JsonStatus.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, StatusMapper.Of(
-                StatusCode.ResourceExhausted,
-                "MESSAGE_TOO_LARGE",
-                $"the message has {context.Request.ContentLength} bytes, more than {_maxBody}, which is a photo of {maxPhotoBytes} bytes in Base64 and room beside it"));
+            await RefuseAsync(context);
             return;
         }
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = _maxBody;
+        if (context.Request.ContentLength is null && !await TryBufferAsync(context.Request))
+        {
+            await RefuseAsync(context);
+            return;
+        }
         await next(context);
 
         if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed } response)
@@ -39,9 +41,32 @@ internal sealed class JsonFront(int maxPhotoBytes, int overhead)
         }
     }
 
+    private Task RefuseAsync(HttpContext context) => JsonStatus.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, StatusMapper.Of(
+        StatusCode.ResourceExhausted,
+        "MESSAGE_TOO_LARGE",
+        $"the message is larger than {_maxBody} bytes: a photo of {maxPhotoBytes} bytes in Base64, and room beside it"));
+
     private async Task DrainAsync(HttpRequest request)
     {
         if (request.ContentLength <= PatientReads * _maxBody)
             await request.Body.CopyToAsync(Stream.Null, request.HttpContext.RequestAborted);
+    }
+
+    /// <summary>Reads a body that comes in chunks, so that one without an end is noticed here.</summary>
+    /// <returns>Whether it is small enough.</returns>
+    private static async Task<bool> TryBufferAsync(HttpRequest request)
+    {
+        var body = new MemoryStream();
+        try
+        {
+            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        }
+        catch (BadHttpRequestException fault) when (fault.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return false;
+        }
+        body.Position = 0;
+        request.Body = body;
+        return true;
     }
 }

@@ -8,10 +8,10 @@ namespace GradCamGrpc.Server.Http;
 /// <summary>A <c>google.rpc.Status</c> as JSON, as calls that fail have it.</summary>
 internal static class JsonStatus
 {
-    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(Details));
-
     /// <summary>What a status's details may be.</summary>
-    public static TypeRegistry Details { get; } = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor);
+    public static readonly TypeRegistry Details = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor);
+
+    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(Details));
 
     /// <summary>Answers with it.</summary>
     public static Task WriteAsync(HttpContext context, int httpStatus, Status status)
