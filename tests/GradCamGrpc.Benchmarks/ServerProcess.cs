@@ -24,7 +24,7 @@ internal sealed class ServerProcess : IDisposable
             ArgumentList =
             {
                 Path.Combine(AppContext.BaseDirectory, "GradCamGrpc.Server.dll"),
-                "--listen", "127.0.0.1:0", "--metrics", "off", "--activation-cache", "0",
+                "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off", "--activation-cache", "0",
             },
             RedirectStandardOutput = true,
         };
