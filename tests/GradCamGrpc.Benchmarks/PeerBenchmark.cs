@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.TestData;
-using Microsoft.ML.OnnxRuntime;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -18,7 +16,6 @@ namespace GradCamGrpc.Benchmarks;
 internal static class PeerBenchmark
 {
     private const int RoundCount = 5;
-    private const int WarmUps = 3;
     private const string Ours = "GradCamGrpc";
     private const string Sleeping = "ONNX Runtime";
     private const string Spinning = "ONNX Runtime, spinning";
@@ -30,11 +27,12 @@ internal static class PeerBenchmark
         var file = new Option<FileInfo>("--onnx") { Description = "the same network as ONNX Runtime reads it", Required = true };
         var calls = new Option<int>("--calls") { Description = "calls that a side times in a round, at batch 1", DefaultValueFactory = _ => 40 };
         var precision = new Option<Precision>("--precision") { Description = "what our side computes in" };
-        var command = new Command("peer", "Time the bare prediction against ONNX Runtime's.") { file, calls, precision };
-        command.SetAction(parsed =>
+        var command = new Command("peer", "Time the bare prediction, and an explanation over gRPC, against ONNX Runtime's bare prediction.") { file, calls, precision };
+        command.SetAction(async (parsed, _) =>
         {
             foreach (var (batch, goal) in Goals)
                 Run(batch, goal, parsed.GetValue(precision), parsed.GetValue(file)!.FullName, Math.Max(parsed.GetValue(calls) / batch, 8));
+            await EndToEndPeer.RunAsync(parsed.GetValue(file)!.FullName, parsed.GetValue(precision), Math.Max(parsed.GetValue(calls) / EndToEndPeer.Batch, 8));
         });
         return command;
     }
@@ -50,9 +48,9 @@ internal static class PeerBenchmark
         var logits = new Dictionary<string, float[]>();
         var sides = new Dictionary<string, Func<double>>
         {
-            [Ours] = () => Time(calls, () => logits[Ours] = Predict(network, channelsLast)),
-            [Sleeping] = () => TimePeer(file, batch, pixels, calls, spins: false, output => logits[Sleeping] = output),
-            [Spinning] = () => TimePeer(file, batch, pixels, calls, spins: true, output => logits[Spinning] = output),
+            [Ours] = () => Rounds.MedianOf(calls, () => logits[Ours] = Predict(network, channelsLast)),
+            [Sleeping] = () => OnnxPeer.Time(file, batch, pixels, calls, spins: false, output => logits[Sleeping] = output),
+            [Spinning] = () => OnnxPeer.Time(file, batch, pixels, calls, spins: true, output => logits[Spinning] = output),
         };
 
         var times = sides.Keys.ToDictionary(name => name, _ => new List<double>());
@@ -79,34 +77,5 @@ internal static class PeerBenchmark
         using var scope = NewDisposeScope();
         using var noTape = no_grad();
         return MemoryMarshal.Cast<byte, float>(network.call(images).bytes).ToArray();
-    }
-
-    private static double TimePeer(string file, int batch, float[] pixels, int calls, bool spins, Action<float[]> keep)
-    {
-        using var options = new SessionOptions { IntraOpNumThreads = Environment.ProcessorCount, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", spins ? "1" : "0");
-        using var session = new InferenceSession(file, options);
-        using var input = OrtValue.CreateTensorValueFromMemory(pixels, [batch, 3, 224, 224]);
-        using var run = new RunOptions();
-        return Time(calls, () =>
-        {
-            using var outputs = session.Run(run, session.InputNames, [input], session.OutputNames);
-            keep(outputs[0].GetTensorDataAsSpan<float>().ToArray());
-        });
-    }
-
-    /// <summary>The median of some calls, in milliseconds.</summary>
-    private static double Time(int calls, Action call)
-    {
-        for (var i = 0; i < WarmUps; i++)
-            call();
-        var times = new List<double>();
-        for (var i = 0; i < calls; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            call();
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-        return Rounds.Median(times);
     }
 }

@@ -7,6 +7,8 @@ namespace GradCamGrpc.Benchmarks;
 /// </summary>
 internal sealed class Rounds
 {
+    private const int WarmUps = 3;
+
     private readonly List<(string Name, Action Run, List<double> Milliseconds)> _subjects = [];
 
     public void Add(string name, Action run) => _subjects.Add((name, run, []));
@@ -36,6 +38,19 @@ internal sealed class Rounds
     /// <summary>In each round the time of several subjects together divided by another's.</summary>
     public IReadOnlyList<double> Shares(IReadOnlyList<string> names, string whole) =>
         [.. Times(whole).Select((time, round) => names.Sum(name => Times(name)[round]) / time)];
+
+    /// <summary>The median time of some calls of one thing, in milliseconds.</summary>
+    public static double MedianOf(int calls, Action call)
+    {
+        for (var i = 0; i < WarmUps; i++)
+            call();
+        return Median(Enumerable.Range(0, calls).Select(_ =>
+        {
+            var start = Stopwatch.GetTimestamp();
+            call();
+            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }));
+    }
 
     private List<double> Times(string name) => _subjects.Single(subject => subject.Name == name).Milliseconds;
 
