@@ -8,7 +8,7 @@ namespace GradCamGrpc.FunctionalTests;
 public sealed class ActivationCacheTests : IAsyncLifetime
 {
     /// <summary>What the head reads of a photo, C·h·w numbers of each layer, and 1000 logits.</summary>
-    private static readonly int PhotoBytes =
+    internal static readonly int PhotoBytes =
         4 * (EmbeddedModel.Read().Manifest.Captioning!.Sources.Sum(source => source.Channels * source.Positions) + 1000);
 
     private readonly RunningServer _server = new(options => options with { ActivationCacheBytes = 2 * PhotoBytes });
@@ -34,11 +34,6 @@ public sealed class ActivationCacheTests : IAsyncLifetime
             Assert.Equal(pair.First.Outputs[0].Raw.Data, pair.Second.Outputs[0].Raw.Data);
             Assert.Equal(pair.First.Provenance.Score, pair.Second.Provenance.Score);
         });
-        using var http = new HttpClient();
-        var metrics = await http.GetStringAsync(_server.MetricsAddress, Cancellation);
-        Assert.Matches("gradcam_activation_cache_requests_total{[^}]*result=\"hit\"[^}]*} [1-9]", metrics);
-        Assert.Matches("gradcam_activation_cache_requests_total{[^}]*result=\"miss\"[^}]*} [1-9]", metrics);
-        Assert.Matches($"gradcam_activation_cache_size_bytes{{[^}}]*}} {PhotoBytes}", metrics);
     }
 
     /// <summary>Two photos have room.</summary>

@@ -4,13 +4,10 @@ using TorchSharp;
 
 namespace GradCamGrpc.FunctionalTests;
 
-/// <summary>Counts the tensors of the whole process: nothing else may run meanwhile.</summary>
+/// <summary>Counts the tensors of the whole process.</summary>
 [Collection(nameof(Alone))]
 public sealed class SanityMemoryTests
 {
-    [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-    public sealed class Alone;
-
     [Fact]
     public async Task CheckSanity_Ended_LeavesNoTensorBehind()
     {
