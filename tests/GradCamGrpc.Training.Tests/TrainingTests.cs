@@ -33,6 +33,19 @@ public sealed class TrainingTests : IDisposable
         public void EpochDone(int epoch, string quality) => Epochs.Add($"{epoch}: {quality}");
     }
 
+    /// <summary>The trunk halves each side five times down to bn2, and four times to blocks.4.2.</summary>
+    [Fact]
+    public void Captions_SizeOfItsOwn_HeadSeesPhotosInIt()
+    {
+        var training = Captions(epochs: 1) with { Preprocessing = Whole with { CropWidth = 128, CropHeight = 96 } };
+
+        training.Run(_data.PathOf("sized"), new Diary(), TestContext.Current.CancellationToken);
+
+        var head = ModelFolder.Read(_data.PathOf("sized")).Manifest.Captioning!;
+        Assert.Equal(training.Preprocessing with { Mean = head.Preprocessing.Mean, Std = head.Preprocessing.Std }, head.Preprocessing);
+        Assert.Equal([("bn2", 3, 4), ("blocks.4.2", 6, 8)], head.Sources.Select(source => (source.Layer, source.Height, source.Width)));
+    }
+
     [Fact]
     public void CaptionTraining_TwoPhotos_LearnsToTellThemApart()
     {
@@ -192,11 +205,14 @@ public sealed class TrainingTests : IDisposable
         }
     }
 
+    /// <summary>How a head sees whole photos where nothing else is said.</summary>
+    private static PreprocessingManifest Whole { get; } = EmbeddedModel.Read().Manifest.Preprocessing with { ResizeShorterSide = null };
+
     private CaptionTraining Captions(int epochs, string cache = "cache") => new(
-        EmbeddedModel.Read(), _data.Folder, Layers, Shape, Recipe(epochs), _data.PathOf(cache), TimeProvider.System);
+        EmbeddedModel.Read(), Whole, _data.Folder, Layers, Shape, Recipe(epochs), _data.PathOf(cache), TimeProvider.System);
 
     private AnswerTraining Answers(int epochs, double heldOut, bool isBlind) => new(
-        EmbeddedModel.Read(), _data.Folder, Captions: null, Layers, Shape, Recipe(epochs), heldOut, isBlind, _data.PathOf("cache"), TimeProvider.System);
+        EmbeddedModel.Read(), Whole, _data.Folder, null, Layers, Shape, Recipe(epochs), heldOut, isBlind, _data.PathOf("cache"), TimeProvider.System);
 
     /// <summary>The weights that come of the two photos, and of those with exchanged names.</summary>
     private (WeightsManifest First, WeightsManifest Second) LearnBothWaysRound(bool isBlind)
