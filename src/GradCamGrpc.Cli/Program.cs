@@ -23,6 +23,7 @@ var root = new RootCommand("Predicts what is on photos and shows where the netwo
     ModelsCommand.Create(),
     EvalCommand.Create(),
     TrainCommand.Create(),
+    HealthCommand.Create(),
     serve,
 };
 var parsed = root.Parse(args);

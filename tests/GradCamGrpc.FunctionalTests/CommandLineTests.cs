@@ -42,6 +42,29 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         Assert.Equal(7 * 7 * 4, Files("here").Single().Length);
     }
 
+    [Theory]
+    [InlineData("", 0, "serves", "")]
+    [InlineData("liveness", 0, "serves", "")]
+    [InlineData("gradcam.v1.VqaService", 0, "serves", "")]
+    [InlineData("nobody", 1, "", "has no service 'nobody'")]
+    public async Task Health_OfAServerThatServes_IsItsExitStatus(string service, int status, string output, string errors)
+    {
+        using var run = ProgramRun.CommandLine("health", "--server", server.Address.ToString(), "--service", service);
+
+        Assert.Equal(status, await run.EndAsync());
+        Assert.Equal(output, run.Output.Trim());
+        Assert.Contains(errors, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Health_NobodyListens_IsOneAndSaysSo()
+    {
+        using var run = ProgramRun.CommandLine("health", "--server", "http://127.0.0.1:1");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("no server answers at http://127.0.0.1:1", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Explain_SeveralClasses_WritesAContactSheet()
     {

@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Text.RegularExpressions;
 using GradCamGrpc.Protos.V1;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -33,6 +36,27 @@ public sealed class OperationsTests(RunningServer shared)
             var ready = await health.CheckAsync(new HealthCheckRequest { Service = service }, cancellationToken: Cancellation);
             Assert.Equal((service, Status.Serving), (service, ready.Status));
         }
+    }
+
+    [Fact]
+    public async Task Health_Liveness_ServesFromTheFirstMomentAndWhileTheServerStops()
+    {
+        await using var server = new RunningServer(options => options);
+        await server.StartAsync();
+        using var watch = new Health.HealthClient(server.Channel).Watch(
+            new HealthCheckRequest { Service = "liveness" }, cancellationToken: Cancellation);
+        Assert.True(await watch.ResponseStream.MoveNext(Cancellation));
+        var early = watch.ResponseStream.Current.Status;
+        var next = watch.ResponseStream.MoveNext(Cancellation);
+
+        await server.WhenReady;
+        var stopping = server.StopAsync();
+        watch.Dispose();
+        await stopping;
+
+        // A watcher is told what changes: here nothing did.
+        await Assert.ThrowsAsync<RpcException>(() => next);
+        Assert.Equal(Status.Serving, early);
     }
 
     [Fact]
@@ -112,6 +136,34 @@ public sealed class OperationsTests(RunningServer shared)
     }
 
     [Fact]
+    public async Task Metrics_CallsThatEndDifferently_HaveTheirGrpcStatus()
+    {
+        await shared.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
+        await shared.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage, Model = "nobody" });
+        const string Calls = "http_server_request_duration_seconds_count{[^}]*http_route=\"/gradcam.v1.ClassificationService/Explain\"[^}]*";
+
+        await MetricsWithAsync(shared, Calls + "rpc_response_status_code=\"OK\"");
+        var text = await MetricsWithAsync(shared, Calls + "rpc_response_status_code=\"NOT_FOUND\"");
+
+        Assert.DoesNotMatch("http_request_method=\"GET\"[^}]*rpc_response_status_code", text);
+    }
+
+    [Fact]
+    public async Task Metrics_ModelLoads_IsReadyAfterwardsAndNotBefore()
+    {
+        await using var server = new RunningServer(options => options);
+        await server.StartAsync();
+        using var http = new HttpClient();
+
+        var early = await http.GetStringAsync(server.MetricsAddress, Cancellation);
+        if (!server.WhenReady.IsCompleted)
+            Assert.Matches("gradcam_model_ready{[^}]*model=\"embedded\"} 0", early);
+        await server.WhenReady;
+
+        await MetricsWithAsync(server, "gradcam_model_ready{[^}]*model=\"embedded\"} 1");
+    }
+
+    [Fact]
     public async Task Metrics_AnyOtherPath_IsNotFound()
     {
         using var http = new HttpClient();
@@ -145,6 +197,19 @@ public sealed class OperationsTests(RunningServer shared)
 
         Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
         Assert.Equal(["page_size"], fault.Fields());
+    }
+
+    /// <summary>A scrape that matches a pattern. A call is measured after its answer, and scrapes are cached for a moment: the first may not.</summary>
+    private static async Task<string> MetricsWithAsync(RunningServer server, [StringSyntax(StringSyntaxAttribute.Regex)] string pattern)
+    {
+        using var http = new HttpClient();
+        var patience = Stopwatch.StartNew();
+        string text;
+        do
+            text = await http.GetStringAsync(server.MetricsAddress, Cancellation);
+        while (!Regex.IsMatch(text, pattern) && patience.Elapsed < TimeSpan.FromSeconds(10));
+        Assert.Matches(pattern, text);
+        return text;
     }
 
     /// <summary>What the server's reflection lists, but for the reflection itself.</summary>

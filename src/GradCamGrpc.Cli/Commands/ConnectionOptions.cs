@@ -6,9 +6,18 @@ namespace GradCamGrpc.Cli.Commands;
 /// <summary>The options that say which server answers.</summary>
 internal sealed class ConnectionOptions
 {
-    private readonly Option<Uri?> _server = new("--server", "-s")
+    private readonly Option<Uri?> _server = Server("a server's address, such as http://127.0.0.1:50051 [default: the models are run here]");
+
+    private readonly Option<string?> _models = new("--models")
     {
-        Description = "a server's address, such as http://127.0.0.1:50051 [default: the models are run here]",
+        Description = "without --server: a model folder, or a folder of them [default: the embedded model]",
+        HelpName = "DIR",
+    };
+
+    /// <summary>The option that names a server.</summary>
+    public static Option<Uri?> Server(string description) => new("--server", "-s")
+    {
+        Description = description,
         HelpName = "URL",
         CustomParser = result =>
         {
@@ -18,12 +27,6 @@ internal sealed class ConnectionOptions
             result.AddError($"'{text}' is not an address such as http://127.0.0.1:50051");
             return null;
         },
-    };
-
-    private readonly Option<string?> _models = new("--models")
-    {
-        Description = "without --server: a model folder, or a folder of them [default: the embedded model]",
-        HelpName = "DIR",
     };
 
     public void AddTo(Command command)

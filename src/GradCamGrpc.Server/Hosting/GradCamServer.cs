@@ -89,6 +89,7 @@ public sealed class GradCamServer : IAsyncDisposable
 
         var app = builder.Build();
         var server = new GradCamServer(app, options);
+        app.Use(CallStatus.MeasureAsync);
         app.Use(server.KeepListenersApart);
         app.UseWhen(server.IsHttp, http => http.Use(new JsonFront(options.Images.MaxBytes, MessageOverhead).AnswerAsync));
         app.MapGrpcService<CaptioningGrpcService>();

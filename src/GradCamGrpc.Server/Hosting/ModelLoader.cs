@@ -10,6 +10,9 @@ namespace GradCamGrpc.Server.Hosting;
 internal sealed class ModelLoader(
     ModelCatalog catalog, HealthServiceImpl health, IHostApplicationLifetime lifetime, ServerState state, ILogger<ModelLoader> logger) : BackgroundService
 {
+    /// <summary>The name by which the health service is asked whether the process answers at all, loading and draining included.</summary>
+    private const string Liveness = "liveness";
+
     // The empty name is the server as a whole.
     private static readonly string[] Services =
     [
@@ -27,6 +30,7 @@ internal sealed class ModelLoader(
     /// <summary>Runs before the server listens: nobody is ever told that a service is unknown.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
+        health.SetStatus(Liveness, HealthCheckResponse.Types.ServingStatus.Serving);
         SetHealth(HealthCheckResponse.Types.ServingStatus.NotServing);
         return base.StartAsync(cancellationToken);
     }

@@ -65,5 +65,10 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("gradcam.queue.size", () => new Measurement<long>(bytes(), tag), "By", "Bytes of inputs that wait for a model.");
     }
 
+    /// <summary>Shows whether a model is loaded.</summary>
+    public void WatchReadiness(string model, Func<bool> isReady) => _meter.CreateObservableGauge(
+        "gradcam.model.ready", () => new Measurement<int>(isReady() ? 1 : 0, new KeyValuePair<string, object?>("model", model)), "1",
+        "Whether a model is loaded and warm: 1, or 0.");
+
     public void Dispose() => _activities.Dispose();
 }

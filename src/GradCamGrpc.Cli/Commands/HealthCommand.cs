@@ -1,0 +1,51 @@
+using System.CommandLine;
+using GradCamGrpc.Cli.Explaining;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+
+namespace GradCamGrpc.Cli.Commands;
+
+/// <summary><c>gradcam health</c>: for whatever starts, watches and ends servers, such as a container's health check.</summary>
+internal static class HealthCommand
+{
+    /// <summary>Who has said nothing by then is not well.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly Uri DefaultServer = new("http://127.0.0.1:50051");
+
+    public static Command Create()
+    {
+        var address = ConnectionOptions.Server($"a server's address [default: {DefaultServer.OriginalString}]");
+        var service = new Option<string>("--service")
+        {
+            Description = "what to ask about: a service, such as gradcam.v1.VqaService, or 'liveness' [default: the server as a whole]",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "",
+        };
+        var command = new Command("health", "Ask a server whether it serves; the exit status is 0 where it does.") { address, service };
+        command.SetAction((parsed, cancellation) =>
+            AskAsync(parsed.GetValue(address) ?? DefaultServer, parsed.GetRequiredValue(service), cancellation));
+        return command;
+    }
+
+    private static async Task<int> AskAsync(Uri server, string service, CancellationToken cancellation)
+    {
+        using var channel = GrpcChannel.ForAddress(server);
+        try
+        {
+            var answer = await new Health.HealthClient(channel).CheckAsync(
+                new HealthCheckRequest { Service = service }, deadline: DateTime.UtcNow + Patience, cancellationToken: cancellation);
+            var serves = answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
+            Console.WriteLine(serves ? "serves" : "does not serve: it is starting or stopping");
+            return serves ? 0 : 1;
+        }
+        catch (RpcException fault)
+        {
+            await Console.Error.WriteLineAsync(fault.StatusCode == StatusCode.NotFound
+                ? $"the server at {server} has no service '{service}'"
+                : CallFaults.Describe(fault, server));
+            return 1;
+        }
+    }
+}
