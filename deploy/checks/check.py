@@ -158,6 +158,22 @@ def every_alert_has_a_case_and_says_something():
         assert rule["annotations"]["summary"] and rule["labels"]["severity"] in ("critical", "warning") and rule["for"], name
 
 
+@check
+def the_operating_guide_knows_the_alerts_settings_and_files():
+    guide = (ROOT / "docs/operating.md").read_text()
+    rules = document(DEPLOY / "prometheus/alerts.yaml")["groups"][0]["rules"]
+    same("alerts in the guide", set(re.findall(r"`(GradCam[A-Z]\w+)`", guide)), {rule["alert"] for rule in rules if "alert" in rule})
+    known("settings in the guide", re.findall(r"\b(GRADCAM_[A-Z_]+)\b", guide), settings())
+    known("options in the guide", re.findall(r"`(--[a-z-]+)[ `]", guide), {option(name) for name in settings()} | {"--service", "--target"})
+    known("metrics in the guide", re.findall(r"`(gradcam_\w+)`", guide), exported())
+    for link in re.findall(r"\]\((?!http)([^)#]+)", guide):
+        assert (ROOT / "docs" / link).exists(), f"the guide links to {link}, which is not there"
+
+
+def option(variable):
+    return "--" + variable.removeprefix("GRADCAM_").lower().replace("_", "-")
+
+
 def selectors(expression):
     """(metric, labels asked for) of a PromQL expression."""
     text = re.sub(r'"(\\.|[^"\\])*"', '""', expression)

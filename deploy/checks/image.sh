@@ -46,7 +46,7 @@ fi
 mkdir "$work/context"
 git -C "$root" ls-files -z --cached --others --exclude-standard | (cd "$root" && xargs -0 cp --parents -t "$work/context")
 echo "Building …"
-buildah bud --isolation chroot --pull-never --target cpu --tag gradcam --layers=false "$work/context" >"$work/log" 2>&1 ||
+buildah bud --isolation chroot --format docker --pull-never --target cpu --tag gradcam --layers=false "$work/context" >"$work/log" 2>&1 ||
   { cat "$work/log"; exit 1; }
 
 container=$(buildah from --pull-never gradcam)
@@ -69,6 +69,7 @@ mount --bind "$mounted" "$mounted"
 mount -o remount,bind,ro "$mounted"
 mount -t proc proc "$mounted/proc"
 mount --bind /dev "$mounted/dev"
+mount -t tmpfs -o mode=1777 pictures "$mounted/media" # The client's, not the server's.
 mapfile -t variables <"$environment"
 contained() {
   exec env --ignore-environment "${variables[@]}" chroot "$mounted" setpriv --reuid "${user%:*}" --regid "${user#*:}" --clear-groups \
@@ -88,7 +89,7 @@ done
 # shellcheck disable=SC2086
 (contained $health)
 (contained dotnet /app/gradcam.dll health --service liveness)
-(contained dotnet /app/gradcam.dll explain /mnt/photos/chelsea.png --server http://127.0.0.1:50051 --output peak)
+(contained dotnet /app/gradcam.dll explain /mnt/photos/chelsea.png --server http://127.0.0.1:50051 --out /media | grep 'tiger cat')
 kill -TERM "$server"
 wait "$server"
 INSIDE

@@ -19,5 +19,6 @@ var root = new RootCommand("Measures what an explanation costs.")
     LoadBenchmark.Create(),
     TasksBenchmark.Create(),
     SoakBenchmark.Create(),
+    ReplicasBenchmark.Create(),
 };
 return await root.Parse(args).InvokeAsync();
