@@ -75,6 +75,11 @@ def exported():
     return labels | {"up": {"job", "instance"}}
 
 
+def base(metric):
+    """A histogram's name, of one of its series."""
+    return re.sub(r"_(sum|count|bucket)$", "", metric)
+
+
 def recorded():
     rules = document(DEPLOY / "prometheus/alerts.yaml")["groups"][0]["rules"]
     return {rule["record"]: set() for rule in rules if "record" in rule}
@@ -165,7 +170,7 @@ def the_operating_guide_knows_the_alerts_settings_and_files():
     same("alerts in the guide", set(re.findall(r"`(GradCam[A-Z]\w+)`", guide)), {rule["alert"] for rule in rules if "alert" in rule})
     known("settings in the guide", re.findall(r"\b(GRADCAM_[A-Z_]+)\b", guide), settings())
     known("options in the guide", re.findall(r"`(--[a-z-]+)[ `]", guide), {option(name) for name in settings()} | {"--service", "--target"})
-    known("metrics in the guide", re.findall(r"`(gradcam_\w+)`", guide), exported())
+    known("metrics in the guide", re.findall(r"`(gradcam_\w+)`", guide), map(base, exported()))
     for link in re.findall(r"\]\((?!http)([^)#]+)", guide):
         assert (ROOT / "docs" / link).exists(), f"the guide links to {link}, which is not there"
 
@@ -227,8 +232,8 @@ def the_dashboard_asks_for_what_the_server_exports():
 
 @check
 def the_dashboard_shows_every_metric_of_our_own():
-    ours = {re.sub(r"_(sum|count|bucket)$", "", name) for name in exported() if name.startswith("gradcam_")}
-    shown = {re.sub(r"_(sum|count|bucket)$", "", name) for _, expression in queries() for name, _ in selectors(expression)[0]}
+    ours = {base(name) for name in exported() if name.startswith("gradcam_")}
+    shown = {base(name) for _, expression in queries() for name, _ in selectors(expression)[0]}
     same("metrics that no panel shows", ours - shown, set())
 
 
