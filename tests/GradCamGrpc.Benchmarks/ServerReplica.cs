@@ -22,8 +22,8 @@ internal sealed class ServerReplica(IPEndPoint address, int threads) : IDisposab
     public async Task StartAsync()
     {
         var program = Path.Combine(AppContext.BaseDirectory, "GradCamGrpc.Server.dll");
-        _process = Process.Start(new ProcessStartInfo(
-            "dotnet", [program, "--listen", $"{address}", "--metrics", "off", "--threads", $"{threads}"]) { RedirectStandardOutput = true })!;
+        string[] arguments = [program, "--listen", $"{address}", "--metrics", "off", "--threads", $"{threads}"];
+        _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
 
