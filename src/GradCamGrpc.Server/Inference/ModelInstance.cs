@@ -47,7 +47,7 @@ internal sealed class ModelInstance : IAsyncDisposable
             new BatchMetrics(Name, metrics, logger),
             time);
         metrics.WatchQueue(Name, () => _batcher.QueueLength, () => _batcher.QueueBytes);
-        metrics.WatchReadiness(Name, () => _worker.Layers is not null);
+        metrics.WatchReadiness(Name, () => _worker.Network is not null);
     }
 
     public ModelFolder Folder { get; }
