@@ -22,10 +22,11 @@ LABEL org.opencontainers.image.title="GradCamGrpc" \
 # Beyond loopback, since only what the container's ports publish is reached. The root file system may be read-only: nothing is written,
 # once the runtime's debugging socket is off. A folder of models mounted at /models is served with GRADCAM_MODELS=/models.
 ENV GRADCAM_LISTEN=0.0.0.0:50051 \
+    GRADCAM_HTTP=0.0.0.0:8000 \
     GRADCAM_METRICS=0.0.0.0:9464 \
     DOTNET_EnableDiagnostics=0 \
     DOTNET_NOLOGO=1
-EXPOSE 50051/tcp 9464/tcp
+EXPOSE 50051/tcp 8000/tcp 9464/tcp
 WORKDIR /app
 
 # The user "app" of the base image, as a number: Kubernetes' runAsNonRoot cannot judge a name.

@@ -29,7 +29,7 @@ server=''
 trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 # A server with little room for photos: one of the two fits, and the other is refused. Both are counted.
-dotnet "$program" serve --listen 127.0.0.1:0 --metrics 127.0.0.1:0 --max-pixels-in-flight 150000 >"$work/log" 2>&1 &
+dotnet "$program" serve --listen 127.0.0.1:0 --http off --metrics 127.0.0.1:0 --max-pixels-in-flight 150000 >"$work/log" 2>&1 &
 server=$!
 while kill -0 "$server" && ! grep -q '^Metrics: ' "$work/log"; do sleep 0.2; done 2>/dev/null
 address=http://$(sed -n 's/^GradCamGrpc serves on \(.*\)[.] From .*/\1/p' "$work/log")

@@ -20,6 +20,7 @@ KUBERNETES = DEPLOY / "kubernetes"
 COMPOSE = DEPLOY / "compose"
 SCRAPE = pathlib.Path(sys.argv[1]).read_text()
 
+LISTENERS = ("GRADCAM_LISTEN", "GRADCAM_HTTP", "GRADCAM_METRICS")
 CHECKS = []
 
 
@@ -298,7 +299,7 @@ def an_image_runs_what_there_is_as_nobody_in_particular():
         users = [text for instruction, text in chain if instruction == "USER"]
         assert users and re.fullmatch(r"[1-9]\d*:[1-9]\d*", users[-1]), f"{target}: runs as {users}"
         known(f"{target}: environment", (name for name in environment(target) if name.startswith("GRADCAM_")), settings())
-        ports = {int(value.rsplit(":", 1)[1]) for name, value in environment(target).items() if name in ("GRADCAM_LISTEN", "GRADCAM_METRICS")}
+        ports = {int(value.rsplit(":", 1)[1]) for name, value in environment(target).items() if name in LISTENERS}
         exposed = {int(port.split("/")[0]) for instruction, text in chain if instruction == "EXPOSE" for port in text.split()}
         same(f"{target}: ports", exposed, ports)
         run_commands = {
@@ -448,10 +449,10 @@ def pods_may_do_nothing_and_are_found():
 
 @check
 def probes_and_policies_meet_the_servers_ports():
-    grpc, metrics = (int(environment("cpu")[name].rsplit(":", 1)[1]) for name in ("GRADCAM_LISTEN", "GRADCAM_METRICS"))
+    grpc, http, metrics = (int(environment("cpu")[name].rsplit(":", 1)[1]) for name in LISTENERS)
     deployment = objects()["Deployment"]["spec"]["template"]["spec"]["containers"][0]
     names = {port["name"]: port["containerPort"] for port in deployment["ports"]}
-    same("the pod's ports", names, {"grpc": grpc, "metrics": metrics})
+    same("the pod's ports", names, {"grpc": grpc, "http": http, "metrics": metrics})
     for port in objects()["Service"]["spec"]["ports"]:
         same(f"the Service's {port['name']}", names[port["targetPort"]], port["port"])
     for rule in objects()["NetworkPolicy"]["spec"]["ingress"]:

@@ -22,7 +22,7 @@ internal sealed class ServerReplica(IPEndPoint address, int threads) : IDisposab
     public async Task StartAsync()
     {
         var program = Path.Combine(AppContext.BaseDirectory, "GradCamGrpc.Server.dll");
-        string[] arguments = [program, "--listen", $"{address}", "--metrics", "off", "--threads", $"{threads}"];
+        string[] arguments = [program, "--listen", $"{address}", "--http", "off", "--metrics", "off", "--threads", $"{threads}"];
         _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
