@@ -1,0 +1,46 @@
+"""A client of GradCamGrpc: what is on a photo, and where a network saw it.
+
+    with gradcam.Client("127.0.0.1:50051") as client:
+        why = client.explain("cat.jpg", "tabby")
+        why.overlay().save("why.png")
+
+``AsyncClient`` has the same calls, awaited. The messages and stubs of the API are in ``gradcam.v1``.
+"""
+
+from gradcam.aio import AsyncClient as AsyncClient
+from gradcam.calls import Frame as Frame
+from gradcam.client import Client as Client
+from gradcam.errors import BrokenAnswer as BrokenAnswer
+from gradcam.errors import Cancelled as Cancelled
+from gradcam.errors import ClientClosed as ClientClosed
+from gradcam.errors import DeadlineExceeded as DeadlineExceeded
+from gradcam.errors import GradCamError as GradCamError
+from gradcam.errors import InvalidArgument as InvalidArgument
+from gradcam.errors import NotFound as NotFound
+from gradcam.errors import OtherVersion as OtherVersion
+from gradcam.errors import Refused as Refused
+from gradcam.errors import ResourceExhausted as ResourceExhausted
+from gradcam.errors import Unavailable as Unavailable
+from gradcam.errors import Violation as Violation
+from gradcam.methods import METHODS as METHODS
+from gradcam.photo import Photo as Photo
+from gradcam.results import AnswerExplanation as AnswerExplanation
+from gradcam.results import Answers as Answers
+from gradcam.results import Caption as Caption
+from gradcam.results import CaptionExplanation as CaptionExplanation
+from gradcam.results import Captions as Captions
+from gradcam.results import ClassScore as ClassScore
+from gradcam.results import Explanation as Explanation
+from gradcam.results import FrameResult as FrameResult
+from gradcam.results import Map as Map
+from gradcam.results import Model as Model
+from gradcam.results import PhotoResult as PhotoResult
+from gradcam.results import Prediction as Prediction
+from gradcam.retry import Retry as Retry
+from gradcam.targets import Answer as Answer
+from gradcam.targets import Best as Best
+from gradcam.targets import Class as Class
+from gradcam.targets import Sum as Sum
+from gradcam.targets import WholeCaption as WholeCaption
+from gradcam.targets import Word as Word
+from gradcam.targets import Words as Words

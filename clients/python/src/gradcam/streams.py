@@ -1,0 +1,302 @@
+"""What streams of photos and frames know, without their I/O. A driver guards each with a lock, or runs it on one event loop.
+
+A stream is driven in rounds, each over one call. In a round, the driver sends what ``begin`` gives and then, while ``may_send``, what is
+``unsent`` or, where there is nothing, what it adds from the source; beside that it hands each response to ``take``. Each result that it gets
+it hands over, and then says ``release``. ``ended`` says how the round ended, and ``give_up`` what is left when there is to be no other.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, AsyncIterable, Callable, Generic, Iterable, Sized, TypeVar
+
+from gradcam import errors
+from gradcam.errors import GradCamError
+from gradcam.photo import read
+from gradcam.reading import Parts
+from gradcam.results import Explanation, FrameResult, Map, PhotoResult, Prediction
+from gradcam.retry import Retry
+from gradcam.v1 import classification_service_pb2 as classification
+from gradcam.v1 import image_pb2 as image
+from gradcam.v1 import video_service_pb2 as video_service
+from gradcam.v1 import video_service_pb2_grpc as video_grpc
+from gradcam.v1 import classification_service_pb2_grpc as classification_grpc
+
+R = TypeVar("R")
+
+
+@dataclass(eq=False)
+class Item:
+    """What was taken from the source and not yet handed over."""
+
+    index: int
+    content: Any
+    round: int = 0
+    """The round that sent it."""
+    refusals: int = 0
+    done: bool = False
+    error: Exception | None = None
+    reader: Parts[Explanation] | None = None
+    """What has arrived; where several rounds were cut, in the one that brought most."""
+
+
+class Stream(ABC, Generic[R]):
+    """A stream that is not begun yet."""
+
+    stub: Callable[[Any], Any]
+    method: str
+    resumes: bool
+    """Whether another round can go on where one was cut."""
+
+    def __init__(self, source: Iterable[Any] | AsyncIterable[Any], call: str, timeout: float | None) -> None:
+        self.source: Any = source
+        self.call, self.timeout = call, timeout
+        self.model = ""
+        """The model's name for where the stream names none."""
+        self.policy = Retry(attempts=1)
+        self.round = 0
+        self.open: dict[int, Item] = {}
+        self.taken = 0
+        self.handed = 0
+        self.exhausted = False
+        self.source_error: BaseException | None = None
+        """What the source raised; it ends the stream when all that it gave before is answered."""
+
+    def begin(self) -> Any:
+        """Begins another round; its first message."""
+        self.round += 1
+        return self._settings()
+
+    @abstractmethod
+    def _settings(self) -> Any:
+        """The first message of a round."""
+
+    @abstractmethod
+    def message(self, item: Item) -> Any:
+        """The message of an item. Where its photo cannot be read, the item has the error, and is sent without: the answer tells its turn."""
+
+    @abstractmethod
+    def take(self, response: Any) -> list[R]:
+        """The results that a response makes ready."""
+
+    @abstractmethod
+    def give_up(self, error: GradCamError) -> list[R]:
+        """The results of what is open. The error is told what is missing."""
+
+    @property
+    def may_send(self) -> bool:
+        """Whether there is something to send, to take from the source, or no more to come."""
+        return True
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether this round sends no more, because what it sent was refused for now."""
+        return False
+
+    def unsent(self) -> Item | None:
+        """The first item that this round has to send again; it counts as sent."""
+        return None
+
+    def release(self) -> None:
+        """A result was handed over."""
+        self.handed += 1
+
+    def add(self, content: Any, current: int) -> Item:
+        """Takes what the source gave to the sender of a round, which may be over."""
+        item = self.open[self.taken] = Item(self.taken, content, current)
+        self.taken += 1
+        return item
+
+    def ended(self) -> GradCamError | None:
+        """What a round that the server ended without an error still lacks."""
+        if self.exhausted and all(item.done for item in self.open.values()):
+            return None
+        return errors.broken("the server ended the stream before everything was answered", self.call)
+
+    def _tell(self, error: GradCamError) -> list[Item]:
+        """Tells the error what is missing, and returns the items without an answer."""
+        lost = [item for item in self.open.values() if not item.done]
+        expected = len(self.source) if isinstance(self.source, Sized) else None
+        never_sent = range(self.taken, expected if expected is not None else self.taken)
+        error.cut(None, self.taken - len(lost), expected, [*(item.index for item in lost), *never_sent])
+        return lost
+
+    def _read(self, item: Item, photo: Any, fast: bool) -> image.Image | None:
+        item.error = None
+        try:
+            return read(photo, fast=fast)
+        except Exception as error:  # Whatever a photo raises is this item's: the others go on.
+            item.error = error
+            return None
+
+
+class PhotoStream(Stream[PhotoResult]):
+    """ClassificationService.ExplainStream."""
+
+    stub, method, resumes = classification_grpc.ClassificationServiceStub, "ExplainStream", True
+
+    def __init__(
+        self,
+        photos: Iterable[Any] | AsyncIterable[Any],
+        asked: classification.ClassificationServiceExplainRequest,
+        reader: Callable[[], Parts[Explanation]],
+        call: str,
+        timeout: float | None,
+        in_flight: int,
+        ordered: bool,
+        fast: bool,
+    ) -> None:
+        super().__init__(photos, call, timeout)
+        self._asked, self._reader, self._in_flight, self._ordered, self._fast = asked, reader, in_flight, ordered, fast
+        self._refused: GradCamError | None = None
+        self._readers: dict[int, Parts[Explanation]] = {}
+        self._given = 0
+
+    def _settings(self) -> classification.ClassificationServiceExplainStreamRequest:
+        self._refused = None
+        self._readers = {}
+        settings = classification.ExplainStreamSettings(order=classification.ANSWER_ORDER_AS_READY, max_in_flight=self._in_flight)
+        return classification.ClassificationServiceExplainStreamRequest(settings=settings)
+
+    @property
+    def may_send(self) -> bool:
+        return self.is_refused or self.exhausted or self._next_unsent() is not None or self.taken - self.handed < self._in_flight
+
+    @property
+    def is_refused(self) -> bool:
+        return self._refused is not None
+
+    def unsent(self) -> Item | None:
+        item = self._next_unsent()
+        if item is not None:
+            item.round = self.round
+        return item
+
+    def _next_unsent(self) -> Item | None:
+        return next((item for item in self.open.values() if not item.done and item.round != self.round), None)
+
+    def message(self, item: Item) -> classification.ClassificationServiceExplainStreamRequest:
+        request = classification.ClassificationServiceExplainStreamRequest()
+        request.item.id = str(item.index)
+        request.item.request.CopyFrom(self._asked)
+        request.item.request.model = self._asked.model or self.model
+        photo = self._read(item, item.content, self._fast)
+        if photo is not None:
+            request.item.request.image.CopyFrom(photo)
+        return request
+
+    def take(self, response: classification.ClassificationServiceExplainStreamResponse) -> list[PhotoResult]:
+        item = self.open.get(int(response.id)) if response.id.isdecimal() else None
+        if item is None or item.done:
+            raise errors.broken(f"an answer came to a photo that was not asked about ({response.id!r}: {response.end.message})", self.call)
+        reader = self._readers.setdefault(item.index, self._reader())
+        if response.HasField("part"):
+            reader.add(response.part)
+            if item.reader is None or reader.arrived >= item.reader.arrived:
+                item.reader = reader
+        if not response.HasField("end"):
+            return []
+        error = errors.of_item(response.end, self.call)
+        if error is not None and item.error is None and self.policy.is_worth_it(error):
+            item.refusals += 1
+            if item.refusals < self.policy.attempts:
+                self._refused = error
+                item.round = 0
+                return []
+        return self._finish(item, error)
+
+    def ended(self) -> GradCamError | None:
+        return self._refused or super().ended()
+
+    def give_up(self, error: GradCamError) -> list[PhotoResult]:
+        return [result for item in self._tell(error) for result in self._finish(item, error)]
+
+    def _finish(self, item: Item, error: GradCamError | None) -> list[PhotoResult]:
+        item.done = True
+        if item.error is None and error is None and item.reader is not self._readers.get(item.index):
+            item.reader = self._readers[item.index]
+        item.error = item.error or error
+        if not self._ordered:
+            return [self._result(self.open.pop(item.index))]
+        ready = []
+        while self._given in self.open and self.open[self._given].done:
+            ready.append(self._result(self.open.pop(self._given)))
+            self._given += 1
+        return ready
+
+    def _result(self, item: Item) -> PhotoResult:
+        answer, error = None, item.error
+        if item.reader is not None and error is not None:
+            answer = item.reader.partial()
+        elif error is None:
+            try:
+                answer = (item.reader or self._reader()).result()
+            except GradCamError as not_whole:
+                error = not_whole
+        return PhotoResult(item.index, answer, error)
+
+
+class FrameStream(Stream[FrameResult]):
+    """VideoService.Explain."""
+
+    stub, method, resumes = video_grpc.VideoServiceStub, "Explain", False
+
+    def __init__(
+        self,
+        frames: Iterable[Any] | AsyncIterable[Any],
+        asked: video_service.VideoSettings,
+        has_overlay: bool,
+        call: str,
+        timeout: float | None,
+    ) -> None:
+        super().__init__(frames, call, timeout)
+        self._asked, self._has_overlay = asked, has_overlay
+
+    def _settings(self) -> video_service.VideoServiceExplainRequest:
+        request = video_service.VideoServiceExplainRequest(settings=self._asked)
+        request.settings.model = self._asked.model or self.model
+        return request
+
+    def add(self, content: Any, current: int) -> Item:
+        timestamp, photo = content
+        return super().add((float(timestamp), photo), current)
+
+    def message(self, item: Item) -> video_service.VideoServiceExplainRequest:
+        request = video_service.VideoServiceExplainRequest()
+        request.frame.timestamp.FromNanoseconds(round(item.content[0] * 1e9))
+        photo = self._read(item, item.content[1], False)
+        if photo is not None:
+            request.frame.image.CopyFrom(photo)
+        return request
+
+    def take(self, response: video_service.VideoServiceExplainResponse) -> list[FrameResult]:
+        if response.HasField("settings_status"):
+            error = errors.of_item(response.settings_status, self.call)
+            if error is not None:
+                raise error
+        if not response.HasField("frame"):
+            return []
+        frame = response.frame
+        item = self.open.pop(frame.frame_index, None)
+        if item is None:
+            raise errors.broken(f"an answer came to frame {frame.frame_index}, which was not asked about", self.call)
+        answer, explained = None, None
+        if frame.HasField("explained"):
+            explained = frame.explained
+            maps = tuple(Map.of(message, self._has_overlay, self.call) for message in explained.maps)
+            answer = Explanation(Prediction.of(explained.prediction), maps, ())
+        failure = item.error or (errors.of_item(frame.status, self.call) if frame.HasField("status") else None)
+        reason = _UNANSWERED.get(frame.unanswered_reason, "") if frame.HasField("unanswered_reason") else ""
+        return [FrameResult(item.index, item.content[0], answer, reason, failure, explained)]
+
+    def give_up(self, error: GradCamError) -> list[FrameResult]:
+        self._tell(error)
+        return []
+
+
+_UNANSWERED = {
+    video_service.UNANSWERED_REASON_SKIPPED: "skipped",
+    video_service.UNANSWERED_REASON_DROPPED: "dropped",
+    video_service.UNANSWERED_REASON_EXPIRED: "expired",
+}
