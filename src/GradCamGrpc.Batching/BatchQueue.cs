@@ -8,14 +8,22 @@ namespace GradCamGrpc.Batching;
 internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
     where TItem : IBatchItem
 {
-    /// <summary>How much longer than a full batch's run a request may have to wait in a queue that stands, where nothing is set.</summary>
+    /// <summary>How many runs of a full batch a request may have to wait in a queue that stands, where nothing is set.</summary>
     private const double TargetBatches = 1.25;
+
+    /// <summary>How many times the target one has to wait before a queue stands.</summary>
+    private const int PatientTargets = 4;
+
+    /// <summary>
+    /// So many may wait in any case before a queue stands, where no target is set. Clients who send a request for each answer make a queue that is
+    /// long, but does not grow: nobody would gain by their being refused.
+    /// </summary>
+    private const int PatientItems = 80;
 
     /// <param name="Item">The item.</param>
     /// <param name="Bytes">Memory that it takes.</param>
-    /// <param name="AdmittedAt">When it got its place.</param>
     /// <param name="EnqueuedAt">When it was ready.</param>
-    internal readonly record struct Waiting(TItem Item, long Bytes, long AdmittedAt, long EnqueuedAt);
+    internal readonly record struct Waiting(TItem Item, long Bytes, long EnqueuedAt);
 
     private readonly FairQueue<Waiting> _queue = new();
     private readonly Dictionary<Line, int> _lines = [];
@@ -95,10 +103,10 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
     }
 
     /// <summary>An item takes the room that was reserved for it.</summary>
-    public void Add(TItem item, in Arrival arrival, long admittedAt)
+    public void Add(TItem item, in Arrival arrival)
     {
         _reserved--;
-        _queue.Add(arrival.Line, new Waiting(item, arrival.Bytes, admittedAt, time.GetTimestamp()));
+        _queue.Add(arrival.Line, new Waiting(item, arrival.Bytes, time.GetTimestamp()));
         AssertInvariants();
     }
 
@@ -117,7 +125,7 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
     public Waiting[] Take(int count)
     {
         var now = time.GetTimestamp();
-        _standing.Look(time.GetElapsedTime(_queue.Entries.Min(entry => entry.Item.AdmittedAt), now), TargetWait);
+        _standing.Look(TimeUntil(Taken), Patience, TargetWait);
         var batch = new Waiting[count];
         for (var i = 0; i < count; i++)
         {
@@ -176,6 +184,18 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
                 ahead += (int)Math.Min(waiting, Math.Ceiling((own + 1) * other.Weight / line.Weight));
         }
         return ahead;
+    }
+
+    /// <summary>How long a request may have to wait while the queue does not stand.</summary>
+    private TimeSpan Patience
+    {
+        get
+        {
+            var target = TargetWait;
+            var patience = target < TimeSpan.MaxValue / PatientTargets ? PatientTargets * target : TimeSpan.MaxValue;
+            var forItems = limits.TargetWait is null ? TimeUntil(PatientItems) : TimeSpan.Zero;
+            return patience > forItems ? patience : forItems;
+        }
     }
 
     /// <summary>How long it takes until an item starts that has so many before it.</summary>

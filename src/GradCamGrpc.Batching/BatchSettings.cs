@@ -33,6 +33,9 @@ public sealed record BatchSettings
     /// <summary>How long the oldest item waits for company; null to choose.</summary>
     public TimeSpan? MaxDelay { get; }
 
+    /// <summary>Whether nothing is left to choose.</summary>
+    public bool IsComplete => MaxBatchSize is not null && MaxDelay is not null;
+
     /// <summary>
     /// The policy. The batch is the smallest in which an item takes at most a twentieth longer than in the best one; an idle worker waits
     /// a tenth of what one item takes where company is nearly free, and else not at all, since batches collect while one runs.

@@ -131,7 +131,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
             place.Left--;
             if (_phase is not Phase.Ended)
             {
-                _queue.Add(item, place.Arrival, place.AdmittedAt);
+                _queue.Add(item, place.Arrival);
                 _changed.Set();
                 return;
             }
@@ -275,7 +275,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
                 return new Admission<TItem>.Closed();
             return _queue.Reserve(arrival) is { } refusal
                 ? new Admission<TItem>.Refused(refusal)
-                : new Admission<TItem>.Accepted(new Place<TItem>(this, arrival, _time.GetTimestamp()));
+                : new Admission<TItem>.Accepted(new Place<TItem>(this, arrival));
         }
     }
 

@@ -9,18 +9,14 @@ public sealed class Place<TItem> : IDisposable
 {
     private readonly DynamicBatcher<TItem> _batcher;
 
-    internal Place(DynamicBatcher<TItem> batcher, in Arrival arrival, long admittedAt)
+    internal Place(DynamicBatcher<TItem> batcher, in Arrival arrival)
     {
         _batcher = batcher;
         Arrival = arrival;
-        AdmittedAt = admittedAt;
         Left = arrival.Items;
     }
 
     internal Arrival Arrival { get; }
-
-    /// <summary>When it was given, as a timestamp of the batcher's <see cref="TimeProvider"/>.</summary>
-    internal long AdmittedAt { get; }
 
     /// <summary>Items that may still be enqueued. The batcher alone changes it, under its gate.</summary>
     internal int Left { get; set; }

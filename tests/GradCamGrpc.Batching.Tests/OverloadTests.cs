@@ -1,24 +1,14 @@
-using Microsoft.Extensions.Time.Testing;
+using CsCheck;
 
 namespace GradCamGrpc.Batching.Tests;
 
-/// <summary>A queue and a worker in virtual time: a batch of b takes 4 + 3 b ms, so that 16 at a time are 307.7 a second.</summary>
 public sealed class OverloadTests
 {
-    private const int MaxBatch = 16;
-    private const double Capacity = MaxBatch / 0.052;
+    private const double Capacity = QueueSimulation.Capacity;
+    private const double Seconds = 60;
 
-    private readonly FakeTimeProvider _time = new();
-
-    /// <param name="Latencies">Seconds from arrival to answer of those that were taken, in the order of their arrival.</param>
-    /// <param name="Answered">By client.</param>
-    /// <param name="Seconds">How long it went on.</param>
-    private sealed record Outcome(IReadOnlyList<double> Latencies, IReadOnlyDictionary<string, int> Answered, int Refused, double Seconds)
-    {
-        public double P99 => Latencies.Order().ElementAt((int)(0.99 * (Latencies.Count - 1)));
-
-        public double PerSecond => Answered.Values.Sum() / Seconds;
-    }
+    /// <summary>A queue that is empty at first takes a second until it is seen to stand.</summary>
+    private const double Settled = 2;
 
     [Theory]
     [InlineData(1)]
@@ -26,81 +16,102 @@ public sealed class OverloadTests
     [InlineData(3)]
     public void Reserve_TwiceTheCapacityComes_TheAdmittedAreAsQuickAsAtNineTenthsAndAsManyAsCanBe(int seed)
     {
-        var busy = Run(seed, 60, ("a", 0.9 * Capacity));
-        var flooded = Run(seed, 60, ("a", 2 * Capacity));
+        var busy = new QueueSimulation(seed).Open("a", 0.9 * Capacity).Run(Seconds);
+        var flooded = new QueueSimulation(seed).Open("a", 2 * Capacity).Run(Seconds);
 
-        Assert.InRange(flooded.P99 / busy.P99, 0, 1.5);
-        Assert.InRange(flooded.PerSecond / Capacity, 0.95, 1.01);
-        Assert.InRange(flooded.Refused / (60 * Capacity), 0.9, 1.1);
+        Assert.InRange(flooded.P99(from: Settled) / busy.P99(from: Settled), 0, 1.5);
+        Assert.InRange(flooded.Answers.Count / (Seconds * Capacity), 0.95, 1.01);
+        Assert.InRange(flooded.Refusals.Count / (Seconds * Capacity), 0.9, 1.1);
+    }
+
+    /// <summary>However much more comes than is answered: a full batch runs, one waits, and a quarter is left for chance.</summary>
+    [Fact]
+    public void Reserve_MoreComesThanIsAnswered_WaitsAreThoseOfAShortQueue() => Gen.Select(Gen.Double[1.2, 6], Gen.Double[0, 0.2], Gen.Int).Sample((load, jitter, seed) =>
+    {
+        var flooded = new QueueSimulation(seed, jitter: jitter).Open("a", load * Capacity).Run(20);
+
+        Assert.InRange(flooded.P99(from: Settled), 0, 0.052 * (3 + 8 * jitter));
+        Assert.InRange(flooded.Answers.Count / (20 * Capacity), 0.95 / (1 + jitter) - 0.02, 1.01);
+    }, iter: 40);
+
+    [Fact]
+    public void Reserve_HalfTheCapacityComes_NobodyIsRefused() => Assert.Empty(new QueueSimulation(1).Open("a", 0.5 * Capacity).Run(Seconds).Refusals);
+
+    /// <summary>Who sends a request for each answer waits for as many as are in flight, and no longer: four batches with 64.</summary>
+    [Fact]
+    public void Reserve_ClientsWaitForTheirAnswers_NobodyIsRefused() => Gen
+        .Select(Gen.Int[1, 64], Gen.Int[1, 64], Gen.Double[0, 0.1], Gen.Int)
+        .Sample((inFlight, maxBatch, jitter, seed) =>
+            Assert.Empty(new QueueSimulation(seed, jitter: jitter, maxBatch: maxBatch).Closed("a", inFlight).Run(20).Refusals), iter: 40);
+
+    /// <summary>Twelve batches at once take 0.6 s, and none of them is turned away.</summary>
+    [Fact]
+    public void Reserve_Burst_IsTaken()
+    {
+        var burst = new QueueSimulation(1).Open("a", 0.2 * Capacity).Burst("b", 12 * QueueSimulation.MaxBatch, at: 1).Run(3);
+
+        Assert.Equal(12 * QueueSimulation.MaxBatch, burst.Answers.Count(answer => answer.Client == "b"));
     }
 
     [Fact]
-    public void Reserve_HalfTheCapacityComes_NobodyIsRefused() => Assert.Equal(0, Run(1, 60, ("a", 0.5 * Capacity)).Refused);
+    public void Reserve_FloodIsOver_NobodyIsRefusedAfterwards()
+    {
+        var outcome = new QueueSimulation(1).Open("flood", 3 * Capacity, from: 0, to: 10).Open("calm", 0.6 * Capacity, from: 12).Run(Seconds);
+
+        Assert.Contains(outcome.Refusals, at => at is > 9 and < 10);
+        Assert.DoesNotContain(outcome.Refusals, at => at > 10);
+    }
+
+    [Fact]
+    public void Reserve_TargetIsSet_BoundsTheWait()
+    {
+        var target = TimeSpan.FromMilliseconds(150);
+
+        var flooded = new QueueSimulation(1, target).Open("a", 2 * Capacity).Run(20);
+
+        // It waits that long, then runs; what is left of the batch before it is known to a batch's run.
+        Assert.InRange(flooded.P99(from: Settled), 0.15, 0.15 + 2 * 0.052);
+    }
 
     [Fact]
     public void Reserve_OneClientFloods_AnotherThatAsksForLessThanItsShareGetsItAll()
     {
-        var outcome = Run(1, 60, ("flood", 5 * Capacity), ("calm", 0.2 * Capacity));
+        var outcome = new QueueSimulation(1).Open("flood", 5 * Capacity).Open("calm", 0.2 * Capacity).Run(Seconds);
 
-        Assert.InRange(outcome.Answered["calm"] / (60 * 0.2 * Capacity), 0.9, 1.1);
-        Assert.InRange(outcome.PerSecond / Capacity, 0.95, 1.01);
+        Assert.InRange(outcome.Answers.Count(answer => answer.Client == "calm") / (Seconds * 0.2 * Capacity), 0.9, 1.1);
+        Assert.InRange(outcome.Answers.Count / (Seconds * Capacity), 0.95, 1.01);
     }
 
-    private Outcome Run(int seed, double seconds, params (string Client, double PerSecond)[] clients)
+    /// <summary>Where more comes than is answered, lower levels are refused more often; who tries again when told to is answered all the same.</summary>
+    [Theory]
+    [InlineData(Priority.Normal)]
+    [InlineData(Priority.Low)]
+    public void Reserve_HigherLevelsFlood_ALowerOneIsNotStarved(Priority priority)
     {
-        var random = new Random(seed);
-        var queue = new BatchQueue<SimulatedItem>(new QueueLimits(capacity: 4096), _time) { Policy = new BatchPolicy(MaxBatch, TimeSpan.Zero) };
-        var next = clients.ToDictionary(client => client.Client, client => Gap(client.PerSecond));
-        var answered = clients.ToDictionary(client => client.Client, _ => 0);
-        var latencies = new List<double>();
-        var (now, refused) = (0.0, 0);
-        BatchQueue<SimulatedItem>.Waiting[]? running = null;
-        var end = double.PositiveInfinity;
+        var outcome = new QueueSimulation(1)
+            .Open("flood", 3 * Capacity, priority: Priority.High)
+            .Open("other", 2 * Capacity, priority: priority is Priority.Low ? Priority.Normal : Priority.Low)
+            .Closed("calm", 4, priority)
+            .Run(Seconds);
 
-        double Gap(double perSecond) => -Math.Log(1 - random.NextDouble()) / perSecond;
-
-        while (true)
-        {
-            var (client, arrival) = next.MinBy(pair => pair.Value);
-            var at = Math.Min(end, arrival);
-            if (at > seconds)
-                break;
-            _time.Advance(TimeSpan.FromSeconds(at - now));
-            now = at;
-            if (end <= arrival)
-            {
-                queue.Ended(isGood: true);
-                foreach (var waiting in running!)
-                {
-                    latencies.Add(now - waiting.Item.ArrivedAt);
-                    answered[waiting.Item.Client]++;
-                }
-                (running, end) = (null, double.PositiveInfinity);
-            }
-            else
-            {
-                next[client] = now + Gap(clients.Single(one => one.Client == client).PerSecond);
-                var request = new Arrival(new ClientShare(client), Priority.Normal, null, Bytes: 1);
-                if (queue.Reserve(request) is null)
-                    queue.Add(new SimulatedItem(client, now), request, _time.GetTimestamp());
-                else
-                    refused++;
-            }
-            if (running is null && queue.Count > 0 && queue.Decide(isDraining: false) is BatchDecision.Ship ship)
-            {
-                running = queue.Take(ship.Count);
-                end = now + 0.004 + 0.003 * running.Length;
-            }
-        }
-        return new Outcome(latencies, answered, refused, seconds);
+        double[] answered = [.. outcome.Answers.Where(answer => answer.Client == "calm").Select(answer => answer.Arrived + answer.Latency)];
+        Assert.InRange(answered.Zip(answered.Skip(1), (one, next) => next - one).Max(), 0, 1);
+        Assert.InRange(answered[^1], Seconds - 1, Seconds);
     }
 
-    private sealed record SimulatedItem(string Client, double ArrivedAt) : IBatchItem
+    /// <summary>Where all have more to do than there is time for, the levels share it as their weights are.</summary>
+    [Fact]
+    public void Reserve_AllLevelsHaveEnoughToDo_EachGetsFourTimesWhatTheOneBelowGets()
     {
-        public DateTimeOffset? Deadline => null;
+        var outcome = new QueueSimulation(1, targetWait: TimeSpan.MaxValue)
+            .Closed("high", 128, Priority.High)
+            .Closed("normal", 128, Priority.Normal)
+            .Closed("low", 128, Priority.Low)
+            .Run(Seconds);
 
-        public CancellationToken Cancellation => CancellationToken.None;
-
-        public void Fail(Exception reason) => throw new InvalidOperationException("nothing is dropped here", reason);
+        double Share(string client) => outcome.Answers.Count(answer => answer.Client == client) / (double)outcome.Answers.Count;
+        Assert.InRange(Share("high"), 0.95 * 16 / 21, 1.05 * 16 / 21);
+        Assert.InRange(Share("normal"), 0.95 * 4 / 21, 1.05 * 4 / 21);
+        Assert.InRange(Share("low"), 0.95 * 1 / 21, 1.05 * 1 / 21);
     }
 }
