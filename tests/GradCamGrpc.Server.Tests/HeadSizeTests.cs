@@ -122,7 +122,7 @@ public sealed class HeadSizeTests : IDisposable
     }
 
     private ModelWorker Worker(ModelFolder folder) =>
-        new(folder, "cpu", Precision.Fp32, MaxBatch, new ActivationCache(0), _metrics, TimeProvider.System);
+        new(folder, "cpu", Precision.Fp32, new BatchSettings(MaxBatch, TimeSpan.Zero), new ActivationCache(0), _metrics, TimeProvider.System);
 
     /// <summary>Looks at what a layer says of a photo: stripes, the brighter the later the row.</summary>
     private sealed class Watching(CutLayer layer, PreprocessingManifest view, byte grey, List<Watching> answered)

@@ -24,7 +24,7 @@ public sealed class ModelWorkerTests : IDisposable
     public ModelWorkerTests()
     {
         _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
-        _worker = new ModelWorker(Folder, "cpu", Precision.Fp32, maxBatch: 4, new ActivationCache(1 << 20), _metrics, TimeProvider.System);
+        _worker = new ModelWorker(Folder, "cpu", Precision.Fp32, new BatchSettings(4, TimeSpan.Zero), new ActivationCache(1 << 20), _metrics, TimeProvider.System);
         _worker.Open();
     }
 

@@ -44,11 +44,21 @@ public sealed class ServerOptionsReaderTests
     }
 
     [Fact]
-    public void Read_TargetWait_IsAnyTimeUnlessItIsAskedFor()
+    public void Read_TargetWait_IsChosenUnlessItIsSwitchedOff()
     {
-        Assert.Equal(TimeSpan.MaxValue, Read().Queue.TargetWait);
+        Assert.Null(Read().Queue.TargetWait);
         Assert.Equal(TimeSpan.MaxValue, Read(("target-wait", "off")).Queue.TargetWait);
         Assert.Null(Read(("target-wait", "auto")).Queue.TargetWait);
+    }
+
+    [Fact]
+    public void Read_Batches_AreChosenUnlessTheyAreSet()
+    {
+        var auto = Read(("max-batch", "auto"), ("max-delay", "auto")).Queue;
+
+        Assert.Equal(((int?)null, (TimeSpan?)null), (auto.MaxBatch, auto.MaxDelay));
+        Assert.Equal(auto, Read().Queue);
+        Assert.Equal((1, TimeSpan.Zero), Read(("max-batch", "1"), ("max-delay", "0")).Queue is { MaxBatch: { } size, MaxDelay: { } delay } ? (size, delay) : default);
     }
 
     [Fact]

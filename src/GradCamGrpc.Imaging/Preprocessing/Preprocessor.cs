@@ -26,6 +26,9 @@ public sealed class Preprocessor
     /// <summary>The size of the inputs that it makes.</summary>
     public ImageSize InputSize => new(_spec.CropWidth, _spec.CropHeight);
 
+    /// <summary>Bytes of an input.</summary>
+    public long InputBytes => 3L * sizeof(float) * _spec.CropWidth * _spec.CropHeight;
+
     /// <summary>Resizes, crops and normalises.</summary>
     public ModelInput Prepare(PixelBuffer image) => Prepare(image, new ImageSize(image.Width, image.Height));
 

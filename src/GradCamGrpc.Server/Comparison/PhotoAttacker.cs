@@ -11,15 +11,17 @@ internal static class PhotoAttacker
 {
     /// <param name="request">What is asked.</param>
     /// <param name="photo">The photo.</param>
+    /// <param name="place">A place for the first of three requests.</param>
     /// <param name="context">The call.</param>
     /// <returns>The answers before and after; the second one's photo is the caller's to dispose of.</returns>
-    public static async Task<AttackOutcome> RunAsync(CheckedPerturbRequest request, Photo photo, ServerCallContext context)
+    public static async Task<AttackOutcome> RunAsync(CheckedPerturbRequest request, Photo photo, Reservation place, ServerCallContext context)
     {
         var (question, model) = (request.Question, request.Question.Model);
         var scale = new PixelScale(model.Manifest.Preprocessing.Mean, model.Manifest.Preprocessing.Std);
+        using var second = model.Reserve(context, question.View);
         var spare = photo with { Input = photo.Input.Copy() };
-        var explained = model.Submit(photo, question, context);
-        var attack = model.Inspect<AttackedPhoto>(spare, inspected => [request.Attack.On(inspected, scale, request.AttackedClass)], context);
+        var explained = place.Submit(photo, question, context.CancellationToken);
+        var attack = second.Inspect<AttackedPhoto>(spare, inspected => [request.Attack.On(inspected, scale, request.AttackedClass)], context.CancellationToken);
         var before = await AnsweredQuestion.OfAsync(question, photo, explained, context.CancellationToken);
         var attacked = await attack.Items.FirstAsync(context.CancellationToken);
 
@@ -28,7 +30,9 @@ internal static class PhotoAttacker
         try
         {
             var again = question with { Targets = [new TargetChoice.Class(attacked.ClassIndex, ScoreChoice.Logit)] };
-            var after = await AnsweredQuestion.OfAsync(again, changed, model.Submit(changed, again, context), context.CancellationToken);
+            using var third = model.Reserve(context, question.View);
+            var explainedAgain = third.Submit(changed, again, context.CancellationToken);
+            var after = await AnsweredQuestion.OfAsync(again, changed, explainedAgain, context.CancellationToken);
             return new AttackOutcome(attacked, before, after);
         }
         catch

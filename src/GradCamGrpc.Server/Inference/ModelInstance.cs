@@ -38,11 +38,12 @@ internal sealed class ModelInstance : IAsyncDisposable
         _cache = cache;
         _metrics = metrics;
         _logger = logger;
-        _worker = new ModelWorker(folder, options.Device, options.Precision, options.Queue.MaxBatch, cache, metrics, time);
+        var batches = new BatchSettings(options.Queue.MaxBatch, options.Queue.MaxDelay);
+        _worker = new ModelWorker(folder, options.Device, options.Precision, batches, cache, metrics, time);
         _batcher = new DynamicBatcher<RowGroup>(
             $"model {Name}",
             _worker,
-            new BatchSettings(options.Queue.MaxBatch, options.Queue.MaxDelay),
+            batches,
             new QueueLimits(options.Queue.Capacity, options.Queue.MaxBytes, options.Queue.TargetWait),
             new BatchMetrics(Name, metrics, logger),
             time);
@@ -105,154 +106,36 @@ internal sealed class ModelInstance : IAsyncDisposable
         _logger.ModelReady(Name, Manifest.Version, Manifest.Architecture, _device, layers, elapsed);
     }
 
-    /// <summary>Refuses a request for which there would be no place, before its photo is decoded.</summary>
-    /// <exception cref="QueueFullException">There is none.</exception>
-    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public void EnsureRoom(ServerCallContext context) => EnsureRoom(Caller.Of(context));
-
-    /// <summary>Refuses a request for which there would be no place, before its photo is decoded.</summary>
-    /// <exception cref="QueueFullException">There is none.</exception>
-    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public void EnsureRoom(Caller caller) => Admit(caller, bytes: 0).Dispose();
-
-    /// <summary>Enqueues a photo to classify.</summary>
-    /// <exception cref="QueueFullException">Too many wait.</exception>
-    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public InferenceRequest Submit(Photo photo, ServerCallContext context) =>
-        Enqueue(photo, new InferenceRequest(context.CancellationToken), context);
-
-    /// <summary>Enqueues a photo to explain.</summary>
-    /// <exception cref="QueueFullException">Too many wait.</exception>
-    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, ServerCallContext context) =>
-        Submit(photo, query, context, context.CancellationToken);
-
-    /// <summary>Enqueues a photo to explain, one of several of a call.</summary>
-    /// <param name="photo">The photo.</param>
-    /// <param name="query">What is explained.</param>
+    /// <summary>Takes a place in the queue for a request, before its photo is decoded.</summary>
     /// <param name="context">The call.</param>
-    /// <param name="cancellation">Says that nobody waits for this photo any more.</param>
-    /// <exception cref="QueueFullException">Too many wait.</exception>
+    /// <param name="views">The ways in which the photo will be seen, each once.</param>
+    /// <exception cref="InvalidRequestException">The call's priority is none.</exception>
+    /// <exception cref="QueueFullException">There is none.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, ServerCallContext context, CancellationToken cancellation) =>
-        Submit(photo, query, Caller.Of(context), cancellation);
+    public Reservation Reserve(ServerCallContext context, params IEnumerable<Preprocessor> views) => Reserve(Caller.Of(context), views);
 
-    /// <summary>Enqueues a photo to explain, with a deadline of its own.</summary>
-    /// <param name="photo">The photo.</param>
-    /// <param name="query">What is explained.</param>
+    /// <summary>Takes a place in the queue for a request with a deadline of its own, before its photo is decoded.</summary>
     /// <param name="caller">Who waits, and until when.</param>
-    /// <param name="cancellation">Says that nobody waits for this photo any more.</param>
-    /// <exception cref="QueueFullException">Too many wait.</exception>
+    /// <param name="views">The ways in which the photo will be seen, each once.</param>
+    /// <exception cref="QueueFullException">There is none.</exception>
     /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public ExplanationRequest Submit(Photo photo, CheckedExplainRequest query, Caller caller, CancellationToken cancellation) =>
-        Enqueue(photo, Request(query, cancellation), caller);
-
-    /// <summary>Enqueues a photo about which the network is asked something of the caller's own.</summary>
-    /// <param name="photo">The photo.</param>
-    /// <param name="inspect">Asks, and yields what comes of it. It is run through on the model's thread.</param>
-    /// <param name="context">The call.</param>
-    /// <exception cref="QueueFullException">Too many wait.</exception>
-    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public InspectionRequest<TItem> Inspect<TItem>(
-        Photo photo, Func<InspectedPhoto, IEnumerable<TItem>> inspect, ServerCallContext context) =>
-        Enqueue(photo, new InspectionRequest<TItem>(inspect, context.CancellationToken), context);
-
-    /// <summary>Enqueues a photo to caption.</summary>
-    /// <param name="photo">The photo.</param>
-    /// <param name="choice">How the caption is found.</param>
-    /// <param name="question">What of it is explained; null for nothing.</param>
-    /// <param name="context">The call.</param>
-    /// <exception cref="QueueFullException">Too many wait.</exception>
-    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public CaptioningRequest Caption(Photo photo, CaptionChoice choice, CheckedCaptionExplainRequest? question, ServerCallContext context) =>
-        Enqueue(photo, Request(photo, choice, question, context.CancellationToken), context);
-
-    /// <summary>Enqueues a photo to answer questions about.</summary>
-    /// <param name="photo">The photo.</param>
-    /// <param name="questions">The questions.</param>
-    /// <param name="asked">What of their answers is explained; null for nothing.</param>
-    /// <param name="context">The call.</param>
-    /// <exception cref="QueueFullException">Too many wait.</exception>
-    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public AnsweringRequest Answer(Photo photo, IReadOnlyList<Question> questions, CheckedVqaExplainRequest? asked, ServerCallContext context) =>
-        Enqueue(photo, Request(photo, questions, asked, context.CancellationToken), context);
-
-    /// <summary>Enqueues a photo about which several things are asked at once: in one batch, with a row for each way in which it is seen.</summary>
-    /// <param name="views">The photo.</param>
-    /// <param name="query">What is asked.</param>
-    /// <param name="context">The call.</param>
-    /// <param name="cancellation">Says that nobody waits any more: the call's own, or one that follows it.</param>
-    /// <exception cref="QueueFullException">Too many wait.</exception>
-    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public MultiTaskInference Submit(PhotoViews views, CheckedMultiTaskRequest query, ServerCallContext context, CancellationToken cancellation)
+    public Reservation Reserve(Caller caller, params IEnumerable<Preprocessor> views)
     {
-        var inference = new MultiTaskInference(
-            query.Classification is { } classes ? Request(classes, cancellation) : null,
-            query.Captioning is { } caption ? Request(views.Of(caption), caption.Choice, caption, cancellation) : null,
-            query.Vqa is { } answers ? Request(views.Of(answers), answers.AskedQuestions, answers, cancellation) : null);
-        (MapQuestion? Question, InferenceRequest? Request)[] asked =
-            [(query.Classification, inference.Classification), (query.Captioning, inference.Captioning), (query.Vqa, inference.Vqa)];
-        var rows = asked
-            .Where(part => part.Request is not null)
-            .GroupBy(part => part.Question!.View, part => part.Request!)
-            .Select(view => new InferenceRow(views.Photos[view.Key].Input, [.. view]));
-        var caller = Caller.Of(context);
-        Enqueue(new RowGroup([.. rows], caller.Deadline, cancellation), caller);
-        return inference;
-    }
-
-    /// <summary>Answers what was accepted and unloads the model.</summary>
-    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
-
-    private static ExplanationRequest Request(CheckedExplainRequest query, CancellationToken cancellation) =>
-        new(query.Layers, query.Targets, query.Methods, cancellation);
-
-    private CaptioningRequest Request(Photo photo, CaptionChoice choice, CheckedCaptionExplainRequest? question, CancellationToken cancellation) =>
-        new(Captioner!, choice, question, cancellation) { Key = KeyOf(photo, Captioner!.Layers) };
-
-    private AnsweringRequest Request(
-        Photo photo, IReadOnlyList<Question> questions, CheckedVqaExplainRequest? asked, CancellationToken cancellation) =>
-        new(Answerer!, questions, asked, cancellation) { Key = KeyOf(photo, Answerer!.Layers) };
-
-    private TRequest Enqueue<TRequest>(Photo photo, TRequest request, ServerCallContext context)
-        where TRequest : InferenceRequest => Enqueue(photo, request, Caller.Of(context));
-
-    private TRequest Enqueue<TRequest>(Photo photo, TRequest request, Caller caller)
-        where TRequest : InferenceRequest
-    {
-        Enqueue(new RowGroup([new InferenceRow(photo.Input, [request])], caller.Deadline, request.Cancellation), caller);
-        return request;
-    }
-
-    private void Enqueue(RowGroup group, Caller caller)
-    {
-        try
-        {
-            using var place = Admit(caller, group.Bytes);
-            place.Enqueue(group);
-        }
-        catch
-        {
-            foreach (var row in group.Rows)
-                row.Input.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Under what the layers' say of a photo is kept; null where nothing is.</summary>
-    private ActivationKey? KeyOf(Photo photo, HeadLayers layers) =>
-        _cache.IsOn ? ActivationKey.Of(Manifest.Weights.Sha256, photo.Input, layers.All) : null;
-
-    private Place<RowGroup> Admit(Caller caller, long bytes)
-    {
-        var arrival = new Arrival(caller.Client, Priority.Normal, caller.Deadline, bytes);
+        var arrival = new Arrival(caller.Client, caller.Priority, caller.Deadline, views.Sum(view => view.InputBytes));
         return _batcher.Admit(arrival) switch
         {
-            Admission<RowGroup>.Accepted accepted => accepted.Place,
+            Admission<RowGroup>.Accepted accepted => new Reservation(this, accepted.Place, caller.Deadline),
             Admission<RowGroup>.Refused refused => throw new QueueFullException(refused.Refusal.Reason, refused.Refusal.RetryAfter),
             _ => throw NotReady(),
         };
     }
+
+    /// <summary>Under what the layers' say of a photo is kept; null where nothing is.</summary>
+    public ActivationKey? KeyOf(Photo photo, HeadLayers layers) =>
+        _cache.IsOn ? ActivationKey.Of(Manifest.Weights.Sha256, photo.Input, layers.All) : null;
+
+    /// <summary>Answers what was accepted and unloads the model.</summary>
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     /// <summary>The network, on other threads than its own to ask what its layers are.</summary>
     private CutNetwork Network => _worker.Network ?? throw NotReady();

@@ -22,10 +22,14 @@ namespace GradCamGrpc.Server.Inference;
 
 /// <summary>Runs a model's batches, all on the one thread that owns its tensors.</summary>
 internal sealed class ModelWorker(
-    ModelFolder folder, string device, Precision precision, int maxBatch, ActivationCache cache, ServerMetrics metrics, TimeProvider time)
+    ModelFolder folder, string device, Precision precision, BatchSettings settings, ActivationCache cache, ServerMetrics metrics, TimeProvider time)
     : IBatchProcessor<RowGroup>
 {
+    /// <summary>How much longer the start may take where batches are measured.</summary>
+    private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(0.4);
+
     private readonly Device _device = new(device);
+    private readonly int _maxBatch = settings.MaxBatchSize ?? BatchSettings.DefaultMaxBatchSize;
     private ServableNetwork? _network;
     private CutNetwork? _cut;
     private Captioner? _captioner;
@@ -41,7 +45,7 @@ internal sealed class ModelWorker(
     public Answerer? Answerer => _answerer;
 
     /// <summary>Loads the model and runs it, so that the first requests pay for neither.</summary>
-    /// <returns>Nothing: how batches are formed is set.</returns>
+    /// <returns>What batches took, where it is not set how they are formed.</returns>
     public IReadOnlyList<BatchTiming> Open()
     {
         _network = folder.BuildNetwork();
@@ -58,14 +62,19 @@ internal sealed class ModelWorker(
             var why = _cut.UnusableLayers.TryGetValue(manifest.DefaultLayer, out var objection) ? $": {objection}" : "";
             throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{manifest.DefaultLayer}' with maps{why}"]);
         }
-        foreach (var sample in samples.OrderByDescending(sample => sample.numel()))
-            WarmUp(sample);
+        BatchTrial[] trials = [.. samples.Select(_ => new BatchTrial(_maxBatch, time))];
+        foreach (var (trial, sample) in trials.Zip(samples).OrderByDescending(pair => pair.Second.numel()))
+            WarmUp(sample, trial);
         if (manifest.Captioning is { } captioning)
             _captioner = OpenCaptioner(captioning);
         if (manifest.Answering is { } answering)
             _answerer = OpenAnswerer(answering);
+
+        // Photos to classify are what most batches are of.
+        if (!settings.IsComplete)
+            trials[0].RunFor(size => RunNoise(samples[0], size), TrialTime);
         Network = _cut;
-        return [];
+        return settings.IsComplete ? [] : trials[0].Timings;
     }
 
     /// <summary>Answers who asks about a photo that is still known, then runs the other rows. Of rows of one photo the first runs for all.</summary>
@@ -140,7 +149,7 @@ internal sealed class ModelWorker(
     private IEnumerable<QueuedItem<InferenceRow>[]> Passes(IReadOnlyList<QueuedItem<InferenceRow>> rows) => rows
         .Index()
         .GroupBy(row => SizeOf(row.Item.Item.Input))
-        .SelectMany(ofSize => ofSize.Chunk(maxBatch))
+        .SelectMany(ofSize => ofSize.Chunk(_maxBatch))
         .OrderBy(pass => pass[0].Index)
         .Select(pass => pass.Select(row => row.Item).ToArray());
 
@@ -159,6 +168,7 @@ internal sealed class ModelWorker(
         float[][] logits;
         TimeSpan forward;
         var started = time.GetTimestamp();
+        metrics.Ran(folder.Manifest.Name, rows.Length);
         using (var stage = metrics.Measure(Stage.Forward, folder.Manifest.Name))
         {
             images = Stack(rows);
@@ -349,32 +359,30 @@ internal sealed class ModelWorker(
         return [.. values.Chunk(values.Length / (int)outputs.shape[0])];
     }
 
-    private IEnumerable<int> WarmUpSizes()
-    {
-        yield return maxBatch + maxBatch / 2;
-        for (var size = maxBatch; size > 0; size /= 2)
-            yield return size;
-    }
-
     /// <summary>
     /// Runs batches of several sizes, the largest first: the memory that it takes serves all the others. It is half as large again as any
     /// that will come, for small pieces in the midst of freed buffers would else make the process grow while it serves, now and then by
     /// a buffer.
     /// </summary>
-    private void WarmUp(Tensor sample)
+    private void WarmUp(Tensor sample, BatchTrial trial)
     {
+        RunNoise(sample, _maxBatch + _maxBatch / 2);
+        trial.Run(size => RunNoise(sample, size));
+    }
+
+    /// <summary>Explains a batch of one photo of noise.</summary>
+    private void RunNoise(Tensor sample, int size)
+    {
+        using var scope = NewDisposeScope();
+
         // At some size the default layer may have no maps.
         var query = _cut!.LayersAt(InputSize.Of(sample)).TryGetValue(folder.Manifest.DefaultLayer, out var layer)
             ? new ImageQuery([layer], 1)
             : ImageQuery.PredictionOnly;
-        foreach (var size in WarmUpSizes())
-        {
-            using var scope = NewDisposeScope();
-            var images = ChannelsLast.Of(sample.expand(size, -1, -1, -1));
-            _cut.Forward(images, [.. Enumerable.Repeat(query, size)]).Explain(
-                [.. Enumerable.Repeat<ScoreTarget[]>([ScoreTarget.Of(0)], size)],
-                [.. Enumerable.Repeat<ICamMethod[]>([new GradCam()], size)],
-                (_, _, _) => { });
-        }
+        var images = ChannelsLast.Of(sample.expand(size, -1, -1, -1));
+        _cut.Forward(images, [.. Enumerable.Repeat(query, size)]).Explain(
+            [.. Enumerable.Repeat<ScoreTarget[]>([ScoreTarget.Of(0)], size)],
+            [.. Enumerable.Repeat<ICamMethod[]>([new GradCam()], size)],
+            (_, _, _) => { });
     }
 }

@@ -10,9 +10,6 @@ internal sealed class RowGroup(IReadOnlyList<InferenceRow> rows, DateTimeOffset?
 {
     public IReadOnlyList<InferenceRow> Rows { get; } = rows;
 
-    /// <summary>Memory that the rows take while they wait.</summary>
-    public long Bytes => Rows.Sum(row => (long)row.Input.Values.Length * sizeof(float));
-
     public DateTimeOffset? Deadline { get; } = deadline;
 
     public CancellationToken Cancellation { get; } = cancellation;

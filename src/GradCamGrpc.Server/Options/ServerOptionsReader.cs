@@ -39,11 +39,11 @@ internal sealed partial class ServerOptionsReader
         Models = ModelFolder(),
         Device = Device(),
         Precision = Precision(),
-        Threads = Text(Settings.Threads) == "auto" ? null : (int)Number(Settings.Threads, 1, 1024),
+        Threads = IsAuto(Settings.Threads) ? null : (int)Number(Settings.Threads, 1, 1024),
         Queue = new QueueOptions(
             (int)Number(Settings.QueueCapacity, 1, 1_000_000),
-            (int)Number(Settings.MaxBatch, 1, 1024),
-            TimeSpan.FromMilliseconds(Number(Settings.MaxDelay, 0, 10_000)),
+            IsAuto(Settings.MaxBatch) ? null : (int)Number(Settings.MaxBatch, 1, 1024),
+            IsAuto(Settings.MaxDelay) ? null : TimeSpan.FromMilliseconds(Number(Settings.MaxDelay, 0, 10_000)),
             Number(Settings.QueueSize, 1, 1 << 20) << 20,
             TargetWait()),
         Images = new ImageOptions(
@@ -61,6 +61,8 @@ internal sealed partial class ServerOptionsReader
         "auto" => null,
         _ => TimeSpan.FromMilliseconds(Number(Settings.TargetWait, 1, 600_000)),
     };
+
+    private bool IsAuto(Setting setting) => Text(setting) == "auto";
 
     private string Text(Setting setting) => _written(setting) ?? setting.Default;
 

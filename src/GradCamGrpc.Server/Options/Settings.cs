@@ -12,9 +12,9 @@ internal static class Settings
     public static readonly Setting Threads = new("threads", "auto", "threads within one tensor operation, or 'auto' for one a core");
     public static readonly Setting QueueCapacity = new("queue-capacity", "256", "requests that may wait for a model; one more is refused");
     public static readonly Setting QueueSize = new("queue-size", "256", "MiB of inputs that may wait for a model; what exceeds them is refused");
-    public static readonly Setting TargetWait = new("target-wait", "off", "milliseconds that a request may have to wait where the queue stands: more are refused at once; 'auto' for 1.25 times a full batch's run, or 'off'");
-    public static readonly Setting MaxBatch = new("max-batch", "16", "requests that run together at most");
-    public static readonly Setting MaxDelay = new("max-delay", "0", "milliseconds an idle model waits for a fuller batch");
+    public static readonly Setting TargetWait = new("target-wait", "auto", "milliseconds to which the queue is cut down, by refusals, once requests have to wait four times as long and do so for a while; 'auto' for 1.25 runs of a full batch, or 'off'");
+    public static readonly Setting MaxBatch = new("max-batch", "auto", "requests that run together at most; 'auto' for the fewest by which a photo takes hardly longer than by 16, as measured at the start");
+    public static readonly Setting MaxDelay = new("max-delay", "auto", "milliseconds an idle model waits for a fuller batch; 'auto' for a tenth of what a photo takes where company is nearly free, and else none");
     public static readonly Setting MaxImageBytes = new("max-image-bytes", "16777216", "bytes of a photo at most");
     public static readonly Setting MaxImagePixels = new("max-image-pixels", "50000000", "pixels of a photo at most");
     public static readonly Setting MaxImageSide = new("max-image-side", "16384", "pixels of a photo's longer side at most");

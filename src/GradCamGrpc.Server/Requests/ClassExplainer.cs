@@ -21,9 +21,9 @@ internal sealed class ClassExplainer(RequestReader reader, PhotoReader photos, R
         ClassificationServiceExplainRequest request, ServerCallContext context, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom(context);
+        using var place = query.Model.Reserve(context, query.View);
         using var photo = await photos.ReadAsync(request.Image, query, cancellation);
-        await foreach (var part in AnswerAsync(query, photo, query.Model.Submit(photo, query, context, cancellation)))
+        await foreach (var part in AnswerAsync(query, photo, place.Submit(photo, query, cancellation)))
             yield return part;
     }
 

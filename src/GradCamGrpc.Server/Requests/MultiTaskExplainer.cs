@@ -23,12 +23,12 @@ internal sealed class MultiTaskExplainer(
         MultiTaskServiceExplainRequest request, ServerCallContext context, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom(context);
+        using var place = query.Model.Reserve(context, query.Parts.Select(part => part.View).Distinct());
         using var views = await photos.ReadAsync(request.Image, query, cancellation);
 
         // Where one answer fails, nobody waits for the others.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var inference = query.Model.Submit(views, query, context, stop.Token);
+        var inference = place.Submit(views, query, stop.Token);
         await foreach (var part in MergedStreams.ReadAsync(Answers(query, views, inference), stop))
             yield return part;
     }

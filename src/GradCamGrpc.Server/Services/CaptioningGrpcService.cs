@@ -12,9 +12,9 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
     public override async Task<CaptionResponse> Caption(CaptionRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom(context);
+        using var place = query.Model.Reserve(context, query.Model.CaptionPreprocessor!);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.CaptionPreprocessor!, context.CancellationToken);
-        var inference = query.Model.Caption(photo, query.Choice, question: null, context);
+        var inference = place.Caption(photo, query.Choice, question: null, context.CancellationToken);
         return new CaptionResponse
         {
             Prediction = writer.Prediction(query.Model, photo, await inference.Prediction, await inference.Said),
@@ -28,9 +28,9 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
         ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom(context);
+        using var place = query.Model.Reserve(context, query.View);
         using var photo = await photos.ReadAsync(request.Image, query, context.CancellationToken);
-        var inference = query.Model.Caption(photo, query.Choice, query, context);
+        var inference = place.Caption(photo, query.Choice, query, context.CancellationToken);
         await foreach (var part in writer.AnswerAsync(query, photo, inference))
             await responseStream.WriteAsync(part, context.CancellationToken);
     }

@@ -13,9 +13,9 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     public override async Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom(context);
+        using var place = query.Model.Reserve(context, query.Model.Preprocessor);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
-        var inference = query.Model.Submit(photo, context);
+        var inference = place.Submit(photo, context.CancellationToken);
         return new ClassifyResponse { Prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.TopK) };
     }
 

@@ -1,6 +1,7 @@
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Comparison;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
 using Grpc.Core;
 
@@ -14,11 +15,11 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     public override async Task<CompareClassesResponse> CompareClasses(CompareClassesRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Question.Model.EnsureRoom(context);
+        using var place = query.Question.Model.Reserve(context, query.Question.View);
         var size = photos.Measure(request.Image);
         AnswerLimits.Ensure([.. query.Question.Targets.Select(_ => new PlannedMap(query.Question, size))]);
         using var photo = await ReadAsync(request.Image, size, query.Question, context);
-        var inference = query.Question.Model.Submit(photo, query.Question, context);
+        var inference = place.Submit(photo, query.Question, context.CancellationToken);
         var forward = await inference.Prediction;
         var maps = await inference.Items.OrderBy(map => map.TargetIndex).ToArrayAsync(context.CancellationToken);
         return writer.Compared(query, photo, forward, maps);
@@ -28,23 +29,22 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     public override async Task<CompareModelsResponse> CompareModels(CompareModelsRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        foreach (var question in query.Questions)
-            question.Model.EnsureRoom(context);
+        using var places = Reservations.Of(query.Questions, context);
         var size = photos.Measure(request.Image);
         AnswerLimits.Ensure([.. query.Questions.Select(question => new PlannedMap(question, size))]);
         using var photo = await photos.ReadAsync(request.Image, size, query.Questions[0].Model, isDrawn: true, context.CancellationToken);
-        return writer.Compared(await comparer.RunAsync(query, photo, context));
+        return writer.Compared(await comparer.RunAsync(query, photo, places, context));
     }
 
     /// <inheritdoc />
     public override async Task<PerturbResponse> Perturb(PerturbRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Question.Model.EnsureRoom(context);
+        using var place = query.Question.Model.Reserve(context, query.Question.View);
         var size = photos.Measure(request.Image);
         AnswerLimits.Ensure(new PlannedMap(query.Question, size), new PlannedMap(query.Question, query.Question.View.InputSize));
         using var photo = await ReadAsync(request.Image, size, query.Question, context);
-        var outcome = await PhotoAttacker.RunAsync(query, photo, context);
+        var outcome = await PhotoAttacker.RunAsync(query, photo, place, context);
         using (outcome.After.Photo)
             return writer.Perturbed(query.Attack, outcome);
     }

@@ -15,11 +15,11 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
         EvaluateRequest request, IServerStreamWriter<EvaluateResponse> responseStream, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom(context);
+        using var place = query.Model.Reserve(context, query.Model.Preprocessor);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
         var judge = new MapJudge(query.Model, query.Layers, query.Plan.Of(photo), InputGrid.Of(photo.Input), metrics);
         var evaluation = new MapEvaluation(query, judge);
-        var inference = query.Model.Inspect(photo, evaluation.Run, context);
+        var inference = place.Inspect(photo, evaluation.Run, context.CancellationToken);
 
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         await responseStream.WriteAsync(new EvaluateResponse { Prediction = prediction }, context.CancellationToken);
@@ -35,13 +35,13 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
         CheckSanityRequest request, IServerStreamWriter<CheckSanityResponse> responseStream, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom(context);
+        using var place = query.Model.Reserve(context, query.Model.Preprocessor);
         using var turn = checks.Take(query.Model);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
 
         // The model takes the input; the check needs it after that.
         var values = photo.Input.Values.ToArray();
-        var result = await query.Model.Submit(photo, context).Prediction;
+        var result = await place.Submit(photo, context.CancellationToken).Prediction;
         var prediction = ResponseWriter.Prediction(query.Model, photo, result, query.PredictionTopK);
         var plan = new SanityPlan(query, query.Target.Scores(result.Logits).First(), photo.Input.Width, photo.Input.Height, values);
         await foreach (var step in checks.RunAsync(plan, context.CancellationToken))

@@ -11,9 +11,9 @@ internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWr
     public override async Task<AnswerResponse> Answer(AnswerRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom(context);
+        using var place = query.Model.Reserve(context, query.Model.AnswerPreprocessor!);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.AnswerPreprocessor!, context.CancellationToken);
-        var inference = query.Model.Answer(photo, query.Questions, asked: null, context);
+        var inference = place.Answer(photo, query.Questions, asked: null, context.CancellationToken);
         return new AnswerResponse
         {
             Prediction = writer.Prediction(query.Model, photo, await inference.Prediction, await inference.Said, query.TopK),
@@ -25,9 +25,9 @@ internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWr
         VqaServiceExplainRequest request, IServerStreamWriter<VqaServiceExplainResponse> responseStream, ServerCallContext context)
     {
         var query = reader.Read(request);
-        query.Model.EnsureRoom(context);
+        using var place = query.Model.Reserve(context, query.View);
         using var photo = await photos.ReadAsync(request.Image, query, context.CancellationToken);
-        var inference = query.Model.Answer(photo, query.AskedQuestions, query, context);
+        var inference = place.Answer(photo, query.AskedQuestions, query, context.CancellationToken);
         await foreach (var part in writer.AnswerAsync(query, photo, inference))
             await responseStream.WriteAsync(part, context.CancellationToken);
     }

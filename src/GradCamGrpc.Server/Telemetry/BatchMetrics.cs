@@ -5,8 +5,12 @@ namespace GradCamGrpc.Server.Telemetry;
 /// <summary>Turns what happens at one model's queue into metrics and logs.</summary>
 internal sealed class BatchMetrics(string model, ServerMetrics metrics, ILogger logger) : IBatchObserver
 {
-    public void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings) =>
+    public void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings)
+    {
+        if (timings.Count > 0 && logger.IsEnabled(LogLevel.Information))
+            logger.BatchesMeasured(model, string.Join(", ", timings.Select(timing => FormattableString.Invariant($"{timing.Size} in {timing.Time.TotalMilliseconds:F1} ms"))));
         logger.BatchesFormed(model, policy.MaxBatchSize, policy.MaxDelay.TotalMilliseconds);
+    }
 
     public void Refused(RefusalReason reason) => metrics.Refused(model, reason switch
     {

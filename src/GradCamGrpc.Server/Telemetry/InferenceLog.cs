@@ -19,6 +19,9 @@ internal static partial class InferenceLog
     [LoggerMessage(EventId = 105, Level = LogLevel.Information, Message = "Model {Model} runs up to {MaxBatch} requests together, and waits up to {Delay} ms for them")]
     public static partial void BatchesFormed(this ILogger logger, string model, int maxBatch, double delay);
 
+    [LoggerMessage(EventId = 106, Level = LogLevel.Information, Message = "Model {Model} explains batches of {Timings}")]
+    public static partial void BatchesMeasured(this ILogger logger, string model, string timings);
+
     [LoggerMessage(EventId = 103, Level = LogLevel.Critical, Message = "Model {Model} cannot be loaded")]
     public static partial void ModelFailed(this ILogger logger, Exception fault, string model);
 }

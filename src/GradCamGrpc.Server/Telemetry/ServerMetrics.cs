@@ -20,6 +20,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Histogram<double> _stages;
     private readonly Histogram<int> _batches;
+    private readonly Counter<long> _rows;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _recalled;
@@ -31,6 +32,7 @@ internal sealed class ServerMetrics : IDisposable
         _meter = meters.Create(Name);
         _stages = _meter.CreateHistogram("gradcam.stage.duration", "s", "How long a stage of a request or a batch took.", advice: Seconds);
         _batches = _meter.CreateHistogram("gradcam.batch.size", "{request}", "Requests in a batch.", advice: Counts);
+        _rows = _meter.CreateCounter<long>("gradcam.model.photos", "{photo}", "Photos that went through a network, to be predicted. Who asks about one whose activations are kept, or has left, costs none.");
         _dropped = _meter.CreateCounter<long>("gradcam.request.dropped", "{request}", "Requests that left the queue unanswered.");
         _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that were refused: for the queue, its bytes, their client's share, their deadline, overload, pixels, or a sanity check that runs.");
         _recalled = _meter.CreateCounter<long>("gradcam.activation_cache.requests", "{request}", "Requests that could do with kept activations: hits, and misses.");
@@ -48,6 +50,9 @@ internal sealed class ServerMetrics : IDisposable
 
     public void Shipped(string model, int size, ShipReason reason) =>
         _batches.Record(size, new TagList { { "model", model }, { "reason", reason.ToString().ToLowerInvariant() } });
+
+    /// <summary>So many photos went through the network together.</summary>
+    public void Ran(string model, int photos) => _rows.Add(photos, new TagList { { "model", model } });
 
     public void Dropped(string model, string reason) => _dropped.Add(1, new TagList { { "model", model }, { "reason", reason } });
 

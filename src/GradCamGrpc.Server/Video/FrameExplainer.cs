@@ -1,5 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Inference;
@@ -9,12 +8,12 @@ namespace GradCamGrpc.Server.Video;
 
 /// <summary>Explains frames by a model, and remembers from one to the next what smoothing and keyframes need.</summary>
 /// <param name="query">What is asked of every frame.</param>
-/// <param name="client">Who asks.</param>
+/// <param name="caller">Who asks.</param>
 /// <param name="steadiness">What is smoothed, and what counts as the same picture.</param>
 /// <param name="photos">Decodes.</param>
 /// <param name="writer">Draws.</param>
 internal sealed class FrameExplainer(
-    CheckedExplainRequest query, ClientShare client, Steadiness steadiness, PhotoReader photos, ResponseWriter writer) : IFrameExplainer
+    CheckedExplainRequest query, Caller caller, Steadiness steadiness, PhotoReader photos, ResponseWriter writer) : IFrameExplainer
 {
     private KeyFrame? _key;
 
@@ -32,8 +31,7 @@ internal sealed class FrameExplainer(
     /// <inheritdoc />
     public async Task<ExplainedFrame> ExplainAsync(ReceivedFrame frame, CancellationToken cancellation)
     {
-        var caller = new Caller(client, frame.Deadline);
-        query.Model.EnsureRoom(caller);
+        using var place = query.Model.Reserve(caller with { Deadline = frame.Deadline }, query.View);
         var maps = query.Targets.Sum(target => target.Count) * query.MapsPerScore;
         AnswerLimits.Ensure([.. Enumerable.Repeat(new PlannedMap(query, frame.Size), maps)]);
         using var photo = await photos.ReadAsync(frame.Image, frame.Size, query.Model, isDrawn: true, cancellation);
@@ -48,7 +46,7 @@ internal sealed class FrameExplainer(
         }
 
         var restarts = _key is null || difference > steadiness.MotionThreshold;
-        var inference = query.Model.Submit(photo, query, caller, cancellation);
+        var inference = place.Submit(photo, query, cancellation);
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         var ready = await query.Fused(inference.Items).ToListAsync(cancellation);
         _key = Smooth(new KeyFrame(grey, frame.Timestamp, prediction, ready, restarts ? new Dictionary<Series, SmoothedMap>() : _key!.Smoothed));

@@ -1,5 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using GradCamGrpc.Batching;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
@@ -20,10 +19,10 @@ internal sealed class VideoReader(RequestReader reader, PhotoReader photos, Resp
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromHours(1);
 
     /// <param name="settings">The settings.</param>
-    /// <param name="client">Who asks.</param>
+    /// <param name="caller">Who asks.</param>
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
     /// <exception cref="NotFoundException">There is no such model, layer or label.</exception>
-    public VideoPlan Read(VideoSettings settings, ClientShare client)
+    public VideoPlan Read(VideoSettings settings, Caller caller)
     {
         var faults = new Violations();
         var choice = Choice(settings, faults);
@@ -39,7 +38,7 @@ internal sealed class VideoReader(RequestReader reader, PhotoReader photos, Resp
         faults.ThrowIfAny();
         if (followed is not null)
             query = query! with { Targets = [followed] };
-        return new VideoPlan(choice, deadline, new FrameExplainer(query!, client, steadiness, photos, writer));
+        return new VideoPlan(choice, deadline, new FrameExplainer(query!, caller, steadiness, photos, writer));
     }
 
     private static FrameChoice Choice(VideoSettings settings, Violations faults)

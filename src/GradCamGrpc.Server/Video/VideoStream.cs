@@ -1,4 +1,3 @@
-using GradCamGrpc.Batching;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
@@ -15,24 +14,25 @@ namespace GradCamGrpc.Server.Video;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told of faults of the server's own.</param>
 internal sealed class VideoStream(
-    Func<VideoSettings, ClientShare, VideoPlan> open, Func<Image, ImageSize> measure, TimeProvider time, ILogger<VideoStream> logger)
+    Func<VideoSettings, Caller, VideoPlan> open, Func<Image, ImageSize> measure, TimeProvider time, ILogger<VideoStream> logger)
 {
     /// <param name="requests">What the client sends.</param>
     /// <param name="responses">Where answers go.</param>
     /// <param name="context">The call.</param>
+    /// <exception cref="InvalidRequestException">The call's priority is none.</exception>
     public async Task RunAsync(
         IAsyncStreamReader<VideoServiceExplainRequest> requests,
         IServerStreamWriter<VideoServiceExplainResponse> responses,
         ServerCallContext context)
     {
+        var caller = Caller.Of(context);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var outbox = new Outbox<VideoAnswer>(isOrdered: false);
         using var lane = outbox.Open();
         var sending = outbox.SendAllAsync((answer, cancellation) => responses.WriteAsync(answer.SentAt(time.GetUtcNow()), cancellation), stop);
-        var client = Caller.Of(context).Client;
         try
         {
-            var call = new VideoCall(settings => open(settings, client), new FrameSequence(measure), time, lane, fault =>
+            var call = new VideoCall(settings => open(settings, caller), new FrameSequence(measure), time, lane, fault =>
             {
                 if (StatusMapper.IsInternal(fault))
                     logger.CallFailed(fault, context.Method);

@@ -1,0 +1,48 @@
+using GradCamGrpc.Batching;
+
+namespace GradCamGrpc.Server.Inference;
+
+/// <summary>Times batches of several sizes: of each the quickest run, for whatever else the machine does makes them only longer.</summary>
+/// <param name="maxBatch">The largest size; the others are its half, the half of that, and so on down to 1.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BatchTrial(int maxBatch, TimeProvider time)
+{
+    private readonly Dictionary<int, TimeSpan> _quickest = [];
+
+    /// <summary>What batches took, the smallest first.</summary>
+    public IReadOnlyList<BatchTiming> Timings => [.. _quickest.OrderBy(size => size.Key).Select(size => new BatchTiming(size.Key, size.Value))];
+
+    /// <summary>Runs a batch of each size, the largest first.</summary>
+    /// <param name="run">Runs a batch of a size.</param>
+    public void Run(Action<int> run)
+    {
+        for (var size = maxBatch; size > 0; size /= 2)
+            Run(run, size);
+    }
+
+    /// <summary>Runs batches of all sizes in turn, until a time has passed.</summary>
+    /// <param name="run">Runs a batch of a size.</param>
+    /// <param name="budget">The time; the batch that runs then ends.</param>
+    public void RunFor(Action<int> run, TimeSpan budget)
+    {
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            for (var size = maxBatch; size > 0; size /= 2)
+            {
+                if (time.GetElapsedTime(start) >= budget)
+                    return;
+                Run(run, size);
+            }
+        }
+    }
+
+    private void Run(Action<int> run, int size)
+    {
+        var start = time.GetTimestamp();
+        run(size);
+        var elapsed = time.GetElapsedTime(start);
+        if (!_quickest.TryGetValue(size, out var quickest) || elapsed < quickest)
+            _quickest[size] = elapsed;
+    }
+}

@@ -1,0 +1,52 @@
+using GradCamGrpc.Batching;
+using GradCamGrpc.Server.Inference;
+using Microsoft.Extensions.Time.Testing;
+
+namespace GradCamGrpc.Server.Tests;
+
+public sealed class BatchTrialTests
+{
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void Run_EverySizeDownToOne_LargestFirst()
+    {
+        var sizes = new List<int>();
+        var trial = new BatchTrial(12, _time);
+
+        trial.Run(size =>
+        {
+            sizes.Add(size);
+            _time.Advance((10 + size) * Millisecond);
+        });
+
+        Assert.Equal([12, 6, 3, 1], sizes);
+        Assert.Equal([new BatchTiming(1, 11 * Millisecond), new BatchTiming(3, 13 * Millisecond), new(6, 16 * Millisecond), new(12, 22 * Millisecond)], trial.Timings);
+    }
+
+    [Fact]
+    public void RunFor_SomeRunsAreDisturbed_TheQuickestCounts()
+    {
+        var runs = 0;
+        var trial = new BatchTrial(2, _time);
+
+        trial.RunFor(size => _time.Advance(size * (runs++ % 3 == 0 ? 50 : 10) * Millisecond), 1000 * Millisecond);
+
+        Assert.Equal([new BatchTiming(1, 10 * Millisecond), new(2, 20 * Millisecond)], trial.Timings);
+    }
+
+    /// <summary>Batches of 4, 2 and 1 take 400, 200 and 100 ms; after 600 ms none begins.</summary>
+    [Fact]
+    public void RunFor_TimeIsUp_NoFurtherBatchBegins()
+    {
+        var start = _time.GetTimestamp();
+        var trial = new BatchTrial(4, _time);
+
+        trial.RunFor(size => _time.Advance(size * 100 * Millisecond), 600 * Millisecond);
+
+        Assert.Equal(600 * Millisecond, _time.GetElapsedTime(start));
+        Assert.Equal([new BatchTiming(2, 200 * Millisecond), new(4, 400 * Millisecond)], trial.Timings);
+    }
+}
