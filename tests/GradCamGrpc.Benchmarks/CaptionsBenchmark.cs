@@ -42,9 +42,8 @@ internal static class CaptionsBenchmark
 
     private static async Task MeasureServerAsync(int count)
     {
-        var defaults = ServerOptions.Default;
-        await using var bench = await ServerBench.StartAsync(defaults.Queue.MaxBatch);
-        await using var remembering = await ServerBench.StartAsync(defaults.Queue.MaxBatch, defaults.ActivationCacheBytes);
+        await using var bench = await ServerBench.StartAsync();
+        await using var remembering = await ServerBench.StartAsync(options => options with { ActivationCacheBytes = ServerOptions.Default.ActivationCacheBytes });
         var rounds = new Rounds();
         rounds.Add(Alone, bench.Caption);
         rounds.Add(Explained, () => bench.ExplainCaptionAsync().GetAwaiter().GetResult());

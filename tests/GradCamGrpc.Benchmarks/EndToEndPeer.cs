@@ -1,5 +1,4 @@
 using GradCamGrpc.Models.Networks;
-using GradCamGrpc.Server.Options;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Benchmarks;
@@ -20,7 +19,7 @@ internal static class EndToEndPeer
         float[] pixels;
         using (NewDisposeScope())
             pixels = randn([Batch, 3, 224, 224], generator: new Generator(1)).data<float>().ToArray();
-        await using var bench = await ServerBench.StartAsync(ServerOptions.Default.Queue.MaxBatch, precision: precision);
+        await using var bench = await ServerBench.StartAsync(options => options with { Precision = precision });
         await bench.RunForAsync(CallsInFlight, RoundTime);
 
         var (sleeping, spinning, ours) = (new List<double>(), new List<double>(), new List<double>());

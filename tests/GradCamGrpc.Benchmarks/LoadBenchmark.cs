@@ -1,6 +1,6 @@
 using System.CommandLine;
+using GradCamGrpc.Batching;
 using GradCamGrpc.Models.Networks;
-using GradCamGrpc.Server.Options;
 
 namespace GradCamGrpc.Benchmarks;
 
@@ -21,15 +21,19 @@ internal static class LoadBenchmark
     {
         var concurrency = new Option<int>("--concurrency") { Description = "calls in flight", DefaultValueFactory = _ => 64 };
         var seconds = new Option<int>("--seconds") { Description = "how long to measure, all rounds together", DefaultValueFactory = _ => 30 };
-        var maxBatch = new Option<int>("--max-batch") { Description = "the server's", DefaultValueFactory = _ => ServerOptions.Default.Queue.MaxBatch };
+        var maxBatch = new Option<int?>("--max-batch") { Description = "the server's; nothing for auto" };
         var precision = new Option<Precision>("--precision") { Description = "what the server computes in" };
         var command = new Command("load", "Closed-loop load: a 224 x 224 JPEG in, a raw map out.") { concurrency, seconds, maxBatch, precision };
         command.SetAction(async (parsed, _) =>
         {
             var concurrent = parsed.GetValue(concurrency);
-            var batch = parsed.GetValue(maxBatch);
+            var batch = parsed.GetValue(maxBatch) ?? BatchSettings.DefaultMaxBatchSize;
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds)) / RoundCount;
-            await using var bench = await ServerBench.StartAsync(batch, precision: parsed.GetValue(precision));
+            await using var bench = await ServerBench.StartAsync(options => options with
+            {
+                Precision = parsed.GetValue(precision),
+                Queue = options.Queue with { MaxBatch = parsed.GetValue(maxBatch) },
+            });
             await bench.RunAsync(concurrent, calls: 2000);
             var rounds = new List<Round>();
             for (var round = 0; round < RoundCount; round++)

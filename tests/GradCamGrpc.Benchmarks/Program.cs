@@ -17,6 +17,7 @@ var root = new RootCommand("Measures what an explanation costs.")
     PeerBenchmark.Create(),
     VideoBenchmark.Create(),
     LoadBenchmark.Create(),
+    OpenLoadBenchmark.Create(),
     TasksBenchmark.Create(),
     SoakBenchmark.Create(),
     ReplicasBenchmark.Create(),

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Google.Protobuf;
-using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Options;
@@ -32,21 +31,20 @@ internal sealed class ServerBench : IAsyncDisposable
         _request = new ClassificationServiceExplainRequest { Image = new Image { Encoded = ByteString.CopyFrom(BenchPhoto.SmallJpeg()) } };
     }
 
-    /// <param name="maxBatch">The largest batch.</param>
-    /// <param name="activationCacheBytes">Bytes that the server keeps of photos; 0, so that each call runs a pass though the photo is the same.</param>
-    /// <param name="precision">What the networks compute in.</param>
-    public static async Task<ServerBench> StartAsync(int maxBatch, long activationCacheBytes = 0, Precision precision = Precision.Fp32)
+    /// <summary>Where the server is.</summary>
+    public Uri Address => _server.Address;
+
+    /// <param name="configure">What is set; nothing else than the defaults where it is null, but that the server keeps nothing of photos, so that each call runs a pass though the photo is the same.</param>
+    public static async Task<ServerBench> StartAsync(Func<ServerOptions, ServerOptions>? configure = null)
     {
         var options = ServerOptions.Default with
         {
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Http = null,
             Metrics = null,
-            Precision = precision,
-            ActivationCacheBytes = activationCacheBytes,
-            Queue = ServerOptions.Default.Queue with { MaxBatch = maxBatch },
+            ActivationCacheBytes = 0,
         };
-        var server = GradCamServer.Build(options, logging => logging.ClearProviders());
+        var server = GradCamServer.Build(configure?.Invoke(options) ?? options, logging => logging.ClearProviders());
         await server.StartAsync();
         await server.WhenReady;
         return new ServerBench(server);

@@ -1,31 +1,116 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
+using System.Diagnostics;
+using Google.Protobuf;
 using GradCamGrpc.Server.Options;
+using Grpc.Core;
+using Grpc.Net.Client;
 using TorchSharp;
 
 namespace GradCamGrpc.Benchmarks;
 
-/// <summary><c>soak</c>: ten thousand calls, and what they leave in memory.</summary>
+/// <summary><c>soak</c>: mixed calls, half of them beside hostile clients, and what they leave in memory.</summary>
 internal static class SoakBenchmark
 {
+    private const int Parts = 5;
+    private const int PrintedFaults = 10;
+
+    /// <param name="Name">What was asked.</param>
+    /// <param name="Status">How it ended.</param>
+    /// <param name="Detail">And what was said about it.</param>
+    private sealed record Fault(string Name, StatusCode Status, string Detail);
+
+    /// <param name="Latencies">Milliseconds of the good calls.</param>
+    /// <param name="Faults">Those that ended otherwise than they should.</param>
+    /// <param name="Elapsed">How long it took.</param>
+    private sealed record Block(IReadOnlyList<double> Latencies, IReadOnlyList<Fault> Faults, TimeSpan Elapsed)
+    {
+        public double P99 => Latencies.Order().ElementAt((int)(0.99 * (Latencies.Count - 1)));
+    }
+
     public static Command Create()
     {
-        var calls = new Option<int>("--calls") { Description = "calls in all", DefaultValueFactory = _ => 10_000 };
-        var command = new Command("soak", "Watch resident memory and live tensors over many calls.") { calls };
+        var requests = new Option<int>("--requests") { Description = "calls in all", DefaultValueFactory = _ => 10_000 };
+        var concurrency = new Option<int>("--concurrency") { Description = "calls in flight", DefaultValueFactory = _ => 16 };
+        var seed = new Option<int>("--seed") { Description = "decides which calls are made", DefaultValueFactory = _ => 1 };
+        var command = new Command("soak", "Mixed calls, half of them beside hostile clients: memory, live tensors, errors, latency.") { requests, concurrency, seed };
         command.SetAction(async (parsed, _) =>
         {
-            var step = parsed.GetValue(calls) / 5;
-            await using var bench = await ServerBench.StartAsync(ServerOptions.Default.Queue.MaxBatch);
-            var resident = new List<double>();
-            for (var done = step; done <= parsed.GetValue(calls); done += step)
-            {
-                await bench.RunAsync(concurrency: 16, step);
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-                resident.Add(Environment.WorkingSet / 1048576.0);
-                Console.WriteLine($"{done,6} calls: {resident[^1]:F0} MiB resident, {torch.Tensor.TotalCount} live tensors");
-            }
-            Console.WriteLine($"growth from the first fifth to the end: {resident[^1] / resident[0] - 1:P1}   (goal: less than 5 %)");
+            await using var bench = await ServerBench.StartAsync(options => options with { ActivationCacheBytes = ServerOptions.Default.ActivationCacheBytes });
+            return await RunAsync(bench.Address, parsed.GetValue(requests) / Parts / 2, parsed.GetValue(concurrency), new Random(parsed.GetValue(seed)));
         });
         return command;
+    }
+
+    /// <returns>The exit code: 1 where a call ended otherwise than it should.</returns>
+    private static async Task<int> RunAsync(Uri server, int calls, int concurrency, Random random)
+    {
+        using var channel = GrpcChannel.ForAddress(server, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        var mix = new SoakMix(channel);
+        await MakeAsync(mix.Draw(Math.Min(calls, 500), random), concurrency);
+        var (alone, beside) = (new List<Block>(), new List<Block>());
+        var (resident, tensors) = (new List<double>(), new List<long>());
+        for (var part = 0; part < Parts; part++)
+        {
+            // Which comes first alternates, for the machine drifts.
+            if (part % 2 == 0)
+                alone.Add(await MakeAsync(mix.Draw(calls, random), concurrency));
+            var cancelled = 0;
+            await using (var hostile = HostileClients.Start(server, ByteString.CopyFrom(BenchPhoto.SmallJpeg())))
+            {
+                beside.Add(await MakeAsync(mix.Draw(calls, random), concurrency));
+                cancelled = hostile.Cancelled;
+            }
+            if (part % 2 == 1)
+                alone.Add(await MakeAsync(mix.Draw(calls, random), concurrency));
+
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            resident.Add(Environment.WorkingSet / 1048576.0);
+            tensors.Add(torch.Tensor.TotalCount);
+            Console.WriteLine(
+                $"{2 * calls * (part + 1),7} calls: {resident[^1]:F0} MiB resident, {GC.GetTotalMemory(forceFullCollection: false) / 1048576.0:F0} MiB managed, "
+                + $"{tensors[^1]} live tensors; p99 {alone[^1].P99:F0} ms alone ({calls / alone[^1].Elapsed.TotalSeconds:F0} calls/s), "
+                + $"{beside[^1].P99:F0} ms beside hostile clients ({calls / beside[^1].Elapsed.TotalSeconds:F0} calls/s), who cancelled {cancelled} of their own");
+        }
+        Fault[] faults = [.. alone.Concat(beside).SelectMany(block => block.Faults)];
+        foreach (var fault in faults.Take(PrintedFaults))
+            Console.WriteLine($"unexpected: {fault.Name}: {fault.Status}, {fault.Detail}");
+        double[] ratios = [.. beside.Zip(alone, (with, without) => with.P99 / without.P99)];
+        Console.WriteLine($"unexpected errors                 {faults.Length}   (goal: 0)");
+        Console.WriteLine($"memory, last fifth / first        {resident[^1] / resident[0]:F3}   (goal: at most 1.05)");
+        Console.WriteLine($"live tensors, from the first      {tensors.Min()} to {tensors.Max()}   (goal: the same)");
+        Console.WriteLine($"p99 beside hostile clients / alone {Rounds.Median(ratios):F3} ({ratios.Min():F3} to {ratios.Max():F3})   (goal: at most 1.5)");
+        return faults.Length == 0 ? 0 : 1;
+    }
+
+    private static async Task<Block> MakeAsync(IReadOnlyList<SoakCall> calls, int concurrency)
+    {
+        var latencies = new ConcurrentQueue<double>();
+        var faults = new ConcurrentQueue<Fault>();
+        var clock = Stopwatch.StartNew();
+        await ServerBench.RunAsync(concurrency, [.. calls.Select(call => (Func<Task>)(async () =>
+        {
+            var start = clock.Elapsed;
+            var status = await EndAsync(call);
+            if (status.StatusCode != call.Expected)
+                faults.Enqueue(new Fault(call.Name, status.StatusCode, status.Detail));
+            else if (call.IsGood)
+                latencies.Enqueue((clock.Elapsed - start).TotalMilliseconds);
+        }))]);
+        return new Block([.. latencies], [.. faults], clock.Elapsed);
+    }
+
+    private static async Task<Status> EndAsync(SoakCall call)
+    {
+        try
+        {
+            await call.RunAsync();
+            return Status.DefaultSuccess;
+        }
+        catch (RpcException fault)
+        {
+            return fault.Status;
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GradCamGrpc.Server.Options;
 
 namespace GradCamGrpc.Benchmarks;
 
@@ -23,7 +22,7 @@ internal static class TasksBenchmark
 
     private static async Task MeasureAsync(int count, int calls, int concurrency)
     {
-        await using var bench = await ServerBench.StartAsync(ServerOptions.Default.Queue.MaxBatch);
+        await using var bench = await ServerBench.StartAsync();
         (string Name, Func<Task> Call)[] tasks =
             [(Classes, bench.ExplainClassAsync), (Captions, bench.ExplainCaptionAsync), (Answers, bench.ExplainAnswerAsync)];
         var rounds = new Rounds();

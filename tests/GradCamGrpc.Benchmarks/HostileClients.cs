@@ -1,0 +1,159 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using Google.Protobuf;
+using GradCamGrpc.Protos.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace GradCamGrpc.Benchmarks;
+
+/// <summary>
+/// Clients that nobody wants: one that asks for much and reads nothing, one that sends a byte a second, one that opens a thousand streams and
+/// one that cancels at random. Each has a key of its own, for it is not one of the others.
+/// </summary>
+internal sealed class HostileClients : IAsyncDisposable
+{
+    private const int Streams = 1000;
+    private const int SlowSenders = 8;
+    private const int CancelledAtOnce = 2;
+    private const int LongestPatience = 200;
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly Uri _server;
+    private readonly ByteString _photo;
+    private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentBag<GrpcChannel> _channels = [];
+    private readonly List<Task> _clients;
+    private int _cancelled;
+
+    private HostileClients(Uri server, ByteString photo)
+    {
+        _server = server;
+        _photo = photo;
+        _clients =
+        [
+            StopReadingAsync(),
+            OpenStreamsAsync(),
+            .. Enumerable.Range(0, SlowSenders).Select(_ => SendSlowlyAsync()),
+            .. Enumerable.Range(0, CancelledAtOnce).Select(CancelAsync),
+        ];
+    }
+
+    /// <summary>Calls that were cancelled so far.</summary>
+    public int Cancelled => _cancelled;
+
+    /// <summary>Lets them loose.</summary>
+    public static HostileClients Start(Uri server, ByteString photo) => new(server, photo);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        foreach (var client in _clients)
+            await client.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var channel in _channels)
+            channel.Dispose();
+        _end.Dispose();
+    }
+
+    /// <summary>Sends photos for pictures of them, until the server takes no more, and never reads an answer.</summary>
+    private async Task StopReadingAsync()
+    {
+        using var call = Client().ExplainStream(Key("stops reading"), cancellationToken: _end.Token);
+        for (var i = 0; ; i++)
+        {
+            var request = Request();
+            request.Outputs.Add(new MapOutput { Overlay = new OverlayOutput() });
+            await call.RequestStream.WriteAsync(
+                new ClassificationServiceExplainStreamRequest { Item = new ExplainItem { Id = $"{i}", Request = request } }, _end.Token);
+        }
+    }
+
+    /// <summary>Opens streams, and sends nothing on them.</summary>
+    private async Task OpenStreamsAsync()
+    {
+        var client = Client();
+        var calls = new List<AsyncDuplexStreamingCall<ClassificationServiceExplainStreamRequest, ClassificationServiceExplainStreamResponse>>();
+        try
+        {
+            for (var i = 0; i < Streams; i++)
+            {
+                calls.Add(client.ExplainStream(Key("opens streams"), cancellationToken: _end.Token));
+                await calls[^1].RequestStream.WriteAsync(
+                    new ClassificationServiceExplainStreamRequest { Settings = new ExplainStreamSettings() }, _end.Token);
+            }
+            await Task.Delay(Timeout.InfiniteTimeSpan, _end.Token);
+        }
+        finally
+        {
+            calls.ForEach(call => call.Dispose());
+        }
+    }
+
+    /// <summary>Sends a request byte by byte, and begins anew when the server has enough of it.</summary>
+    private async Task SendSlowlyAsync()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { EnableMultipleHttp2Connections = true });
+        while (true)
+        {
+            _end.Token.ThrowIfCancellationRequested();
+            var message = new ClassifyRequest { Image = new Image { Encoded = _photo } }.ToByteArray();
+            var frame = new byte[5 + message.Length];
+            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
+            message.CopyTo(frame, 5);
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_server, "/gradcam.v1.ClassificationService/Classify"))
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new SlowContent(frame, Second),
+            };
+            request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+            request.Headers.Add("x-api-key", "sends slowly");
+            try
+            {
+                using var response = await http.SendAsync(request, _end.Token);
+            }
+            catch (HttpRequestException)
+            {
+                // The server has closed the connection, as it may.
+                await Task.Delay(Second, _end.Token);
+            }
+        }
+    }
+
+    /// <summary>Asks, and leaves before long.</summary>
+    private async Task CancelAsync(int seed)
+    {
+        var (client, random) = (Client(), new Random(seed));
+        while (true)
+        {
+            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+            using var call = client.Explain(Request(), Key("cancels"), cancellationToken: leaving.Token);
+            leaving.CancelAfter(random.Next(LongestPatience));
+            try
+            {
+                await foreach (var _ in call.ResponseStream.ReadAllAsync(leaving.Token))
+                {
+                }
+            }
+            catch (Exception fault) when (!_end.IsCancellationRequested && fault is RpcException or OperationCanceledException)
+            {
+                Interlocked.Increment(ref _cancelled);
+            }
+            await Task.Delay(random.Next(LongestPatience), _end.Token);
+        }
+    }
+
+    private ClassificationServiceExplainRequest Request() => new() { Image = new Image { Encoded = _photo } };
+
+    private ClassificationService.ClassificationServiceClient Client()
+    {
+        var channel = GrpcChannel.ForAddress(_server);
+        _channels.Add(channel);
+        return new(channel);
+    }
+
+    private static Metadata Key(string key) => new() { { "x-api-key", key } };
+}

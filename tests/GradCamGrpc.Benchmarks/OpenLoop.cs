@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Grpc.Core;
+
+namespace GradCamGrpc.Benchmarks;
+
+/// <summary>Makes calls at the times of a Poisson process, whatever becomes of those before.</summary>
+internal static class OpenLoop
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    /// <param name="call">A call; it fails with the status of the server.</param>
+    /// <param name="perSecond">Calls a second, on average.</param>
+    /// <param name="time">How long calls are made.</param>
+    /// <param name="seed">Decides the times.</param>
+    /// <returns>All of them, in the order of their arrivals, once all have ended.</returns>
+    public static async Task<IReadOnlyList<TimedCall>> RunAsync(Func<Task> call, double perSecond, TimeSpan time, int seed)
+    {
+        var arrivals = Arrivals(perSecond, time, seed);
+        var calls = new Task<TimedCall>[arrivals.Length];
+
+        // On a thread of its own, for those of the pool are busy with the calls that were made before.
+        await Task.Factory.StartNew(() => Make(call, arrivals, calls), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return await Task.WhenAll(calls);
+    }
+
+    private static TimeSpan[] Arrivals(double perSecond, TimeSpan time, int seed)
+    {
+        var random = new Random(seed);
+        var arrivals = new List<TimeSpan>();
+        for (var next = Gap(); next < time; next += Gap())
+            arrivals.Add(next);
+        return [.. arrivals];
+
+        TimeSpan Gap() => TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / perSecond);
+    }
+
+    private static void Make(Func<Task> call, TimeSpan[] arrivals, Task<TimedCall>[] calls)
+    {
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < arrivals.Length; i++)
+        {
+            while (arrivals[i] > clock.Elapsed)
+                Thread.Sleep(Tick);
+            calls[i] = MakeAsync(call, arrivals[i], clock);
+        }
+    }
+
+    private static async Task<TimedCall> MakeAsync(Func<Task> call, TimeSpan arrival, Stopwatch clock)
+    {
+        CallOutcome outcome;
+        try
+        {
+            await call();
+            outcome = CallOutcome.Answered;
+        }
+        catch (RpcException fault)
+        {
+            outcome = fault.StatusCode is StatusCode.ResourceExhausted ? CallOutcome.Refused : CallOutcome.Failed;
+        }
+        return new TimedCall(arrival, clock.Elapsed - arrival, outcome);
+    }
+}
