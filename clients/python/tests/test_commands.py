@@ -1,6 +1,7 @@
 """The command line, the README and the generated code."""
 
 import filecmp
+import json
 import re
 import shutil
 import subprocess
@@ -71,6 +72,12 @@ def test_package_runs_as_a_program():
     shown = subprocess.run([sys.executable, "-m", "gradcam", "--help"], cwd=HERE / "src", capture_output=True, text=True, check=True)
 
     assert "explain" in shown.stdout
+
+
+def test_load_says_how_many_photos_were_answered(server):
+    told = subprocess.run([HERE / "load.py", server, CAT, "8", "1.5"], capture_output=True, text=True, check=True).stdout
+
+    assert 0 < json.loads(told)["succeeded_per_s"] < 10000
 
 
 @pytest.mark.skipif(not shutil.which("grpc_python_plugin"), reason="Debian's protobuf-compiler and protobuf-compiler-grpc are not there")
