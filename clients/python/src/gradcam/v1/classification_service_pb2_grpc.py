@@ -28,6 +28,11 @@ class ClassificationServiceStub(object):
     - NOT_FINITE (INTERNAL): the network's outputs, or a map, are no finite numbers.
     - FAULT (INTERNAL): a fault of the server, which its log describes.
 
+    Of two calls that wait for a model, the metadata "x-priority" says which is more urgent: "low" for work that nobody sits and waits for,
+    "normal" where nothing is said, or "high". Each level gets four times as many places in batches as the one below it, where both have
+    enough to fill them; none waits for ever. The photos of a stream have the priority of its call. Anything else is INVALID_ARGUMENT on
+    x-priority. It is taken on trust: a proxy in front of the server can set it, or take it away.
+
     Bytes that are no message of the request's type are UNKNOWN without details, as gRPC has it.
 
     A message larger than the server accepts (by default 17 MiB) is RESOURCE_EXHAUSTED without details: trying again does not help.
@@ -78,6 +83,11 @@ class ClassificationServiceServicer(object):
     - DEADLINE_EXCEEDED, CANCELLED: the client's own; what still waits then is not run.
     - NOT_FINITE (INTERNAL): the network's outputs, or a map, are no finite numbers.
     - FAULT (INTERNAL): a fault of the server, which its log describes.
+
+    Of two calls that wait for a model, the metadata "x-priority" says which is more urgent: "low" for work that nobody sits and waits for,
+    "normal" where nothing is said, or "high". Each level gets four times as many places in batches as the one below it, where both have
+    enough to fill them; none waits for ever. The photos of a stream have the priority of its call. Anything else is INVALID_ARGUMENT on
+    x-priority. It is taken on trust: a proxy in front of the server can set it, or take it away.
 
     Bytes that are no message of the request's type are UNKNOWN without details, as gRPC has it.
 
@@ -168,6 +178,11 @@ class ClassificationService(object):
     - DEADLINE_EXCEEDED, CANCELLED: the client's own; what still waits then is not run.
     - NOT_FINITE (INTERNAL): the network's outputs, or a map, are no finite numbers.
     - FAULT (INTERNAL): a fault of the server, which its log describes.
+
+    Of two calls that wait for a model, the metadata "x-priority" says which is more urgent: "low" for work that nobody sits and waits for,
+    "normal" where nothing is said, or "high". Each level gets four times as many places in batches as the one below it, where both have
+    enough to fill them; none waits for ever. The photos of a stream have the priority of its call. Anything else is INVALID_ARGUMENT on
+    x-priority. It is taken on trust: a proxy in front of the server can set it, or take it away.
 
     Bytes that are no message of the request's type are UNKNOWN without details, as gRPC has it.
 
