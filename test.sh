@@ -5,10 +5,12 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . build/sdk.sh
 
-# Films are read and written by ffmpeg. Where it cannot be installed, the tests that need it are skipped.
-if ! command -v ffmpeg >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
-  { apt-get update && apt-get install -y --no-install-recommends ffmpeg; } >/dev/null 2>&1 || echo "ffmpeg cannot be installed."
-fi
+# Films are read and written by ffmpeg, and the page is tried in chromium. Where one cannot be installed, the tests that need it are skipped.
+for tool in ffmpeg chromium; do
+  if ! command -v "$tool" >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
+    { apt-get update && apt-get install -y --no-install-recommends "$tool"; } >/dev/null 2>&1 || echo "$tool cannot be installed."
+  fi
+done
 
 build_quietly GradCamGrpc.sln
 log=$(mktemp)
@@ -40,7 +42,7 @@ failed=$((failed + failed_tests))
 if [ "$failed_tests" -gt 0 ]; then
   cat "$log"
 elif [ "$skipped" -gt 0 ]; then
-  grep -hE 'GRADCAM_[A-Z]+|ffmpeg is not there' "$log" | sort -u | head -5 || true
+  grep -hE 'GRADCAM_[A-Z]+|(ffmpeg|chromium) is not there' "$log" | sort -u | head -5 || true
 fi
 
 # What is not C# has scripts of its own, whose last line is like that of this one. Where tests were chosen, they are not among them.

@@ -13,6 +13,7 @@ public sealed class ServerOptionsReaderTests
 
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 50051), options.Listen);
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 8000), options.Http);
+        Assert.True(options.HasPlayground);
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9464), options.Metrics);
         Assert.Equal("cpu", options.Device);
         Assert.Equal(Precision.Fp32, options.Precision);
@@ -26,13 +27,14 @@ public sealed class ServerOptionsReaderTests
     public void Read_EverythingIsSet_HoldsIt()
     {
         var options = Read(
-            ("listen", "[::1]:1"), ("http", "off"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1"), ("precision", "bf16"), ("threads", "3"),
+            ("listen", "[::1]:1"), ("http", "off"), ("playground", "off"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1"), ("precision", "bf16"), ("threads", "3"),
             ("queue-capacity", "7"), ("max-batch", "5"), ("max-delay", "9"), ("max-image-bytes", "100"), ("max-image-pixels", "64"),
             ("max-image-side", "8"), ("max-pixels-in-flight", "99"), ("drain-timeout", "0"), ("activation-cache", "3"),
             ("queue-size", "2"), ("target-wait", "40"));
 
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 1), options.Listen);
         Assert.Null(options.Http);
+        Assert.False(options.HasPlayground);
         Assert.Null(options.Metrics);
         Assert.Equal("cuda:1", options.Device);
         Assert.Equal(Precision.Bf16, options.Precision);

@@ -6,6 +6,7 @@ using GradCamGrpc.Server.Evidence;
 using GradCamGrpc.Server.Http;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
+using GradCamGrpc.Server.Playground;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Services;
 using GradCamGrpc.Server.Streaming;
@@ -50,6 +51,9 @@ public sealed class GradCamServer : IAsyncDisposable
 
     /// <summary>Where JSON over HTTP/1.1 is served; null for nowhere.</summary>
     public Uri? HttpAddress => Options.Http is null ? null : new(Addresses[1]);
+
+    /// <summary>Where the page is served; null for nowhere.</summary>
+    public Uri? PageAddress => Options.HasPlayground ? HttpAddress : null;
 
     /// <summary>Where metrics are served; null for nowhere.</summary>
     public Uri? MetricsAddress => Options.Metrics is null ? null : new(new Uri(Addresses[^1]), MetricsPath);
@@ -102,6 +106,8 @@ public sealed class GradCamServer : IAsyncDisposable
         app.MapGrpcService<VqaGrpcService>();
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
+        if (options.HasPlayground)
+            app.MapPlayground();
         if (options.Metrics is not null)
             app.UseOpenTelemetryPrometheusScrapingEndpoint(server.IsScrape);
         return server;

@@ -21,6 +21,9 @@ public sealed record ServerOptions
     /// <summary>Where the same calls are served as JSON over HTTP/1.1; port 0 takes a free one, null is nowhere.</summary>
     public required IPEndPoint? Http { get; init; }
 
+    /// <summary>Whether <see cref="Http"/> serves a page at <c>/</c>, on which anybody can look.</summary>
+    public required bool HasPlayground { get; init; }
+
     /// <summary>Where Prometheus reads metrics, over HTTP/1.1 at <c>/metrics</c>; null for nowhere.</summary>
     public required IPEndPoint? Metrics { get; init; }
 

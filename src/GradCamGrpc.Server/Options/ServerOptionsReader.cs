@@ -35,6 +35,7 @@ internal sealed partial class ServerOptionsReader
     {
         Listen = EndPoint(Settings.Listen),
         Http = EndPointOrOff(Settings.Http),
+        HasPlayground = IsOn(Settings.Playground),
         Metrics = EndPointOrOff(Settings.Metrics),
         Models = ModelFolder(),
         Device = Device(),
@@ -65,6 +66,13 @@ internal sealed partial class ServerOptionsReader
     private bool IsAuto(Setting setting) => Text(setting) == "auto";
 
     private string Text(Setting setting) => _written(setting) ?? setting.Default;
+
+    private bool IsOn(Setting setting)
+    {
+        if (Text(setting) is not ("on" or "off"))
+            Fault(setting, "is neither on nor off");
+        return Text(setting) == "on";
+    }
 
     private IPEndPoint? EndPointOrOff(Setting setting) => Text(setting) == "off" ? null : EndPoint(setting);
 

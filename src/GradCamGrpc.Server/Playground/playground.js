@@ -1,0 +1,296 @@
+import { CallError, ask, getModel, listModels, toBase64 } from "./api.js";
+import { Camera } from "./camera.js";
+import { paintRamp } from "./heat.js";
+import { Pane } from "./pane.js";
+
+const $ = id => document.getElementById(id);
+
+const camera = new Camera();
+const panes = [new Pane(0, explainAgain), new Pane(1, explainAgain)];
+
+/** The model, in full; null until the server has told. */
+let model = null;
+
+/** The photo: its file in Base64, and its address in this page. */
+let photo = null;
+
+/** Ends what is asked about a photo when there is another. */
+let asked = new AbortController();
+let filming = false;
+
+async function start() {
+  paintRamp($("ramp"));
+  setOpacity();
+  await guarded(async () => {
+    say("Asking the server for its models …");
+    const models = await listModels();
+    $("model").replaceChildren(...models.map(({ name }) => new Option(name)));
+    $("model-field").hidden = models.length < 2;
+    await useModel(models[0].name);
+  });
+}
+
+async function useModel(name) {
+  say("Waiting for the model …");
+  for (;;) {
+    try {
+      model = await getModel(name);
+      break;
+    } catch (fault) {
+      // It is being loaded.
+      if (!(fault instanceof CallError && fault.code === 14))
+        throw fault;
+      await new Promise(resolve => setTimeout(resolve, 1000));
+    }
+  }
+  $("about").textContent = `${model.name} ${model.version} (${model.architecture}) knows ${model.classCount} classes. Drop a photo, and click what you want explained.`;
+  $("labels").replaceChildren(...model.labels.map(label => new Option(label.split(",")[0])));
+  panes.forEach(pane => pane.use(model));
+  say("");
+  if (photo)
+    await usePhoto(await (await fetch(photo.url)).blob(), photo.name);
+}
+
+/** Shows a photo once the server has said what is on it: one that it cannot use leaves the page as it was. */
+async function usePhoto(file, name) {
+  if (!model)
+    await start();
+  stopCamera();
+  asked.abort();
+  const { signal } = asked = new AbortController();
+  say("Looking at the photo …");
+  const encoded = await toBase64(file);
+  const { prediction } = await ask(model.name, "classify", { image: { encoded } }, signal);
+
+  showPhoto({ encoded, name, url: URL.createObjectURL(file) });
+  showClasses(prediction.classes);
+  $("given").replaceChildren();
+  const first = { kind: "class", index: prediction.classes[0].classIndex };
+  await Promise.all([...shownPanes().map(pane => explain(pane, first)), model.captioning && describe(signal)]);
+}
+
+async function describe(signal) {
+  $("caption").replaceChildren();
+  const { prediction } = await ask(model.name, "caption", { image: { encoded: photo.encoded } }, signal);
+  const { text, words } = prediction.captions[0];
+  $("caption").replaceChildren(...words.map((word, position) =>
+    subjectButton({ kind: "word", position, caption: text, text: word.text }, word.text)));
+}
+
+async function answer(question) {
+  say("Asking …");
+  const { prediction } = await ask(model.name, "answer", { image: { encoded: photo.encoded }, questions: [question] }, asked.signal);
+  const { answers, words } = prediction.questions[0];
+  const subjects = answers.map(({ text }) => ({ kind: "answer", question, text }));
+  showBars($("given"), answers.map((given, i) => ({ subject: subjects[i], name: given.text, share: Math.exp(given.logProbability) })));
+  await explain(activePane(), subjects[0]);
+  const unknown = words.filter(word => word.isUnknown).map(word => `“${word.text}”`);
+  if (unknown.length > 0)
+    say(`The network has not learnt ${unknown.join(", ")}, and read past it.`);
+}
+
+async function explain(pane, subject) {
+  say("Explaining …");
+  const begun = performance.now();
+  const prediction = await pane.explain(photo.encoded, subject);
+  say(`Explained in ${Math.round(performance.now() - begun)} ms.`);
+  mark();
+  return prediction;
+}
+
+function explainAgain(pane) {
+  if (photo && !filming)
+    guarded(() => explain(pane, pane.subject));
+}
+
+/** One frame at a time: the next one is taken when this one's map is there. */
+async function film() {
+  asked.abort();
+  say("Waiting for the camera …");
+  await camera.start().catch(reason => {
+    throw new CallError("The camera cannot be used", [{ field: "", description: reason.message }]);
+  });
+  filming = true;
+  setPressed($("camera"), true);
+  $("caption-part").hidden = $("ask-part").hidden = true;
+  panes.forEach(pane => { pane.subject = null; pane.caption.ariaLive = "off"; });
+  say("Live: each frame is explained when the one before is done.");
+  try {
+    while (filming) {
+      const frame = await camera.frame();
+      const encoded = await toBase64(frame);
+      for (const pane of shownPanes()) {
+        const prediction = await pane.explain(encoded, isClass(pane.subject) ? pane.subject : null);
+        if (filming && prediction)
+          showClasses(prediction.classes);
+      }
+      if (filming)
+        showPhoto({ encoded, name: "Camera", url: URL.createObjectURL(frame) });
+    }
+  } finally {
+    stopCamera();
+  }
+}
+
+function stopCamera() {
+  filming = false;
+  camera.stop();
+  setPressed($("camera"), false);
+  panes.forEach(pane => { pane.caption.ariaLive = "polite"; });
+}
+
+function showPhoto(shown) {
+  const before = photo;
+  photo = shown;
+  $("drop").hidden = true;
+  $("panes").hidden = $("shared").hidden = $("answers").hidden = false;
+  $("compare").disabled = false;
+  $("caption-part").hidden = filming || !model.captioning;
+  $("ask-part").hidden = filming || !model.answering;
+  arrange();
+  if (before)
+    URL.revokeObjectURL(before.url);
+}
+
+/** One pane or two, each with the photo. */
+function arrange() {
+  const shown = shownPanes();
+  if ($("panes").children.length !== shown.length)
+    $("panes").replaceChildren(...shown.map(pane => pane.root));
+  shown.forEach(pane => pane.showPhoto(photo.url, photo.name));
+  $("side").hidden = shown.length < 2;
+}
+
+function showClasses(classes) {
+  showBars($("classes"), classes.map(({ classIndex, label, probability }) =>
+    ({ subject: { kind: "class", index: classIndex }, name: label, share: probability })));
+}
+
+/** Buttons that are there already get new words, so that the focus stays where it is. */
+function showBars(list, bars) {
+  while (list.children.length > bars.length)
+    list.lastChild.remove();
+  bars.forEach(({ subject, name, share }, i) => {
+    const item = list.children[i] ?? list.appendChild(document.createElement("li"));
+    const button = item.firstChild ?? item.appendChild(subjectButton(subject));
+    button.subject = subject;
+    const percent = `${(100 * share).toFixed(1)} %`;
+    button.replaceChildren(part("span", "bar"), part("span", "name", name), part("span", "share", percent));
+    button.firstChild.style.width = `${100 * share}%`;
+    button.setAttribute("aria-label", `Explain ${name}, ${percent}`);
+  });
+  mark();
+}
+
+function subjectButton(subject, text = "") {
+  const button = part("button", "", text);
+  button.type = "button";
+  button.subject = subject;
+  button.addEventListener("click", () => filming ? follow(button.subject) : guarded(() => explain(activePane(), button.subject)));
+  return button;
+}
+
+/** From the next frame on. */
+function follow(subject) {
+  activePane().subject = same(activePane().subject, subject) ? null : subject;
+  mark();
+}
+
+/** Presses the buttons of what is shown. */
+function mark() {
+  const subjects = shownPanes().map(pane => pane.subject);
+  for (const button of document.querySelectorAll("#classes button, #caption button, #given button"))
+    setPressed(button, subjects.some(subject => same(subject, button.subject)));
+}
+
+const part = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
+const isClass = subject => subject?.kind === "class" || subject?.kind === "label";
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const setPressed = (button, isPressed) => button.setAttribute("aria-pressed", isPressed);
+const shownPanes = () => $("compare").getAttribute("aria-pressed") === "true" ? panes : panes.slice(0, 1);
+const activePane = () => shownPanes()[Number(document.querySelector("[name=side]:checked").value)] ?? panes[0];
+const say = words => { $("status").textContent = words; };
+
+function setOpacity() {
+  const percent = $("opacity").value;
+  $("opacity-value").textContent = `${percent} %`;
+  panes.forEach(pane => { pane.canvas.style.opacity = percent / 100; });
+}
+
+/** Does something, and says in words what goes wrong with it. What was given up for something newer is no fault. */
+async function guarded(action) {
+  $("fault").hidden = true;
+  try {
+    await action();
+  } catch (fault) {
+    if (fault.name === "AbortError")
+      return;
+    say("");
+    const words = fault instanceof CallError ? fault.words : [{ field: "", description: fault.message }];
+    $("fault-title").textContent = fault instanceof CallError ? fault.message : "The page made a mistake";
+    $("fault-words").replaceChildren(...words.map(({ field, description }) => {
+      const item = document.createElement("li");
+      item.append(...field ? [part("code", "", field), ": "] : [], description);
+      return item;
+    }));
+    $("fault").hidden = false;
+  }
+}
+
+const useFile = file => file && guarded(() => usePhoto(file, file.name || "Photo"));
+
+$("choose").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", () => {
+  useFile($("file").files[0]);
+  $("file").value = "";
+});
+$("example").addEventListener("click", () => guarded(async () => {
+  const response = await fetch("example.png").catch(() => {
+    throw new CallError("The server does not answer", [{ field: "", description: `Is it still running at ${location.origin}? Then try again.` }]);
+  });
+  await usePhoto(await response.blob(), "A cat's face");
+}));
+$("camera").addEventListener("click", () => guarded(async () => {
+  if (filming) {
+    stopCamera();
+    await usePhoto(await (await fetch(photo.url)).blob(), "Camera");
+  } else {
+    await film();
+  }
+}));
+$("compare").addEventListener("click", () => {
+  setPressed($("compare"), shownPanes().length === 1);
+  arrange();
+  const other = shownPanes()[1];
+  if (other)
+    document.querySelector("[name=side][value='1']").checked = true;
+  if (other && !filming)
+    guarded(() => explain(other, panes[0].subject));
+  mark();
+});
+$("class-form").addEventListener("submit", event => {
+  event.preventDefault();
+  const subject = { kind: "label", text: $("class-name").value };
+  if (filming)
+    follow(subject);
+  else
+    guarded(() => explain(activePane(), subject));
+});
+$("ask-form").addEventListener("submit", event => {
+  event.preventDefault();
+  guarded(() => answer($("question").value));
+});
+$("model").addEventListener("change", () => guarded(() => useModel($("model").value)));
+$("opacity").addEventListener("input", setOpacity);
+$("fault-close").addEventListener("click", () => { $("fault").hidden = true; });
+for (const name of ["dragover", "dragleave", "drop"]) {
+  addEventListener(name, event => {
+    event.preventDefault();
+    document.body.classList.toggle("dragging", name === "dragover");
+    if (name === "drop")
+      useFile(event.dataTransfer.files[0]);
+  });
+}
+addEventListener("paste", event => useFile([...event.clipboardData.files][0]));
+
+await start();
