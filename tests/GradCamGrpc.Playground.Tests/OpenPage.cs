@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using GradCamGrpc.TestData;
 using Microsoft.Playwright;
@@ -76,13 +77,17 @@ internal sealed class OpenPage : IAsyncDisposable
         Expect(locator).ToContainTextAsync(text, new() { Timeout = Patience });
 
     /// <summary>The picture that a pane's canvas has, and how many of its pixels are coloured.</summary>
-    public Task<PaintedMap> MapAsync(int pane = 0) => Page.Locator("canvas.map").Nth(pane).EvaluateAsync<PaintedMap>(
-        """
-        canvas => ({
-          picture: canvas.toDataURL(),
-          coloured: canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.filter((value, i) => i % 4 == 3 && value > 0).length,
-        })
-        """);
+    public async Task<PaintedMap> MapAsync(int pane = 0)
+    {
+        var map = await Page.Locator("canvas.map").Nth(pane).EvaluateAsync<JsonElement>(
+            """
+            canvas => ({
+              picture: canvas.toDataURL(),
+              coloured: canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.filter((value, i) => i % 4 == 3 && value > 0).length,
+            })
+            """);
+        return new PaintedMap(map.GetProperty("picture").GetString()!, map.GetProperty("coloured").GetInt32());
+    }
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 }
