@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds and runs the server on 127.0.0.1:50051 with the embedded model. Options go to the server: ./serve.sh --help
+# Builds and runs the server with the embedded model: gRPC on 127.0.0.1:50051, JSON and a page to look with on http://127.0.0.1:8000.
+# Options go to the server: ./serve.sh --help
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/build/sdk.sh"

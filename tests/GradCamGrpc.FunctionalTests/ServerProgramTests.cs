@@ -13,13 +13,13 @@ public sealed partial class ServerProgramTests
     public async Task Run_EveryOptionWrong_EndsAndListsEveryFault()
     {
         using var run = ProgramRun.Server(
-            "--listen", "nowhere", "--http", "8000", "--metrics", "70000", "--models", "/no/such/folder", "--device", "tpu", "--threads", "-1",
-            "--max-batch", "0", "--queue-capacity", "many", "--max-delay", "-5", "--max-image-bytes", "0", "--drain-timeout", "x");
+            "--listen", "nowhere", "--http", "8000", "--playground", "maybe", "--metrics", "70000", "--models", "/no/such/folder",
+            "--device", "tpu", "--threads", "-1", "--max-batch", "0", "--queue-capacity", "many", "--max-delay", "-5", "--max-image-bytes", "0", "--drain-timeout", "x");
 
         Assert.Equal(1, await run.EndAsync());
         foreach (var option in new[]
         {
-            "--listen", "--http", "--metrics", "--models", "--device", "--threads", "--max-batch", "--queue-capacity", "--max-delay",
+            "--listen", "--http", "--playground", "--metrics", "--models", "--device", "--threads", "--max-batch", "--queue-capacity", "--max-delay",
             "--max-image-bytes", "--drain-timeout",
         })
         {
@@ -53,6 +53,18 @@ public sealed partial class ServerProgramTests
         Assert.Contains($"--http: '{taken}'", run.Errors, StringComparison.Ordinal);
         Assert.Contains($"--metrics: '{taken}'", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Errors + run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_WithThePage_SaysWhereItIs()
+    {
+        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--metrics", "off");
+        var line = await run.LineWithAsync("A page to look with");
+        using var http = new HttpClient();
+
+        var page = await http.GetStringAsync(new Uri($"http://{Address().Match(line).Value}/"), TestContext.Current.CancellationToken);
+
+        Assert.Contains("playground.js", page, StringComparison.Ordinal);
     }
 
     /// <summary>An address that documentation is written with (RFC 5737), and no machine has.</summary>

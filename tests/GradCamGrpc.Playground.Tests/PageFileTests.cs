@@ -20,6 +20,21 @@ public sealed class PageFileTests(ServerAndBrowser browser)
     }
 
     [Fact]
+    public async Task Page_Off_IsNotFoundAndCallsAreServed()
+    {
+        await using var server = ServerAndBrowser.Build(options => options with { HasPlayground = false });
+        await server.StartAsync();
+        using var http = new HttpClient { BaseAddress = server.HttpAddress };
+
+        using var page = await http.GetAsync(new Uri("/", UriKind.Relative), Cancellation);
+        using var models = await http.GetAsync(new Uri("/v1/models", UriKind.Relative), Cancellation);
+
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.OK), (page.StatusCode, models.StatusCode));
+        Assert.Null(server.PageAddress);
+        await server.StopAsync();
+    }
+
+    [Fact]
     public async Task Page_UnknownFile_IsNotFound()
     {
         using var http = new HttpClient();

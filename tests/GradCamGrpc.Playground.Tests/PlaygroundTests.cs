@@ -227,6 +227,7 @@ public sealed partial class PlaygroundTests(ServerAndBrowser browser)
 
         await OpenPage.ShowsAsync(open.Fault, "targets[0].label");
         await OpenPage.ShowsAsync(open.Fault, "unicorn");
+        await Expect(open.Classes.First).ToHaveAttributeAsync("aria-pressed", "true");
         await OpenPage.ShowsAsync(open.Caption, "tiger cat");
     }
 

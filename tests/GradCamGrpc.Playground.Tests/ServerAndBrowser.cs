@@ -11,14 +11,7 @@ namespace GradCamGrpc.Playground.Tests;
 /// <summary>A server on free ports, and Debian's chromium, which has a camera that films a test pattern.</summary>
 public sealed class ServerAndBrowser : IAsyncLifetime
 {
-    private readonly GradCamServer _server = GradCamServer.Build(
-        ServerOptions.Default with
-        {
-            Listen = new IPEndPoint(IPAddress.Loopback, 0),
-            Http = new IPEndPoint(IPAddress.Loopback, 0),
-            Metrics = null,
-        },
-        logging => logging.ClearProviders());
+    private readonly GradCamServer _server = Build(options => options);
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -47,7 +40,19 @@ public sealed class ServerAndBrowser : IAsyncLifetime
         if (_browser is not null)
             await _browser.DisposeAsync();
         _playwright?.Dispose();
+        await _server.StopAsync();
         await _server.DisposeAsync();
+    }
+
+    internal static GradCamServer Build(Func<ServerOptions, ServerOptions> configure)
+    {
+        var options = ServerOptions.Default with
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Http = new IPEndPoint(IPAddress.Loopback, 0),
+            Metrics = null,
+        };
+        return GradCamServer.Build(configure(options), logging => logging.ClearProviders());
     }
 
     /// <summary>A new page of a new browser profile, at the playground. Skips the test where there is no browser.</summary>

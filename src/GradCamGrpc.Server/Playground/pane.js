@@ -48,6 +48,7 @@ export class Pane {
 
   /** Asks for the subject's map and paints it; a newer question ends an older one. Gives the message with the classes, where there is one. */
   async explain(photo, subject) {
+    const before = this.subject;
     this.subject = subject;
     this.#offer();
     this.#asked?.abort();
@@ -63,6 +64,13 @@ export class Pane {
           this.#paint(map);
       }
       return prediction;
+    } catch (fault) {
+      // The map stays that of before, and so do its choices.
+      if (this.#asked === asked) {
+        this.subject = before;
+        this.#offer();
+      }
+      throw fault;
     } finally {
       if (this.#asked === asked)
         this.#root.classList.remove("busy");
