@@ -49,7 +49,7 @@ internal static class ReplicasBenchmark
             {
                 await Task.Delay(pause);
                 var victim = kill % 2 == 0 ? first : second;
-                await victim.KillAsync();
+                victim.Kill();
                 await Task.Delay(Absence);
                 await victim.StartAsync();
             }

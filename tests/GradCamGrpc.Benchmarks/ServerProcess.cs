@@ -14,20 +14,20 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Host and port.</summary>
     public string Address { get; }
 
-    /// <summary>Starts it on a free port, and waits until its model is ready. It knows no photo again: each costs a pass.</summary>
-    public static async Task<ServerProcess> StartAsync()
+    /// <summary>Starts it, and waits until its model is ready.</summary>
+    /// <param name="listen">The host and port; port 0 takes a free one.</param>
+    /// <param name="options">Options of the server besides, names and values.</param>
+    public static async Task<ServerProcess> StartAsync(string listen, params IEnumerable<string> options)
     {
         var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList =
-            {
-                Path.Combine(AppContext.BaseDirectory, "GradCamGrpc.Server.dll"),
-                "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off", "--activation-cache", "0",
-            },
             RedirectStandardOutput = true,
         };
+        string[] program = [Path.Combine(AppContext.BaseDirectory, "GradCamGrpc.Server.dll"), "--listen", listen, "--http", "off", "--metrics", "off"];
+        foreach (var argument in program.Concat(options))
+            start.ArgumentList.Add(argument);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) =>
         {
@@ -36,7 +36,12 @@ internal sealed class ServerProcess : IDisposable
             if (line.Data?.Contains(" is ready: ", StringComparison.Ordinal) == true)
                 ready.TrySetResult();
         };
-        process.Exited += (_, _) => address.TrySetException(new InvalidOperationException("The server ended before it served."));
+        process.Exited += (_, _) =>
+        {
+            var fault = new InvalidOperationException($"The server at {listen} ended before it served.");
+            address.TrySetException(fault);
+            ready.TrySetException(fault);
+        };
         process.Start();
         process.BeginOutputReadLine();
         var server = new ServerProcess(process, await address.Task);
@@ -44,6 +49,7 @@ internal sealed class ServerProcess : IDisposable
         return server;
     }
 
+    /// <summary>Ends it as a machine that loses its power does: SIGKILL.</summary>
     public void Dispose()
     {
         _process.Kill();

@@ -1,8 +1,4 @@
-using System.Diagnostics;
 using System.Net;
-using Grpc.Core;
-using Grpc.Health.V1;
-using Grpc.Net.Client;
 
 namespace GradCamGrpc.Benchmarks;
 
@@ -11,57 +7,20 @@ namespace GradCamGrpc.Benchmarks;
 /// <param name="threads">Threads within one tensor operation.</param>
 internal sealed class ServerReplica(IPEndPoint address, int threads) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
-    private Process? _process;
+    private ServerProcess? _process;
 
     public IPEndPoint Address => address;
 
-    /// <summary>Starts it, and waits until it serves.</summary>
-    public async Task StartAsync()
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "GradCamGrpc.Server.dll");
-        string[] arguments = [program, "--listen", $"{address}", "--http", "off", "--metrics", "off", "--threads", $"{threads}"];
-        _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
-        _process.OutputDataReceived += (_, _) => { };
-        _process.BeginOutputReadLine();
+    /// <summary>Starts it, and waits until its model is ready.</summary>
+    public async Task StartAsync() => _process = await ServerProcess.StartAsync($"{address}", "--threads", $"{threads}");
 
-        using var channel = GrpcChannel.ForAddress($"http://{address}");
-        var health = new Health.HealthClient(channel);
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Patience; await Task.Delay(Pause))
-        {
-            if (await ServesAsync(health))
-                return;
-        }
-        throw new TimeoutException($"the server at {address} does not serve within {Patience}");
-    }
+    /// <inheritdoc />
+    public void Dispose() => Kill();
 
-    /// <summary>Ends it as a machine that loses its power does: SIGKILL.</summary>
-    public async Task KillAsync()
+    /// <summary>Kills it; it may be down already.</summary>
+    public void Kill()
     {
-        _process!.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        _process = null;
-    }
-
-    public void Dispose()
-    {
-        _process?.Kill();
         _process?.Dispose();
-    }
-
-    private static async Task<bool> ServesAsync(Health.HealthClient health)
-    {
-        try
-        {
-            var answer = await health.CheckAsync(new HealthCheckRequest());
-            return answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
-        }
-        catch (RpcException fault) when (fault.StatusCode is StatusCode.Unavailable)
-        {
-            return false;
-        }
+        _process = null;
     }
 }
