@@ -2,8 +2,6 @@ using GradCamGrpc.Protos.V1;
 
 namespace GradCamGrpc.FunctionalTests;
 
-/// <summary>The gauge of a cache has no label, and every server of the process has one.</summary>
-[Collection(nameof(Alone))]
 public sealed class ActivationCacheMetricsTests
 {
     [Fact]

@@ -125,13 +125,10 @@ public sealed class OperationsTests(RunningServer shared)
     public async Task Metrics_AfterACall_HaveEveryStage()
     {
         await shared.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
-        using var http = new HttpClient();
-
-        var text = await http.GetStringAsync(shared.MetricsAddress, Cancellation);
 
         foreach (var stage in new[] { "decode", "queue", "forward", "backward", "render" })
-            Assert.Matches($"gradcam_stage_duration_seconds_count{{[^}}]*stage=\"{stage}\"[^}}]*}} [1-9]", text);
-        Assert.Contains("gradcam_batch_size", text, StringComparison.Ordinal);
+            await MetricsWithAsync(shared, $"gradcam_stage_duration_seconds_count{{[^}}]*stage=\"{stage}\"[^}}]*}} [1-9]");
+        var text = await MetricsWithAsync(shared, "gradcam_batch_size_count{[^}]*} [1-9]");
         Assert.Contains("gradcam_queue_length", text, StringComparison.Ordinal);
     }
 
@@ -161,6 +158,19 @@ public sealed class OperationsTests(RunningServer shared)
         await server.WhenReady;
 
         await MetricsWithAsync(server, "gradcam_model_ready{[^}]*model=\"embedded\"} 1");
+    }
+
+    [Fact]
+    public async Task Metrics_AnotherServerLivesInTheProcess_AreOfTheirOwnCallsAlone()
+    {
+        await using var idle = new RunningServer(options => options);
+        await idle.InitializeAsync();
+        await shared.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
+        await MetricsWithAsync(shared, "gradcam_stage_duration_seconds_count{[^}]*stage=\"decode\"");
+
+        var text = await MetricsWithAsync(idle, "gradcam_model_ready");
+
+        Assert.DoesNotContain("stage=\"decode\"", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Comparison;
@@ -187,6 +188,13 @@ public sealed class GradCamServer : IAsyncDisposable
                 if (options.Metrics is not null)
                     metrics.AddPrometheusExporter();
             });
+
+        // Meters are found by their names, in the whole process. A server shows its own alone, though others live beside it.
+        services.ConfigureOpenTelemetryMeterProvider((provider, metrics) =>
+        {
+            var own = provider.GetRequiredService<IMeterFactory>();
+            metrics.AddView(instrument => instrument.Meter.Scope is IMeterFactory other && other != own ? MetricStreamConfiguration.Drop : null);
+        });
 
         // The standard variable says whether there is a collector; without it, the exporter would knock at a default address for ever.
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
