@@ -47,7 +47,7 @@ fi
 
 # What is not C# has scripts of its own, whose last line is like that of this one. Where tests were chosen, they are not among them.
 counted='^([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$'
-for script in clients/*/test.sh deploy/check.sh; do
+for script in clients/*/test.sh deploy/check.sh docs/check.sh; do
   [ -e "$script" ] && [ $# -eq 0 ] || continue
   status=0
   "$script" >"$log" 2>&1 || status=$?
