@@ -6,11 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . build/sdk.sh
 
 # Films are read and written by ffmpeg, and the page is tried in chromium. Where one cannot be installed, the tests that need it are skipped.
-for tool in ffmpeg chromium; do
-  if ! command -v "$tool" >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
-    { apt-get update && apt-get install -y --no-install-recommends "$tool"; } >/dev/null 2>&1 || echo "$tool cannot be installed."
-  fi
-done
+install_quietly ffmpeg:ffmpeg chromium:chromium
 
 build_quietly GradCamGrpc.sln
 log=$(mktemp)
@@ -46,24 +42,19 @@ elif [ "$skipped" -gt 0 ]; then
 fi
 
 # What is not C# has scripts of its own, whose last line is like that of this one. Where tests were chosen, they are not among them.
-counted='^([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?$'
 for script in clients/*/test.sh deploy/check.sh docs/check.sh; do
-  [ -e "$script" ] && [ $# -eq 0 ] || continue
-  status=0
+  [ $# -eq 0 ] || break
+  status=0 part=(0 1 0)
   "$script" >"$log" 2>&1 || status=$?
-  if [[ $(tail -n 1 "$log") =~ $counted ]]; then
-    part_passed=${BASH_REMATCH[1]} part_failed=${BASH_REMATCH[2]} part_skipped=${BASH_REMATCH[4]:-0}
-  else
-    part_passed=0 part_failed=1 part_skipped=0
+  if [[ $(tail -n 1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
+    part=("${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}")
+    [ "$status" -eq 0 ] || [ "${part[1]}" -gt 0 ] || part[1]=1
   fi
-  if [ "$status" -ne 0 ] && [ "$part_failed" -eq 0 ]; then
-    part_failed=1
-  fi
-  if [ "$part_failed" -gt 0 ] || [ "$part_skipped" -gt 0 ]; then
+  if [ "${part[1]}" -gt 0 ] || [ "${part[2]}" -gt 0 ]; then
     echo "$script:"
     cat "$log"
   fi
-  passed=$((passed + part_passed)) failed=$((failed + part_failed)) skipped=$((skipped + part_skipped))
+  passed=$((passed + part[0])) failed=$((failed + part[1])) skipped=$((skipped + part[2]))
 done
 
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Writes the protos without their HTTP rules, which gRPC clients do without, and so without Google's annotations: plain_protos.sh FOLDER
 set -euo pipefail
+out=$(realpath "$1")
 cd "$(dirname "${BASH_SOURCE[0]}")/../protos"
-out=$1
 
 cp buf.yaml "$out"
 for proto in gradcam/v1/*.proto; do

@@ -1,4 +1,4 @@
-# Sourced by the scripts: checks for the .NET SDK, and builds without a word unless something is wrong.
+# Sourced by the scripts: checks for the .NET SDK, builds and installs without a word unless something is wrong.
 
 if ! command -v dotnet >/dev/null || ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
   cat >&2 <<'TEXT'
@@ -21,4 +21,28 @@ build_quietly() {
     return 1
   fi
   rm -f "$log"
+}
+
+# build_cli: the command line, with the server in it, as the sources are now.
+build_cli() { build_quietly "$(dirname "${BASH_SOURCE[0]}")/../src/GradCamGrpc.Cli"; }
+
+# install_quietly PACKAGE… | COMMAND:PACKAGE…: Debian's packages that are not there, if root asks; those whose command is there are not
+# needed. What cannot be installed is named, and whoever needs it has to look.
+install_quietly() {
+  local wanted missing=()
+  for wanted in "$@"; do
+    if [[ $wanted == *:* ]]; then
+      command -v "${wanted%:*}" >/dev/null || missing+=("${wanted#*:}")
+    else
+      dpkg -s "$wanted" >/dev/null 2>&1 || missing+=("$wanted")
+    fi
+  done
+  if [ "${#missing[@]}" -eq 0 ] || ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
+    return
+  fi
+  if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1; then
+    for wanted in "${missing[@]}"; do
+      apt-get install -y --no-install-recommends "$wanted" >/dev/null 2>&1 || echo "$wanted cannot be installed."
+    done
+  fi
 }

@@ -9,34 +9,37 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . build/sdk.sh
 
 PATH=$PATH:/usr/sbin
-missing=()
-for tool in promtool:prometheus haproxy:haproxy yamllint:yamllint docker-compose:docker-compose; do
-  command -v "${tool%:*}" >/dev/null || missing+=("${tool#*:}")
-done
-/usr/bin/python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
-if [ "${#missing[@]}" -gt 0 ]; then
-  if ! { [ "$(id -u)" -eq 0 ] && { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1; }; then
-    echo "The files of deploy/ are not checked: ${missing[*]} cannot be installed."
+install_quietly promtool:prometheus haproxy:haproxy yamllint:yamllint docker-compose:docker-compose python3-yaml
+for tool in promtool haproxy yamllint docker-compose; do
+  if ! command -v "$tool" >/dev/null; then
+    echo "The files of deploy/ are not checked: there is no $tool."
     echo "0 passed, 0 failed, 1 skipped"
     exit 0
   fi
-fi
+done
 
+build_cli
 program=src/GradCamGrpc.Cli/bin/Release/net10.0/gradcam.dll
-[ -f "$program" ] || build_quietly src/GradCamGrpc.Cli
 work=$(mktemp -d)
 server=''
-trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+finish() {
+  local status=$?
+  [ -z "$server" ] || kill -KILL "$server" 2>/dev/null || true
+  # Whatever ends this script before the totals, these logs may know why.
+  [ -e "$work/result" ] || cat "$work"/*.log
+  rm -rf "$work"
+}
+trap finish EXIT
 
 # A server with little room for photos: one of the two fits, and the other is refused. Both are counted.
-dotnet "$program" serve --listen 127.0.0.1:0 --http off --metrics 127.0.0.1:0 --max-pixels-in-flight 150000 >"$work/log" 2>&1 &
+dotnet "$program" serve --listen 127.0.0.1:0 --http off --metrics 127.0.0.1:0 --max-pixels-in-flight 150000 >"$work/server.log" 2>&1 &
 server=$!
-while kill -0 "$server" && ! grep -q '^Metrics: ' "$work/log"; do sleep 0.2; done 2>/dev/null
-address=http://$(sed -n 's/^GradCamGrpc serves on \(.*\)[.] From .*/\1/p' "$work/log")
-dotnet "$program" explain tests/photos/chelsea.png tests/photos/astronaut.png --output peak --server "$address" >/dev/null 2>&1 || true
-dotnet "$program" caption tests/photos/chelsea.png --whole --server "$address" --out "$work" >/dev/null
-sleep 0.5 # A scrape within a moment of another is the same.
-metrics=$(sed -n 's/^Metrics: \([^ ]*\) .*/\1/p' "$work/log")
+timeout 60 bash -c 'while kill -0 "$1" && ! grep -q "^Metrics: " "$2"; do sleep 0.2; done 2>/dev/null' - "$server" "$work/server.log"
+address=http://$(sed -n 's/^GradCamGrpc serves on \([^ ]*:[0-9]*\).*/\1/p' "$work/server.log")
+dotnet "$program" explain tests/photos/chelsea.png tests/photos/astronaut.png --output peak --server "$address" >"$work/explain.log" 2>&1 || true
+dotnet "$program" caption tests/photos/chelsea.png --whole --server "$address" --out "$work" >"$work/caption.log" 2>&1
+sleep 0.5 # A call is counted after its answer.
+metrics=$(sed -n 's/^Metrics: \([^ ]*\) .*/\1/p' "$work/server.log")
 curl --silent --fail "$metrics" >"$work/metrics"
 kill -TERM "$server"
 wait "$server"

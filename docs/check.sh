@@ -24,14 +24,7 @@ skip() {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-missing=()
-for tool in protoc:protobuf-compiler protoc-gen-swagger:golang-grpc-gateway npx:npm; do
-  command -v "${tool%:*}" >/dev/null || missing+=("${tool#*:}")
-done
-/usr/bin/python3 -c 'import google.protobuf' 2>/dev/null || missing+=(python3-protobuf)
-if [ "${#missing[@]}" -gt 0 ] && [ "$(id -u)" -eq 0 ]; then
-  { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1 || true
-fi
+install_quietly protobuf-compiler python3-protobuf protoc-gen-swagger:golang-grpc-gateway npx:npm
 
 annotations=$(docs/annotations.sh)
 [ -d "$annotations" ] || build_quietly src/GradCamGrpc.Server

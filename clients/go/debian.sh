@@ -11,7 +11,7 @@ mkdir -p "$(dirname "$package")"
 ln -sfn "$here" "$package"
 export GO111MODULE=off GOPATH=$workspace:/usr/share/gocode
 if [ "${1:-}" = path ]; then
-  echo "export GO111MODULE=$GO111MODULE GOPATH=$GOPATH"
+  printf 'export GO111MODULE=%q GOPATH=%q\n' "$GO111MODULE" "$GOPATH"
   exit
 fi
 cd "$package"

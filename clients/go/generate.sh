@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes gradcam/v1 of the protos: ./generate.sh [FOLDER], by default in place. Needs protoc, protoc-gen-go and protoc-gen-go-grpc.
 set -euo pipefail
+out=$(realpath "${1:-$(dirname "${BASH_SOURCE[0]}")}")
 cd "$(dirname "${BASH_SOURCE[0]}")"
-out=${1:-.}
 module=github.com/gradcamgrpc/gradcamgrpc/clients/go
 
 protos=$(mktemp -d)

@@ -2,22 +2,17 @@
 # Checks the Go client and tests it against the real server; the last line has the totals. Options go to the tests: ./test.sh -run Retry
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+. ../../build/sdk.sh
 log=$(mktemp) fresh=$(mktemp -d)
 trap 'rm -rf "$log" "$fresh"' EXIT
 
-packages=(golang-go golang-google-grpc-dev golang-google-genproto-dev golang-google-protobuf-dev protobuf-compiler protoc-gen-go protoc-gen-go-grpc)
-if ! dpkg -s "${packages[@]}" >/dev/null 2>&1 && command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
-  { apt-get update && apt-get install -y --no-install-recommends "${packages[@]}"; } >/dev/null 2>&1 || true
-fi
+install_quietly golang-go golang-google-grpc-dev golang-google-genproto-dev golang-google-protobuf-dev protobuf-compiler protoc-gen-go protoc-gen-go-grpc
 if ! command -v go >/dev/null || [ ! -d /usr/share/gocode/src/google.golang.org/grpc ]; then
   echo "The Go client is not tested: Debian's packages golang-go and golang-google-grpc-dev cannot be installed."
   echo "0 passed, 0 failed, $(cat ./*/*_test.go ./*/*/*_test.go 2>/dev/null | grep -cE '^func (Test[A-Z]\w*_|Example)') skipped"
   exit
 fi
-if [ ! -f ../../src/GradCamGrpc.Cli/bin/Release/net10.0/gradcam.dll ]; then
-  . ../../build/sdk.sh
-  build_quietly ../../src/GradCamGrpc.Cli
-fi
+build_cli
 
 passed=0 failed=0 skipped=0
 # check WHAT COMMAND…: counts as a test, which passes where the command succeeds and says nothing.

@@ -2,22 +2,17 @@
 # Checks the Python client and tests it against the real server; the last line has the totals. Options go to pytest: ./test.sh -k retry
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+. ../../build/sdk.sh
 python=/usr/bin/python3 # Debian's: it has Debian's packages
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=src
 
-packages=(python3-grpcio python3-protobuf python3-numpy python3-pil python3-pytest mypy protobuf-compiler protobuf-compiler-grpc openssl)
-if ! dpkg -s "${packages[@]}" >/dev/null 2>&1 && command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
-  { apt-get update && apt-get install -y --no-install-recommends "${packages[@]}"; } >/dev/null 2>&1 || true
-fi
+install_quietly python3-grpcio python3-protobuf python3-numpy python3-pil python3-pytest mypy protobuf-compiler protobuf-compiler-grpc openssl
 if ! $python -c 'import grpc, google.protobuf, numpy, PIL, pytest' 2>/dev/null; then
   echo "The Python client is not tested: Debian's packages python3-grpcio, -protobuf, -numpy, -pil and -pytest cannot be installed."
   echo "0 passed, 0 failed, $(cat tests/test_*.py | grep -c '^def test_') skipped"
   exit
 fi
-if [ ! -f ../../src/GradCamGrpc.Cli/bin/Release/net10.0/gradcam.dll ]; then
-  . ../../build/sdk.sh
-  build_quietly ../../src/GradCamGrpc.Cli
-fi
+build_cli
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 

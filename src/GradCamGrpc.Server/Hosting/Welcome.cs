@@ -3,6 +3,7 @@ namespace GradCamGrpc.Server.Hosting;
 /// <summary>What somebody who has just started the server wants to know.</summary>
 internal static class Welcome
 {
+    /// <remarks>Scripts and tests read the addresses from it: "serves on ADDRESS.", "Metrics: URL", "JSON over HTTP: URL".</remarks>
     public static string Text(GradCamServer server) => $"""
 
         GradCamGrpc serves on {server.Address.Authority}. From the repository, explain a photo of your own:
