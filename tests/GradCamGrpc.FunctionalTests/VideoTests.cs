@@ -173,6 +173,11 @@ public sealed class VideoTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Explain_SmoothingFactorThatWouldKeepTheFirstMap_IsRefused() => Assert.Equal(
+        ["settings.smoothing_factor"],
+        Fields((await SendAsync([new Request { Settings = new VideoSettings { SmoothingFactor = 0 } }]))[0].SettingsStatus));
+
+    [Fact]
     public async Task Explain_TheClientLeaves_TheServerGoesOn()
     {
         using (var call = server.Video.Explain(cancellationToken: Cancellation))

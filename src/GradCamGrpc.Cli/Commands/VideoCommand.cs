@@ -23,7 +23,7 @@ internal static class VideoCommand
         var target = new Option<string>("--out", "-o") { Description = "the film that is written", HelpName = "FILE", Required = true };
         var named = new Option<string?>("--class", "-c") { Description = "the class to explain [default: the most probable one, steadied]", HelpName = "index|label" };
         var step = CountOption.Create("--every", "explain one in so many frames", value: 1, most: 10_000);
-        var smoothing = new Option<double?>("--smoothing") { Description = "how much a frame's map weighs at 30 frames a second, 0 to 1 [default: 1, as it is]", HelpName = "share" };
+        var smoothing = new Option<double?>("--smoothing") { Description = "how much a frame's map weighs at 30 frames a second, above 0 to 1 [default: 1, as it is]", HelpName = "share" };
         var keyframe = new Option<double?>("--keyframe") { Description = "the difference up to which the last map is used again, 0 to 1 [default: never]", HelpName = "share" };
         var model = new ModelOptions();
         var maps = new MapOptions();

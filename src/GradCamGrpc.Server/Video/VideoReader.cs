@@ -97,7 +97,8 @@ internal sealed class VideoReader(RequestReader reader, PhotoReader photos, Resp
         double? smoothing = settings.HasSmoothingFactor ? settings.SmoothingFactor : null;
         var motion = settings.HasMotionThreshold ? settings.MotionThreshold : DefaultMotionThreshold;
         double? keyframe = settings.HasKeyframeThreshold ? settings.KeyframeThreshold : null;
-        faults.Within("settings.smoothing_factor", smoothing ?? 1, 0, 1);
+        if (faults.Within("settings.smoothing_factor", smoothing ?? 1, 0, 1) && smoothing == 0)
+            faults.Invalid("settings.smoothing_factor", "0 would keep the first map for ever; 1 smooths nothing");
         faults.Within("settings.motion_threshold", motion, 0, 1);
         faults.Within("settings.keyframe_threshold", keyframe ?? 0, 0, 1);
         return new Steadiness(smoothing, motion, keyframe);

@@ -243,10 +243,10 @@ type VideoSettings struct {
 	FrameDeadline *durationpb.Duration `protobuf:"bytes,5,opt,name=frame_deadline,json=frameDeadline,proto3" json:"frame_deadline,omitempty"`
 	// When the class that is followed gives way to another. Only where the request has no targets.
 	ClassHysteresis *ClassHysteresis `protobuf:"bytes,6,opt,name=class_hysteresis,json=classHysteresis,proto3" json:"class_hysteresis,omitempty"`
-	// How much a new map weighs against those before it, a from 0 (the first one stays) to 1 (nothing is smoothed; when absent). It is meant
-	// for 30 frames a second: for a map m that comes d seconds after the last, s = w * m + (1 - w) * s_last, w = 1 - (1 - a)^(30 * d), so
-	// that maps fade alike at every rate. Signed values are smoothed, on the map's own grid, for each score, layer and method by itself. A
-	// class that was not explained in the frame before starts anew.
+	// How much a new map weighs against those before it, a: above 0 (0 would keep the first map for ever) to 1 (nothing is smoothed; when
+	// absent). It is meant for 30 frames a second: for a map m that comes d seconds after the last, s = w * m + (1 - w) * s_last,
+	// w = 1 - (1 - a)^(30 * d), so that maps fade alike at every rate. Signed values are smoothed, on the map's own grid, for each score,
+	// layer and method by itself. A class that was not explained in the frame before starts anew.
 	SmoothingFactor *float64 `protobuf:"fixed64,7,opt,name=smoothing_factor,json=smoothingFactor,proto3,oneof" json:"smoothing_factor,omitempty"`
 	// The difference above which there is something else to be seen, so that smoothing starts anew, 0 to 1; 0.2 when absent. See
 	// ExplainedFrame.difference.
