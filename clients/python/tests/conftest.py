@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import signal
+import socket
 import subprocess
+import threading
 from concurrent import futures
 from pathlib import Path
 
@@ -32,6 +35,7 @@ def server():
         pytest.fail("the server is not built: dotnet build src/GradCamGrpc.Cli -c Release")
     command = ["dotnet", str(PROGRAM), "serve", "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    rest = threading.Thread(target=lambda: [None for _ in process.stdout], daemon=True)
     try:
         for line in process.stdout:
             found = re.search(r"serves on (127\.0\.0\.1:\d+)", line)
@@ -39,12 +43,13 @@ def server():
                 break
         else:
             pytest.fail("the server ended before it served")
+        rest.start()
         with gradcam.Client(found[1]) as client:
             client.wait_until_ready()
         yield found[1]
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate()
+        process.wait(60)
 
 
 class Awaited:
@@ -83,7 +88,7 @@ class Pauses(list):
         async def sleep(seconds):
             self.append(seconds)
 
-        return gradcam.Retry(random=lambda: 0.5, sleep=self.append if kind is gradcam.Client else sleep, **options)
+        return gradcam.Retry(**{"random": lambda: 0.5, "sleep": self.append if kind is gradcam.Client else sleep, **options})
 
 
 @pytest.fixture(params=[gradcam.Client, Awaited], ids=["sync", "async"])
@@ -91,9 +96,9 @@ def connect(request):
     """Makes clients of one kind; their retries do not sleep, and ``client.slept`` says what they would have."""
     clients = []
 
-    def make(address, retry={}, **options):
+    def make(address, retry=None, **options):
         slept = Pauses()
-        client = request.param(address, retry=slept.retry(request.param, **retry), **options)
+        client = request.param(address, retry=slept.retry(request.param, **(retry or {})), **options)
         client.slept = slept
         clients.append(client)
         return client
@@ -122,11 +127,13 @@ def serve():
     """Runs a fake on a free port, and returns its address."""
     servers = []
 
-    def start(video=None, health=None, credentials=None, port=0, **calls):
+    def start(video=None, health=None, credentials=None, port=0, services=(), **calls):
         server = grpc.server(futures.ThreadPoolExecutor(8))
         classification_grpc.add_ClassificationServiceServicer_to_server(Fake(**calls), server)
         if video is not None:
             video_grpc.add_VideoServiceServicer_to_server(FakeVideo(video), server)
+        for add, service in services:
+            add(service, server)
         if health is not None:
             check = grpc.unary_unary_rpc_method_handler(
                 lambda request, context: wire.HealthCheckResponse(status=health()),
@@ -143,6 +150,41 @@ def serve():
     yield start
     for server in servers:
         server.stop(None)
+
+
+@pytest.fixture
+def cable():
+    """Lies between a client and a server, and counts the bytes that the client sends."""
+    ends = []
+
+    class Cable:
+        sent = 0
+
+        def to(self, address):
+            host, port = address.split(":")
+            listener = socket.create_server(("127.0.0.1", 0))
+            ends.append(listener)
+
+            def plug():
+                near, _ = listener.accept()
+                far = socket.create_connection((host, int(port)))
+                ends.extend([near, far])
+                threading.Thread(target=pump, args=(far, near), daemon=True).start()
+                pump(near, far, self)
+
+            threading.Thread(target=plug, daemon=True).start()
+            return f"127.0.0.1:{listener.getsockname()[1]}"
+
+    def pump(source, target, counter=None):
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                if counter is not None:
+                    counter.sent += len(data)
+                target.sendall(data)
+
+    yield Cable()
+    for end in ends:
+        end.close()
 
 
 def refuse(context, code, message="no", retry_after=None, violations=(), reason=""):

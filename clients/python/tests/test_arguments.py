@@ -2,7 +2,13 @@
 
 import inspect
 import io
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
+import grpc
 import numpy as np
 import pytest
 from conftest import Awaited
@@ -14,6 +20,9 @@ from gradcam.targets import of_answer, of_caption, of_class
 from gradcam.v1 import captioning_service_pb2 as captioning
 from gradcam.v1 import classification_service_pb2 as classification
 from gradcam.v1 import explanation_pb2 as pb
+from gradcam.v1 import video_service_pb2 as video_service
+from gradcam.v1.evidence_service_pb2_grpc import EvidenceServiceStub
+from gradcam.v1.video_service_pb2_grpc import VideoServiceStub
 
 
 @pytest.mark.parametrize(
@@ -95,6 +104,7 @@ def test_photo_large_array_is_a_file_without_loss():
         (np.zeros((2, 2, 2), np.uint8), ValueError, "2 x 2 x 2"), (np.zeros((0, 2, 3), np.uint8), ValueError, "0 x 2 x 3"),
         (np.full((2, 2), 2.0), ValueError, "0 to 1"), (np.full((2, 2), np.nan), ValueError, "nan"),
         (np.zeros((2, 2), np.int32), TypeError, "int32"), (7, TypeError, "int"), (None, TypeError, "NoneType"),
+        (Image.new("I;16", (2, 2)), TypeError, "8 bits"), (Image.new("I", (2, 2)), TypeError, "8 bits"), (Image.new("F", (2, 2)), TypeError, "8 bits"),
     ],
     ids=str,
 )
@@ -152,6 +162,13 @@ def test_target_answer_is_its_message():
         (lambda: calls.explain("p", fuse="sum"), ValueError, "mean, maximum"),
         (lambda: calls.video([], policy="all"), ValueError, "latest_wins"),
         (lambda: calls.explain_caption("p", text="a cat", beams=3), ValueError, "text"),
+        (lambda: calls.classify("p", priority="urgent"), ValueError, "low, normal or high"),
+        (lambda: calls.explain_many("p"), TypeError, "photos are several"), (lambda: calls.explain_many(b"p"), TypeError, "photos are several"),
+        (lambda: calls.explain_many(Path("p")), TypeError, "not one PosixPath"),
+        (lambda: calls.explain_many(Image.new("L", (1, 1))), TypeError, "photos are several"),
+        (lambda: calls.video("p"), TypeError, "frames are several"), (lambda: calls.ask_all("p", "what is it"), TypeError, "questions are several"),
+        (lambda: calls.call(EvidenceServiceStub, "Guess", None), ValueError, "EvidenceService.Guess is not there"),
+        (lambda: calls.call(VideoServiceStub, "Explain", None), ValueError, "a stream of requests"),
         (lambda: calls.caption("p", beams=3, decoding=captioning.CaptionDecoding()).request(""), ValueError, "beams"),
     ],
 )
@@ -169,6 +186,25 @@ def test_request_smoothing_is_of_every_method():
     assert all(m.HasField("augmentation_smoothing") and m.channel_reduction == 2 for m in asked.methods)
 
 
+def test_video_settings_keep_what_is_not_given_beside_them():
+    settings = video_service.VideoSettings(
+        policy=video_service.FRAME_POLICY_LATEST_WINS, smoothing_factor=0.25, motion_threshold=0.5,
+        request={"targets": [{"label": "dog"}], "prediction_top_k": 3, "outputs": [{"peak": {}}]},
+    )
+
+    kept = calls.video([], settings=settings).begin().settings
+    over = calls.video(
+        [], "cat", policy="every_nth", frame_step=2, new_map_weight=1, overlay=True, top_k=7, settings=settings
+    ).begin().settings
+
+    assert kept.policy == video_service.FRAME_POLICY_LATEST_WINS and (kept.smoothing_factor, kept.motion_threshold) == (0.25, 0.5)
+    assert kept.request.prediction_top_k == 3 and [output.WhichOneof("form") for output in kept.request.outputs] == ["raw", "peak"]
+    assert over.policy == video_service.FRAME_POLICY_EVERY_NTH and (over.frame_step, over.smoothing_factor, over.motion_threshold) == (2, 1, 0.5)
+    assert [target.label for target in over.request.targets] == ["dog", "cat"] and over.request.prediction_top_k == 7
+    assert [output.WhichOneof("form") for output in over.request.outputs] == ["raw", "overlay", "peak"]
+    assert len(settings.request.outputs) == 1
+
+
 def test_map_peak_of_colours_is_the_largest_magnitude():
     values = np.zeros((3, 2, 2), np.float32)
     values[1, 1, 0] = -5
@@ -184,4 +220,60 @@ def test_method_signature_is_that_of_the_call():
     for client in (gradcam.Client(), Awaited("127.0.0.1:1").inner):
         signature = inspect.signature(client.explain)
         assert list(signature.parameters)[:3] == ["photo", "targets", "method"] and signature.return_annotation == "Explanation"
-        assert "layer" in client.explain.__doc__ and "Iterator[PhotoResult]" in inspect.signature(client.explain_many).return_annotation
+        assert "layer" in client.explain.__doc__ and "Generator[PhotoResult, None" in inspect.signature(client.explain_many).return_annotation
+
+
+def test_methods_all_take_a_priority_and_metadata():
+    names = [name for name, member in vars(gradcam.Client).items() if hasattr(member, "__signature__")]
+
+    for client in (gradcam.Client(), Awaited("127.0.0.1:1").inner):
+        for name in set(names) - {"wait_until_ready"}:
+            assert {"timeout", "priority", "metadata"} <= set(inspect.signature(getattr(client, name)).parameters), name
+    assert len(names) == 13
+
+
+def test_channel_notices_who_is_gone_and_says_who_calls(monkeypatch):
+    made = []
+    monkeypatch.setattr(grpc, "insecure_channel", lambda target, options, compression: made.append((target, dict(options))))
+
+    gradcam.Client("http://server:1")
+    gradcam.Client("dns:///server:1", options={"grpc.lb_policy_name": "round_robin", "grpc.keepalive_time_ms": 5}, max_message_bytes=7)
+
+    (target, options), (other, chosen) = made
+    assert (target, other) == ("server:1", "dns:///server:1")
+    assert options["grpc.keepalive_time_ms"] == 30_000 and options["grpc.http2.max_pings_without_data"] == 0
+    assert options["grpc.primary_user_agent"] == f"gradcam-python/{gradcam.__version__}"
+    assert options["grpc.max_receive_message_length"] == 256 << 20 and chosen["grpc.max_receive_message_length"] == 7
+    assert chosen["grpc.lb_policy_name"] == "round_robin" and chosen["grpc.keepalive_time_ms"] == 5
+
+
+@pytest.mark.skipif(not shutil.which("mypy"), reason="Debian's mypy is not there")
+def test_types_let_users_do_what_the_documentation_says(tmp_path):
+    (tmp_path / "user.py").write_text("""
+import asyncio
+from contextlib import aclosing, closing
+import gradcam
+
+async def several(client: gradcam.AsyncClient) -> gradcam.Prediction:
+    task = asyncio.create_task(client.classify("cat.jpg", priority="low"))
+    async with aclosing(client.explain_many(["cat.jpg"])) as results:
+        async for result in results:
+            found: gradcam.PhotoResult = result
+    return await task
+
+def first(client: gradcam.Client) -> gradcam.FrameResult:
+    with closing(client.video([(0.0, "cat.jpg")])) as results:
+        return next(results)
+
+def wrong(client: gradcam.Client) -> int:
+    return client.classify("cat.jpg")
+""")
+    source = str(Path(gradcam.__file__).parents[1])
+
+    told = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file", Path(source).parent / "pyproject.toml", "user.py"], cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": source}, capture_output=True, text=True,
+    ).stdout
+
+    faults = [line for line in told.splitlines() if ": error:" in line]
+    assert len(faults) == 1 and 'got "Prediction", expected "int"' in faults[0], told

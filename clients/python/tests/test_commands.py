@@ -8,11 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grpc
 import pytest
 from conftest import CAT, ROOT
 from PIL import Image
 
+import gradcam
 from gradcam.__main__ import main
+from gradcam.v1 import classification_service_pb2 as classification
+from gradcam.version import VERSION
 
 HERE = Path(__file__).parents[1]
 
@@ -27,6 +31,71 @@ def test_explain_draws_the_overlay_and_prints_the_classes(server, tmp_path, caps
     assert re.search(r"39\.\d %  tiger cat \(282\)", printed) and "why tabby, tabby cat (gradcam++ bn2)" in printed
 
 
+@pytest.mark.parametrize("ending, kind", [("png", "PNG"), ("jpg", "JPEG"), ("JPEG", "JPEG"), ("webp", "WEBP")])
+def test_explain_draws_in_the_format_of_the_ending(server, tmp_path, ending, kind):
+    out = tmp_path / f"why.{ending}"
+
+    assert main(["explain", str(CAT), "--server", server, "-o", str(out)]) == 0
+
+    assert Image.open(out).format == kind
+
+
+def test_explain_several_labels_and_layers_are_numbered_pictures(server, tmp_path, capsys):
+    arguments = ["--label", "tiger cat", "--label", "tabby", "--index", "285", "--layer", "bn2", "--layer", "blocks.4.2"]
+
+    assert main(["explain", str(CAT), "--server", server, *arguments, "-o", str(tmp_path / "why.png")]) == 0
+    assert main(["explain", str(CAT), "--server", server, *arguments, "--fuse", "mean", "--smooth", "eigen", "-o", str(tmp_path / "one.png")]) == 0
+
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "why.png", *(f"why-{i}.png" for i in range(2, 7)), "one.png", "one-2.png", "one-3.png"
+    }
+    printed = capsys.readouterr().out
+    assert "why-4.png: why " in printed and "one-3.png: why Egyptian cat (gradcam bn2 blocks.4.2)" in printed
+
+
+def test_models_are_named_and_the_environment_says_where(server, capsys, monkeypatch):
+    assert main(["models", "--server", f"http://{server}", "--priority", "high"]) == 0
+    assert capsys.readouterr().out.startswith("embedded  ")
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0 and capsys.readouterr().out == f"gradcam {VERSION}\n"
+    # The token is taken from the environment, and refused for want of TLS.
+    monkeypatch.setenv("GRADCAM_TOKEN", "secret")
+    assert main(["models", "--server", server]) == 1
+    assert "TLS" in capsys.readouterr().err
+
+
+def test_key_and_certificate_go_to_the_server(serve, certificate, tmp_path, capsys, monkeypatch):
+    seen = []
+
+    def classify(request, context):
+        seen.append((dict(context.invocation_metadata()), context.auth_context()["x509_common_name"]))
+        return classification.ClassifyResponse(prediction={"classes": [{"label": "cat"}]})
+
+    key, chain = certificate
+    for name, content in (("key.pem", key), ("cert.pem", chain)):
+        (tmp_path / name).write_bytes(content)
+    credentials = grpc.ssl_server_credentials([(key, chain)], root_certificates=chain, require_client_auth=True)
+    monkeypatch.setenv("GRADCAM_API_KEY", "mine")
+    monkeypatch.setenv("GRADCAM_TOKEN", "secret")
+    own = ["--ca", str(tmp_path / "cert.pem"), "--cert", str(tmp_path / "cert.pem"), "--key", str(tmp_path / "key.pem")]
+
+    assert main(["classify", str(CAT), "--server", serve(classify=classify, credentials=credentials), *own, "--priority", "low"]) == 0
+
+    (metadata, name), = seen
+    assert (metadata["x-api-key"], metadata["authorization"], metadata["x-priority"]) == ("mine", "Bearer secret", "low")
+    assert name == [b"127.0.0.1"]
+
+
+def test_interrupt_ends_without_a_traceback(monkeypatch, capsys):
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(gradcam.Client, "classify", interrupt)
+
+    assert main(["classify", str(CAT)]) == 130 and capsys.readouterr() == ("", "")
+
+
 def test_classify_caption_and_ask_print_what_they_find(server, capsys, tmp_path):
     assert main(["classify", str(CAT), "--server", server, "--top-k", "2"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2
@@ -37,6 +106,10 @@ def test_classify_caption_and_ask_print_what_they_find(server, capsys, tmp_path)
     assert "why cat" in capsys.readouterr().out and Image.open(out).size == (451, 300)
     assert main(["ask", str(CAT), "what animal is it", "--server", server, "--top-k", "3"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 3
+    assert main(["ask", str(CAT), "what xylofrobnicator is it", "--server", server]) == 0
+    assert "(not known: xylofrobnicator)" in capsys.readouterr().out
+    assert main(["caption", str(CAT), "--server", server, "-o", str(tmp_path / "words.png")]) == 0
+    assert "words-2.png: why " in capsys.readouterr().out and Image.open(tmp_path / "words-2.png").size == (451, 300)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +119,9 @@ def test_classify_caption_and_ask_print_what_they_find(server, capsys, tmp_path)
         (["explain", str(CAT), "--label", "tabbby", "-o", "x.png"], "tabby"),
         (["explain", str(CAT), "--method", "gradcan", "-o", "x.png"], "gradcam"),
         (["classify", str(CAT), "--token", "secret"], "TLS"),
+        (["classify", str(CAT), "--ca", "no-such.pem"], "no-such.pem"),
+        (["classify", str(CAT), "--cert", "cert.pem"], "--key"),
+        (["explain", str(CAT), "-o", "why.gif"], ".webp"),
     ],
 )
 def test_what_is_wrong_is_said_in_words(server, capsys, arguments, says):
@@ -75,7 +151,7 @@ def test_package_runs_as_a_program():
 
 
 def test_load_says_how_many_photos_were_answered(server):
-    told = subprocess.run([HERE / "load.py", server, CAT, "8", "1.5"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run([HERE / "load.py", server, CAT, "8", "0.5"], capture_output=True, text=True, check=True).stdout
 
     assert 0 < json.loads(told)["succeeded_per_s"] < 10000
 

@@ -7,12 +7,21 @@ import threading
 import time
 
 import grpc
+import numpy as np
 import pytest
 from conftest import PHOTO, Awaited, a_map, refuse, rich
 
 import gradcam
 from gradcam.errors import of_item
+from gradcam.v1 import captioning_service_pb2 as captioning
+from gradcam.v1 import captioning_service_pb2_grpc as captioning_grpc
 from gradcam.v1 import classification_service_pb2 as classification
+from gradcam.v1 import evidence_service_pb2 as evidence_service
+from gradcam.v1 import evidence_service_pb2_grpc as evidence_grpc
+from gradcam.v1 import model_service_pb2 as model_service
+from gradcam.v1 import model_service_pb2_grpc as model_grpc
+from gradcam.v1 import vqa_service_pb2 as vqa
+from gradcam.v1 import vqa_service_pb2_grpc as vqa_grpc
 
 LATE = classification.ClassifyResponse(prediction={"model": "late", "classes": [{"label": "cat"}]})
 
@@ -54,7 +63,7 @@ def test_resource_exhausted_waits_as_the_server_says(connect, serve):
     assert client.slept == pytest.approx([0.09])
 
 
-CODES = [code for code in grpc.StatusCode if code not in (grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE)]
+CODES = [code for code in grpc.StatusCode if code.name not in ("OK", "UNAVAILABLE", "CANCELLED")]
 
 
 @pytest.mark.parametrize("code", CODES, ids=lambda code: code.name)
@@ -66,12 +75,13 @@ def test_other_ends_are_not_tried_again(connect, serve, code):
         client.classify(PHOTO)
 
     kinds = {
-        "INVALID_ARGUMENT": "InvalidArgument", "NOT_FOUND": "NotFound", "RESOURCE_EXHAUSTED": "ResourceExhausted", "CANCELLED": "Cancelled",
+        "INVALID_ARGUMENT": "InvalidArgument", "NOT_FOUND": "NotFound", "RESOURCE_EXHAUSTED": "TooLarge",
         "DEADLINE_EXCEEDED": "DeadlineExceeded", "UNAUTHENTICATED": "Refused", "PERMISSION_DENIED": "Refused",
         "UNIMPLEMENTED": "OtherVersion", "DATA_LOSS": "BrokenAnswer",
     }
     assert type(caught.value).__name__ == kinds.get(code.name, "GradCamError") and caught.value.code is code
     assert len(classify.calls) == 1 and client.slept == [] and caught.value.retry_after is None
+    assert isinstance(caught.value, gradcam.ResourceExhausted) == (code is grpc.StatusCode.RESOURCE_EXHAUSTED)
 
 
 def test_server_stays_busy_ends_after_the_attempts_with_the_hint(connect, serve):
@@ -164,7 +174,9 @@ def test_explain_cut_in_the_middle_keeps_what_came_and_names_the_rest(connect, s
     assert caught.value.partial.prediction.model == "fake"
 
 
-def test_explain_cut_for_a_while_is_asked_again_whole(connect, serve):
+# A proxy ends what it cannot go on with as CANCELLED.
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED], ids=lambda code: code.name)
+def test_explain_cut_for_a_while_is_asked_again_whole(connect, serve, code):
     calls = []
 
     def explain(request, context):
@@ -172,7 +184,7 @@ def test_explain_cut_for_a_while_is_asked_again_whole(connect, serve):
         yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake"}, map_count=2)
         yield classification.ClassificationServiceExplainResponse(map=a_map(target_index=0))
         if len(calls) == 1:
-            refuse(context, grpc.StatusCode.UNAVAILABLE, "draining")
+            refuse(context, code, "draining")
         yield classification.ClassificationServiceExplainResponse(map=a_map(target_index=1))
 
     why = connect(serve(explain=explain)).explain(PHOTO, "a", "b", overlay=False)
@@ -234,6 +246,29 @@ def test_metadata_goes_with_every_call(connect, serve):
     assert [call["traceparent"] for call in seen] == ["00-1", "00-2"] and all(call["x-api-key"] == "secret" for call in seen)
 
 
+def test_metadata_and_priority_of_a_call_go_with_it_alone(connect, serve):
+    seen = []
+
+    def classify(request, context):
+        seen.append(dict(context.invocation_metadata()))
+        return LATE
+
+    def stream(requests, context):
+        seen.append(dict(context.invocation_metadata()))
+        for _ in requests:
+            yield from ()
+
+    client = connect(serve(classify=classify, explain_stream=stream), api_key="secret", metadata={"tenant": "a", "x-priority": "normal"})
+    client.classify(PHOTO, priority="low", metadata={"Tenant": "b"})
+    client.classify(PHOTO)
+    list(client.explain_many([], priority="high"))
+
+    assert [(call["x-priority"], call["tenant"], call["x-api-key"]) for call in seen] == [
+        ("low", "b", "secret"), ("normal", "a", "secret"), ("high", "a", "secret")
+    ]
+    assert seen[0]["user-agent"].startswith(f"gradcam-python/{gradcam.__version__} ")
+
+
 def test_model_is_the_clients_unless_the_call_names_one(connect, serve):
     models = []
 
@@ -266,9 +301,67 @@ def test_token_goes_over_tls_alone(connect, serve, certificate):
         connect(address, {"attempts": 1}, tls=True).classify(PHOTO)
 
 
-def test_target_is_a_url_says_what_would_be_right(connect):
-    with pytest.raises(ValueError, match="host:port"):
-        connect("https://localhost:50051")
+def test_target_may_be_a_url(connect, serve, certificate):
+    key, chain = certificate
+    plain, secret = serve(classify=failing()), serve(classify=failing(), credentials=grpc.ssl_server_credentials([(key, chain)]))
+
+    assert connect(f"http://{plain}/").classify(PHOTO).model == "late"
+    assert connect(f"https://{secret}", tls=chain).classify(PHOTO).model == "late"
+    # Over TLS, but nobody whom the system trusts has signed that.
+    with pytest.raises(gradcam.Unavailable):
+        connect(f"https://{secret}", {"attempts": 1}).classify(PHOTO)
+    with pytest.raises(gradcam.Unavailable):
+        connect(f"https://{plain}", {"attempts": 1}).classify(PHOTO)
+
+
+def test_target_is_none_says_what_would_be_one(connect):
+    for wrong in ("localhost", "", ":", "http://", "host:", ":50051"):
+        with pytest.raises(ValueError, match="localhost:50051"):
+            connect(wrong)
+    connect("dns:///localhost"), connect("unix:/tmp/socket"), connect("[::1]:50051")
+
+
+def test_nobody_listens_says_where(connect):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+
+    with pytest.raises(gradcam.Unavailable, match=f"no server answers at {address}"):
+        connect(address, {"attempts": 1}).classify(PHOTO)
+
+
+def test_tls_none_is_none_and_a_path_is_read(connect, serve, certificate, tmp_path):
+    key, chain = certificate
+    authority = tmp_path / "ca.pem"
+    authority.write_bytes(chain)
+
+    assert connect(serve(classify=failing()), tls=None).classify(PHOTO).model == "late"
+    for path in (authority, str(authority)):
+        address = serve(classify=failing(), credentials=grpc.ssl_server_credentials([(key, chain)]))
+        assert connect(address, tls=path).classify(PHOTO).model == "late"
+
+
+def test_certificate_is_shown_to_a_server_that_asks_for_one(connect, serve, certificate, tmp_path):
+    seen = []
+
+    def classify(request, context):
+        seen.append(context.auth_context()["x509_common_name"])
+        return LATE
+
+    key, chain = certificate
+    (tmp_path / "key.pem").write_bytes(key)
+    credentials = grpc.ssl_server_credentials([(key, chain)], root_certificates=chain, require_client_auth=True)
+    address = serve(classify=classify, credentials=credentials)
+
+    connect(address, tls=chain, certificate=(chain, tmp_path / "key.pem")).classify(PHOTO)
+
+    assert seen == [[b"127.0.0.1"]]
+    with pytest.raises(gradcam.Unavailable):
+        connect(address, {"attempts": 1}, tls=chain).classify(PHOTO)
+    with pytest.raises(ValueError, match="needs TLS"):
+        connect(address, certificate=(chain, key))
+    with pytest.raises(ValueError, match="leave certificate out"):
+        connect(address, tls=grpc.ssl_channel_credentials(chain), certificate=(chain, key))
 
 
 def test_wait_until_ready_asks_until_it_serves(connect, serve):
@@ -284,10 +377,10 @@ def test_wait_until_ready_never_serves_says_why(connect, serve):
     now = iter(range(1000))
     client = connect(serve(health=lambda: "NOT_SERVING"), {"clock": lambda: next(now)})
 
-    with pytest.raises(gradcam.Unavailable, match="NOT_SERVING"):
+    with pytest.raises(gradcam.Unavailable, match="NOT_SERVING") as caught:
         client.wait_until_ready(timeout=30)
 
-    assert len(client.slept) > 5
+    assert len(client.slept) > 5 and caught.value.code is grpc.StatusCode.UNAVAILABLE
 
 
 def test_wait_until_ready_nobody_listens_and_then_somebody_does(connect, serve):
@@ -310,6 +403,65 @@ def test_closed_client_says_so(connect, serve):
     for call in (lambda: client.classify(PHOTO), lambda: next(client.explain_many([PHOTO])), client.wait_until_ready):
         with pytest.raises(gradcam.ClientClosed, match="closed"):
             call()
+
+
+def test_client_is_closed_in_the_pause_before_another_attempt_says_so(serve):
+    for stream in (False, True):
+
+        def refused(requests, context):
+            refuse(context, **AWAY)
+            yield
+
+        address = serve(classify=failing(*[AWAY] * 9), explain_stream=refused)
+        client = gradcam.Client(address, retry=gradcam.Retry(sleep=lambda seconds: client.close()))
+        with pytest.raises(gradcam.ClientClosed):
+            list(client.explain_many([PHOTO])) if stream else client.classify(PHOTO)
+
+        async def close(seconds):
+            await other.inner.close()
+
+        other = Awaited(address, retry=gradcam.Retry(sleep=close))
+        with pytest.raises(gradcam.ClientClosed):
+            list(other.explain_many([PHOTO])) if stream else other.classify(PHOTO)
+
+
+def test_client_is_closed_as_a_call_begins_says_so(serve):
+    """The client's own check is past, and gRPC's channel is closed: another thread was quicker."""
+    for stream in (False, True):
+        times = []
+
+        def clock():
+            times.append(1)
+            if len(times) == 2:  # Once for the deadline, and then for what remains of it.
+                client.close()
+            return 0.0
+
+        client = gradcam.Client(serve(classify=failing()), retry=gradcam.Retry(clock=clock))
+        with pytest.raises(gradcam.ClientClosed):
+            list(client.explain_many([PHOTO], timeout=9)) if stream else client.classify(PHOTO)
+        assert len(times) >= 2
+
+
+def test_async_task_is_cancelled_and_the_client_closed_stays_cancelled(serve):
+    running, ended = threading.Event(), threading.Event()
+
+    def classify(request, context):
+        context.add_callback(ended.set)
+        running.set()
+        ended.wait(30)
+        return LATE
+
+    client = Awaited(serve(classify=classify))
+
+    async def cancel():
+        task = asyncio.ensure_future(client.inner.classify(PHOTO))
+        await asyncio.to_thread(running.wait, 30)
+        task.cancel()
+        await client.inner.close()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    client.loop.run_until_complete(cancel())
 
 
 def test_client_is_closed_while_a_call_runs_ends_the_call(serve):
@@ -352,3 +504,107 @@ def test_async_task_is_cancelled_stays_cancelled(serve):
     client.loop.run_until_complete(cancel())
     assert ended.wait(30)
     client.close()
+
+
+class Paged(model_grpc.ModelServiceServicer):
+    """Lists three models, one a page, and fails once in the middle."""
+
+    def __init__(self):
+        self.asked = []
+
+    def ListModels(self, request, context):
+        self.asked.append(request.page_token)
+        if self.asked == ["", "second"]:
+            refuse(context, **AWAY)
+        following = {"": "second", "second": "third", "third": ""}[request.page_token]
+        return model_service.ListModelsResponse(models=[{"name": f"before {following}"}], next_page_token=following)
+
+
+def test_models_are_read_to_the_last_page(connect, serve):
+    paged = Paged()
+
+    found = connect(serve(services=[(model_grpc.add_ModelServiceServicer_to_server, paged)])).models()
+
+    assert [model.name for model in found] == ["before second", "before third", "before "]
+    assert paged.asked == ["", "second", "", "second", "third"]
+
+
+class Evidence(evidence_grpc.EvidenceServiceServicer):
+    def __init__(self, refusals, cut=False):
+        self.refusals, self.cut, self.metadata = refusals, cut, []
+
+    def Evaluate(self, request, context):
+        self.metadata.append(dict(context.invocation_metadata()))
+        if len(self.metadata) <= self.refusals:
+            refuse(context, **{**FULL, "reason": "CHECK_RUNNING"})
+        yield evidence_service.EvaluateResponse(prediction={"model": request.model})
+        if self.cut:
+            refuse(context, grpc.StatusCode.INTERNAL, "the cable was cut")
+        yield evidence_service.EvaluateResponse(evidence={})
+
+
+def test_call_another_service_has_retries_errors_and_metadata(connect, serve):
+    evidence = Evidence(refusals=1)
+    client = connect(serve(services=[(evidence_grpc.add_EvidenceServiceServicer_to_server, evidence)]), api_key="mine")
+    request = evidence_service.EvaluateRequest(model="cats")
+
+    answers = client.call(evidence_grpc.EvidenceServiceStub, "Evaluate", request, priority="low")
+
+    assert [answer.WhichOneof("event") for answer in answers] == ["prediction", "evidence"] and client.slept == pytest.approx([0.09])
+    assert evidence.metadata[1]["x-api-key"] == "mine" and evidence.metadata[1]["x-priority"] == "low"
+    evidence.cut = True
+    with pytest.raises(gradcam.GradCamError, match="EvidenceService.Evaluate: the cable was cut") as caught:
+        client.call(evidence_grpc.EvidenceServiceStub, "Evaluate", request)
+    assert [answer.prediction.model for answer in caught.value.partial] == ["cats"]
+
+
+class Heads(captioning_grpc.CaptioningServiceServicer, vqa_grpc.VqaServiceServicer):
+    """Answers that no server gives."""
+
+    def Caption(self, request, context):
+        return captioning.CaptionResponse()
+
+    def Answer(self, request, context):
+        return vqa.AnswerResponse(prediction={"questions": [{"answers": [{"text": "cat"}]}]} if len(request.questions) == 2 else {})
+
+
+class BrokenCaption(Heads):
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def Explain(self, request, context):
+        yield from self.parts
+
+
+def test_answers_without_what_was_asked_for_are_broken(connect, serve):
+    words = captioning.CaptioningServiceExplainResponse
+    sentence = words(prediction={"captions": [{"text": "cat", "words": [{"text": "cat"}]}]}, map_count=0)
+    looked = words(attention={"grids": [{"layer": "a", "size": {"width": 2, "height": 1}, "data": b"123"}]})
+    answers = vqa.VqaServiceExplainResponse
+    calls = [
+        (lambda client: client.caption(PHOTO), ()),
+        (lambda client: client.ask(PHOTO, "what"), ()),
+        (lambda client: client.ask_all(PHOTO, ["what", "where"]), ()),
+        (lambda client: client.explain_caption(PHOTO), [words(prediction={})]),
+        (lambda client: client.explain_caption(PHOTO), [looked]),
+        (lambda client: client.explain_caption(PHOTO), [sentence, looked]),
+        (lambda client: client.explain_caption(PHOTO), [sentence, sentence]),
+        (lambda client: client.explain_answer(PHOTO, "what"), [answers(prediction={})]),
+    ]
+    for call, parts in calls:
+        service = BrokenCaption(*parts)
+        adds = (captioning_grpc.add_CaptioningServiceServicer_to_server, vqa_grpc.add_VqaServiceServicer_to_server)
+        client = connect(serve(services=[(add, service) for add in adds]))
+        with pytest.raises(gradcam.BrokenAnswer):
+            call(client)
+
+
+def test_compression_makes_less_of_what_is_sent(connect, serve, cable):
+    pixels, sent = np.zeros((300, 300, 3), np.uint8), []
+
+    for compression in (True, False):
+        before = cable.sent
+        connect(cable.to(serve(classify=failing())), compression=compression).classify(pixels)
+        sent.append(cable.sent - before)
+
+    assert sent[0] < 10_000 < 270_000 < sent[1]

@@ -276,10 +276,10 @@ def test_explain_answer_says_where_and_what_each_word_changes(client):
     assert [m.subject for m in whole] == ["cat", "cat", why.answers.best.text]
     assert whole[2].score == pytest.approx(math.log(why.answers.best.probability), abs=1e-4)
     assert [word.word.text for word in why.left_out_words[0].words] == ["what", "animal", "is", "it"]
-    without = client.ask(CAT, "what is it", top_k=50)
+    # Without "animal", the second word.
+    without = client.ask(CAT, "what is it", top_k=len(client.model().answering.answers))
     want = {answer.text: math.log(answer.probability) for answer in without.answers}
-    left_out = why.left_out_words[2]
-    if left_out.text in want:
+    for left_out in why.left_out_words:
         assert left_out.words[1].log_probability == pytest.approx(want[left_out.text], abs=1e-3)
     assert sum(grid.values.sum() for grid in why.attention) == pytest.approx(1, abs=1e-4) and why.overlay().size == (451, 300)
 
@@ -328,8 +328,23 @@ def test_models_says_what_can_be_asked(client):
     assert len(full.labels) == full.class_count == 1000 and full.labels[TIGER_CAT] == "tiger cat"
     sizes = {layer.name: (layer.channels, *layer.size) for layer in full.layers}
     assert full.default_layer == "bn2" and sizes["bn2"] == (1280, 7, 7)
+    for head in (full.captioning, full.answering):
+        assert "blocks.4.2" in [layer.name for layer in head.layers] and "cat" in head.words and head.max_words > 5
+    assert "cat" in full.answering.answers and full.captioning.answers == () and brief.captioning is None
+    assert len(repr(full)) < 1000
     with pytest.raises(gradcam.NotFound, match="embedded"):
         client.model("embeded")
+
+
+def test_results_read_short_where_they_are_printed(client):
+    results = [
+        client.explain(CAT, outputs=[pb.MapOutput(peak=pb.PeakOutput())]), client.explain_caption(CAT, 0, attention=True), client.ask(CAT, "what is it"),
+        client.explain_answer(CAT, "what is it", leave_words_out=True, attention=True), *client.explain_many([CAT], overlay=True),
+        *client.video([(0, CAT)], overlay=True),
+    ]
+
+    for result in results:
+        assert 100 < len(repr(result)) < 6000
 
 
 def test_stub_other_services_are_reached(server):
@@ -348,6 +363,22 @@ def test_compression_changes_nothing(connect, server):
     packed, plain = connect(server, compression=True).classify(pixels), connect(server).classify(pixels)
 
     assert [c.index for c in packed.classes] == [c.index for c in plain.classes]
+
+
+def test_priority_that_there_is_not_is_refused_by_the_server(connect, server):
+    with pytest.raises(gradcam.InvalidArgument) as caught:
+        connect(server, metadata={"x-priority": "urgent"}).classify(CAT)
+
+    assert [violation.field for violation in caught.value.violations] == ["x-priority"]
+    assert connect(server).classify(CAT, priority="low").best.index == TIGER_CAT
+
+
+def test_call_evaluates_maps(client):
+    request = evidence_service_pb2.EvaluateRequest(image={"encoded": CAT.read_bytes()}, curves={"step_count": 2}, include_baselines=True)
+
+    answers = client.call(evidence_service_pb2_grpc.EvidenceServiceStub, "Evaluate", request)
+
+    assert [answer.WhichOneof("event") for answer in answers] == ["prediction", "evidence", "evidence", "evidence"]
 
 
 def test_raw_numbers_are_little_endian_floats_of_the_message(client):

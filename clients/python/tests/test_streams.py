@@ -1,7 +1,9 @@
 """Streams against servers that cut, refuse and lie."""
 
+import gc
 import itertools
 import threading
+import weakref
 
 import grpc
 import pytest
@@ -50,11 +52,13 @@ def test_cut_for_good_keeps_what_came_and_names_the_rest(connect, serve):
 
     assert caught.value.missing == (2, 3, 4, 5) and caught.value.arrived == 2 and caught.value.expected == 6
     assert [(r.index, r.error is None) for r in results[:3]] == [(0, True), (1, True), (2, False)]
-    assert results[2].error is caught.value and len(results[2].explanation.maps) == 1
+    assert str(results[2].error) == "ClassificationService.ExplainStream: the cable was cut" and results[2].error.arrived is None
+    assert len(results[2].explanation.maps) == 1 and results[2].photo == PHOTO
 
 
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED], ids=lambda code: code.name)
 @pytest.mark.parametrize("ordered", [True, False])
-def test_connection_is_lost_sends_the_rest_again(connect, serve, ordered):
+def test_connection_is_lost_sends_the_rest_again(connect, serve, ordered, code):
     sent, rounds = [], []
 
     def stream(requests, context):
@@ -68,7 +72,7 @@ def test_connection_is_lost_sends_the_rest_again(connect, serve, ordered):
         sent.extend([first.id, second.id])
         yield from answer(first)
         yield from parts(second, maps=0)
-        refuse(context, grpc.StatusCode.UNAVAILABLE, "draining")
+        refuse(context, code, "draining")
 
     client = connect(serve(explain_stream=stream), {"attempts": 2})
 
@@ -145,6 +149,22 @@ def test_photo_ends_without_its_map_is_no_success(connect, serve):
     results = list(connect(serve(explain_stream=stream)).explain_many([PHOTO] * 3))
 
     assert [type(r.error) for r in results] == [type(None), gradcam.BrokenAnswer, type(None)]
+    assert results[1].explanation.prediction.model == "fake" and results[1].explanation.maps == ()
+
+
+def test_results_that_were_handed_over_are_let_go(connect, serve):
+    def stream(requests, context):
+        for item in items(requests):
+            yield from answer(item)
+
+    kept, alive = [], []
+    for result in connect(serve(explain_stream=stream)).explain_many([PHOTO] * 20, in_flight=2):
+        kept.append(weakref.ref(result.explanation.map))
+        del result
+        gc.collect()
+        alive.append(sum(shown() is not None for shown in kept))
+    # The generator may still hold what it gave last.
+    assert len(alive) == 20 and max(alive) <= 2
 
 
 def test_answer_to_nobody_is_an_error(connect, serve):

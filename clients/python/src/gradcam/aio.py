@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, AsyncIterator, Awaitable, Callable, Concatenate, Iterator, ParamSpec, TypeVar
+from contextlib import contextmanager
+from typing import Any, AsyncGenerator, AsyncIterator, Awaitable, Callable, Concatenate, Coroutine, Iterator, ParamSpec, TypeVar
 
 import grpc
 import grpc.aio
@@ -22,18 +23,18 @@ R = TypeVar("R")
 _END = object()
 
 
-def _call(build: Callable[P, Call[T]]) -> Callable[Concatenate[AsyncClient, P], Awaitable[T]]:
+def _call(build: Callable[P, Call[T]]) -> Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]]:
     async def method(self: AsyncClient, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._make(build(*args, **kwargs))
 
     return calls.described(method, build, "{}")
 
 
-def _stream(build: Callable[P, Stream[R]]) -> Callable[Concatenate[AsyncClient, P], AsyncIterator[R]]:
-    def method(self: AsyncClient, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[R]:
+def _stream(build: Callable[P, Stream[R]]) -> Callable[Concatenate[AsyncClient, P], AsyncGenerator[R, None]]:
+    def method(self: AsyncClient, /, *args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[R, None]:
         return self._drive(build(*args, **kwargs))
 
-    return calls.described(method, build, "AsyncIterator[{}]")
+    return calls.described(method, build, "AsyncGenerator[{}, None]")
 
 
 class AsyncClient(Connection):
@@ -55,6 +56,7 @@ class AsyncClient(Connection):
     video = _stream(calls.video)
     models = _call(calls.models)
     model = _call(calls.model)
+    call = _call(calls.call)
     wait_until_ready = _call(calls.wait_until_ready)
 
     async def close(self) -> None:
@@ -74,7 +76,7 @@ class AsyncClient(Connection):
         while True:
             reader = call.reader()
             try:
-                await self._once(call, request, reader, attempts.remaining())
+                await self._once(call, request, reader, attempts)
                 return reader.result()
             except GradCamError as error:
                 fullest = max(fullest, reader, key=lambda reader: reader.arrived)
@@ -84,22 +86,23 @@ class AsyncClient(Connection):
                     raise
             await self._sleep(pause)
 
-    async def _once(self, call: Call[T], request: Any, reader: Reader[T], timeout: float | None) -> None:
-        if self._closed:
-            raise errors.closed(call.name)
-        running = getattr(self.stub(call.stub), call.method)(request, timeout=timeout, metadata=self.metadata())
-        try:
-            if call.streams:
-                async for response in running:
-                    reader.add(response)
-            else:
-                reader.add(await running)
-        except (grpc.RpcError, asyncio.CancelledError) as error:
-            raise self._error(error, call.name) from error
-        finally:
-            running.cancel()
+    async def _once(self, call: Call[T], request: Any, reader: Reader[T], attempts: Attempts) -> None:
+        metadata = self.metadata(call.metadata)
+        with self._errors(call.name):
+            method = getattr(self.stub(call.stub), call.method)
+            while request is not None:
+                running = method(request, timeout=attempts.remaining(), metadata=metadata)
+                try:
+                    if not call.streams:
+                        request = reader.add(await running)
+                        continue
+                    async for response in running:
+                        reader.add(response)
+                    return
+                finally:
+                    running.cancel()
 
-    async def _drive(self, stream: Stream[R]) -> AsyncIterator[R]:
+    async def _drive(self, stream: Stream[R]) -> AsyncGenerator[R, None]:
         if self._closed:
             raise errors.closed(stream.call)
         stream.model, stream.policy = self._model, self._retry
@@ -147,25 +150,25 @@ class AsyncClient(Connection):
             while True:
                 first, handed = stream.begin(), stream.handed
                 await tell()
-                responses = getattr(self.stub(stream.stub), stream.method)(
-                    messages(stream.round, first), timeout=attempts.remaining(), metadata=self.metadata()
-                )
-                error: GradCamError | None
+                responses, error = None, None
                 try:
-                    async for response in responses:
-                        ready = stream.take(response)
-                        await tell()
-                        for result in ready:
-                            yield result
-                            stream.release()
+                    with self._errors(stream.call):
+                        responses = getattr(self.stub(stream.stub), stream.method)(
+                            messages(stream.round, first), timeout=attempts.remaining(), metadata=self.metadata(stream.metadata)
+                        )
+                        async for response in responses:
+                            ready = stream.take(response)
                             await tell()
+                            for result in ready:
+                                yield result
+                                stream.release()
+                                await tell()
                     error = stream.ended()
-                except (grpc.RpcError, asyncio.CancelledError) as failure:
-                    error = self._error(failure, stream.call)
                 except GradCamError as failure:
                     error = failure
                 finally:
-                    responses.cancel()
+                    if responses is not None:
+                        responses.cancel()
                 if error is None:
                     break
                 if stream.handed > handed:
@@ -184,13 +187,20 @@ class AsyncClient(Connection):
         if stream.source_error is not None:
             raise stream.source_error
 
-    def _error(self, error: BaseException, call: str) -> GradCamError:
-        """The error of a call; a task that was cancelled by others than this client stays so."""
+    @contextmanager
+    def _errors(self, call: str) -> Iterator[None]:
+        """Makes gRPC's errors of a call this package's. A task that is cancelled stays so, also where the client was closed."""
         if self._closed:
-            return errors.closed(call)
-        if isinstance(error, asyncio.CancelledError):
-            raise error
-        return GradCamError.of(error, call)
+            raise errors.closed(call)
+        try:
+            yield
+        except grpc.RpcError as error:
+            raise errors.closed(call) if self._closed else GradCamError.of(error, call, self._target) from error
+        except (asyncio.CancelledError, grpc.aio.UsageError) as error:
+            task = asyncio.current_task()
+            if not self._closed or (task is not None and task.cancelling()):
+                raise
+            raise errors.closed(call) from error
 
     async def _sleep(self, seconds: float) -> None:
         await (self._retry.sleep or asyncio.sleep)(seconds)

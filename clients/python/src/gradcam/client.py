@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Callable, Concatenate, Iterator, ParamSpec, TypeVar
+from contextlib import contextmanager
+from typing import Any, Callable, Concatenate, Generator, Iterator, ParamSpec, TypeVar
 
 import grpc
 
@@ -28,11 +29,11 @@ def _call(build: Callable[P, Call[T]]) -> Callable[Concatenate[Client, P], T]:
     return calls.described(method, build, "{}")
 
 
-def _stream(build: Callable[P, Stream[R]]) -> Callable[Concatenate[Client, P], Iterator[R]]:
-    def method(self: Client, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[R]:
+def _stream(build: Callable[P, Stream[R]]) -> Callable[Concatenate[Client, P], Generator[R, None, None]]:
+    def method(self: Client, /, *args: P.args, **kwargs: P.kwargs) -> Generator[R, None, None]:
         return self._drive(build(*args, **kwargs))
 
-    return calls.described(method, build, "Iterator[{}]")
+    return calls.described(method, build, "Generator[{}, None, None]")
 
 
 class Client(Connection):
@@ -51,6 +52,7 @@ class Client(Connection):
     video = _stream(calls.video)
     models = _call(calls.models)
     model = _call(calls.model)
+    call = _call(calls.call)
     wait_until_ready = _call(calls.wait_until_ready)
 
     def close(self) -> None:
@@ -70,7 +72,7 @@ class Client(Connection):
         while True:
             reader = call.reader()
             try:
-                self._once(call, request, reader, attempts.remaining())
+                self._once(call, request, reader, attempts)
                 return reader.result()
             except GradCamError as error:
                 fullest = max(fullest, reader, key=lambda reader: reader.arrived)
@@ -80,24 +82,22 @@ class Client(Connection):
                     raise
             self._sleep(pause)
 
-    def _once(self, call: Call[T], request: Any, reader: Reader[T], timeout: float | None) -> None:
-        if self._closed:
-            raise errors.closed(call.name)
-        method = getattr(self.stub(call.stub), call.method)
-        try:
+    def _once(self, call: Call[T], request: Any, reader: Reader[T], attempts: Attempts) -> None:
+        metadata = self.metadata(call.metadata)
+        with self._errors(call.name):
+            method = getattr(self.stub(call.stub), call.method)
             if not call.streams:
-                reader.add(method(request, timeout=timeout, metadata=self.metadata()))
+                while request is not None:
+                    request = reader.add(method(request, timeout=attempts.remaining(), metadata=metadata))
                 return
-            responses = method(request, timeout=timeout, metadata=self.metadata())
+            responses = method(request, timeout=attempts.remaining(), metadata=metadata)
             try:
                 for response in responses:
                     reader.add(response)
             finally:
                 responses.cancel()
-        except grpc.RpcError as error:
-            raise self._error(error, call.name) from error
 
-    def _drive(self, stream: Stream[R]) -> Iterator[R]:
+    def _drive(self, stream: Stream[R]) -> Generator[R, None, None]:
         if self._closed:
             raise errors.closed(stream.call)
         stream.model, stream.policy = self._model, self._retry
@@ -138,26 +138,27 @@ class Client(Connection):
                 with changed:
                     first, handed = stream.begin(), stream.handed
                     changed.notify_all()
-                responses = getattr(self.stub(stream.stub), stream.method)(
-                    messages(stream.round, first), timeout=attempts.remaining(), metadata=self.metadata()
-                )
+                responses = None
                 try:
-                    for response in responses:
-                        with changed:
-                            ready = stream.take(response)
-                            changed.notify_all()
-                        for result in ready:
-                            yield result
+                    with self._errors(stream.call):
+                        responses = getattr(self.stub(stream.stub), stream.method)(
+                            messages(stream.round, first), timeout=attempts.remaining(), metadata=self.metadata(stream.metadata)
+                        )
+                        for response in responses:
                             with changed:
-                                stream.release()
+                                ready = stream.take(response)
                                 changed.notify_all()
+                            for result in ready:
+                                yield result
+                                with changed:
+                                    stream.release()
+                                    changed.notify_all()
                     error = stream.ended()
-                except grpc.RpcError as failure:
-                    error = self._error(failure, stream.call)
                 except GradCamError as failure:
                     error = failure
                 finally:
-                    responses.cancel()
+                    if responses is not None:
+                        responses.cancel()
                 if error is None:
                     break
                 if stream.handed > handed:
@@ -176,8 +177,19 @@ class Client(Connection):
         if stream.source_error is not None:
             raise stream.source_error
 
-    def _error(self, error: grpc.RpcError, call: str) -> GradCamError:
-        return errors.closed(call) if self._closed else GradCamError.of(error, call)
+    @contextmanager
+    def _errors(self, call: str) -> Iterator[None]:
+        """Makes gRPC's errors of a call this package's. A call on a channel that was closed is a ValueError of gRPC's."""
+        if self._closed:
+            raise errors.closed(call)
+        try:
+            yield
+        except grpc.RpcError as error:
+            raise errors.closed(call) if self._closed else GradCamError.of(error, call, self._target) from error
+        except ValueError as error:
+            if self._closed:
+                raise errors.closed(call) from error
+            raise
 
     def _sleep(self, seconds: float) -> None:
         (self._retry.sleep or time.sleep)(seconds)

@@ -27,12 +27,14 @@ class Violation:
 class GradCamError(Exception):
     """A call, or a photo of a stream, that failed. Its subclasses are the statuses."""
 
+    _own_code = grpc.StatusCode.UNKNOWN
+
     def __init__(
         self,
         message: str,
         *,
         call: str = "",
-        code: grpc.StatusCode = grpc.StatusCode.UNKNOWN,
+        code: grpc.StatusCode | None = None,
         reason: str = "",
         violations: Sequence[Violation] = (),
         retry_after: float | None = None,
@@ -42,7 +44,7 @@ class GradCamError(Exception):
         """What went wrong, in the server's words."""
         self.call = call
         """What was called, such as ``ClassificationService.Explain``."""
-        self.code = code
+        self.code = self._own_code if code is None else code
         """The status."""
         self.reason = reason
         """The server's word for programs, such as ``QUEUE_FULL``; empty where it gave none."""
@@ -78,11 +80,14 @@ class GradCamError(Exception):
         self.partial, self.arrived, self.expected, self.missing = partial, arrived, expected, tuple(missing)
 
     @staticmethod
-    def of(error: grpc.RpcError, call: str = "") -> GradCamError:
+    def of(error: grpc.RpcError, call: str = "", target: str = "") -> GradCamError:
         """The error of a call that gRPC ended, also of one through a stub of your own."""
         metadata = error.trailing_metadata() or ()
         details = next((value for key, value in metadata if key == "grpc-status-details-bin"), b"")
-        raised = _make(error.code(), error.details() or "", _read(wire.Status(), details).details, call)
+        message = error.details() or ""
+        if target and message.startswith("failed to connect to all addresses"):
+            message = f"no server answers at {target} ({message})"
+        raised = _make(error.code(), message, _read(wire.Status(), details).details, call)
         raised.__cause__ = error
         return raised
 
@@ -90,41 +95,65 @@ class GradCamError(Exception):
 class InvalidArgument(GradCamError):
     """INVALID_ARGUMENT: fields of the request are wrong; ``violations`` names them."""
 
+    _own_code = grpc.StatusCode.INVALID_ARGUMENT
+
 
 class NotFound(GradCamError):
     """NOT_FOUND: there is no such model, layer, label, word or answer; near ones are named."""
 
+    _own_code = grpc.StatusCode.NOT_FOUND
+
 
 class ResourceExhausted(GradCamError):
-    """RESOURCE_EXHAUSTED: the server has no room until ``retry_after``; where that is None, a message is larger than one side accepts."""
+    """RESOURCE_EXHAUSTED: the server has no room until ``retry_after``; without that, it is TooLarge."""
+
+    _own_code = grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+class TooLarge(ResourceExhausted):
+    """RESOURCE_EXHAUSTED without a time: a message is larger than one side accepts, and will be later, too."""
 
 
 class Unavailable(GradCamError):
     """UNAVAILABLE: the server cannot be reached, starts or drains."""
 
+    _own_code = grpc.StatusCode.UNAVAILABLE
+
 
 class DeadlineExceeded(GradCamError):
     """DEADLINE_EXCEEDED: the answer did not come in time."""
+
+    _own_code = grpc.StatusCode.DEADLINE_EXCEEDED
 
 
 class Cancelled(GradCamError):
     """CANCELLED: the call was given up."""
 
+    _own_code = grpc.StatusCode.CANCELLED
+
 
 class ClientClosed(GradCamError):
     """The client was closed before the call, or while it ran."""
+
+    _own_code = grpc.StatusCode.CANCELLED
 
 
 class Refused(GradCamError):
     """UNAUTHENTICATED or PERMISSION_DENIED: the server does not know the caller, or does not let it."""
 
+    _own_code = grpc.StatusCode.PERMISSION_DENIED
+
 
 class OtherVersion(GradCamError):
     """UNIMPLEMENTED: the server does not know the call, so it speaks another version of the API."""
 
+    _own_code = grpc.StatusCode.UNIMPLEMENTED
+
 
 class BrokenAnswer(GradCamError):
     """DATA_LOSS: the server's answer is not whole, though it says nothing of it."""
+
+    _own_code = grpc.StatusCode.DATA_LOSS
 
 
 _KINDS: dict[grpc.StatusCode, type[GradCamError]] = {
@@ -151,28 +180,31 @@ def of_item(status: ItemStatus, call: str) -> GradCamError | None:
 
 def broken(message: str, call: str) -> BrokenAnswer:
     """The error of an answer that no server of this API gives."""
-    return BrokenAnswer(message, call=call, code=grpc.StatusCode.DATA_LOSS)
+    return BrokenAnswer(message, call=call)
 
 
 def closed(call: str) -> ClientClosed:
     """The error of a call of a client that was closed."""
-    return ClientClosed("the client is closed", call=call, code=grpc.StatusCode.CANCELLED)
+    return ClientClosed("the client is closed", call=call)
 
 
 def _make(code: grpc.StatusCode, message: str, details: Iterable[Any], call: str) -> GradCamError:
     reason, violations, retry_after = "", [], None
     for detail in details:
-        kind = detail.type_url.rpartition("/")[2]
-        if kind == "google.rpc.BadRequest":
+        name = detail.type_url.rpartition("/")[2]
+        if name == "google.rpc.BadRequest":
             faults = _read(wire.BadRequest(), detail.value).field_violations
             violations += [Violation(fault.field, fault.description) for fault in faults]
-        elif kind == "google.rpc.ErrorInfo":
+        elif name == "google.rpc.ErrorInfo":
             reason = _read(wire.ErrorInfo(), detail.value).reason
-        elif kind == "google.rpc.RetryInfo":
+        elif name == "google.rpc.RetryInfo":
             retry_after = _read(wire.RetryInfo(), detail.value).retry_delay.ToTimedelta().total_seconds()
     if code is grpc.StatusCode.UNIMPLEMENTED:
         message = f"the server does not know this call, so it speaks another version of the API than this client's, gradcam.v1 ({message})"
-    return _KINDS.get(code, GradCamError)(
+    kind = _KINDS.get(code, GradCamError)
+    if kind is ResourceExhausted and retry_after is None:
+        kind, message = TooLarge, f"the message is larger than one side accepts ({message})"
+    return kind(
         message, call=call, code=code, reason=reason, violations=violations, retry_after=retry_after
     )
 

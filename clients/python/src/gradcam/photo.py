@@ -16,10 +16,13 @@ from gradcam.v1 import image_pb2 as pb
 Photo = Union[str, "os.PathLike[str]", bytes, "npt.NDArray[Any]", Image.Image]
 """A path, the bytes of a JPEG, PNG, WebP, GIF or BMP file, an array or a PIL image.
 
-An array is H x W (grey), H x W x 3 (red, green, blue) or H x W x 4 (laid over white): of uint8, or of floats from 0 to 1.
+An array is H x W (grey), H x W x 3 (red, green, blue) or H x W x 4 (laid over white): of uint8, or of floats from 0 to 1. The server takes
+messages of 17 MiB, unless it is told otherwise: arrays and PIL images of more than four megapixels are sent as PNG, without loss, and large
+photos had better be files.
 """
 
 _MOST_RAW = 12 << 20
+"""The most bytes that are sent as they are; what is larger takes less as PNG, and less time on the way. The server takes 16 MiB."""
 
 
 def read(photo: Photo, *, fast: bool = False) -> pb.Image:
@@ -59,6 +62,8 @@ def _to_bytes(pixels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
 
 def _flat(picture: Image.Image) -> Image.Image:
     """The picture in red, green and blue, laid over white where it is transparent."""
+    if picture.mode == "F" or picture.mode.startswith("I"):
+        raise TypeError(f"a PIL image of a photo has 8 bits a colour, and mode {picture.mode} has more: give its file as it is, or scale it to 8")
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")

@@ -1,12 +1,13 @@
-"""What comes back: immutable, with numpy arrays and PIL images. ``message`` is the server's own message where more is wanted."""
+"""What comes back: immutable, with numpy arrays and PIL images. ``message`` is the server's own message with all that is not here."""
 
 from __future__ import annotations
 
 import base64
 import html
 import io
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Mapping, NamedTuple, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from gradcam.v1 import classification_service_pb2 as classification
 from gradcam.v1 import explanation_pb2 as explanation
 from gradcam.v1 import image_pb2 as image
 from gradcam.v1 import model_service_pb2 as model_service
+from gradcam.v1 import video_service_pb2 as video_service
 from gradcam.v1 import vqa_service_pb2 as vqa
 
 Floats = npt.NDArray[np.float32]
@@ -69,7 +71,7 @@ class Prediction:
     """The part of the photo that the network saw."""
     size: Size
     """The photo's size, with its EXIF orientation applied."""
-    message: classification.ClassificationPrediction
+    message: classification.ClassificationPrediction = field(repr=False)
 
     @property
     def best(self) -> ClassScore:
@@ -91,7 +93,7 @@ class Prediction:
 class Map:
     """Where the network saw something."""
 
-    values: Floats
+    values: Floats = field(repr=False)
     """The numbers, height x width; 3 x height x width for signed values of a method on pixels. Read-only."""
     subject: str
     """What was explained: a label, words or an answer; of a sum, its terms."""
@@ -111,11 +113,11 @@ class Map:
     """The part of the photo that the network saw. A map on another grid than the photo's covers it."""
     size: Size
     """The photo's size."""
-    picture: bytes | None
+    picture: bytes | None = field(repr=False)
     """The overlay as a file; None where none was asked for."""
-    outputs: tuple[explanation.RenderedMap, ...]
+    outputs: tuple[explanation.RenderedMap, ...] = field(repr=False)
     """The forms that ``outputs`` asked for, in that order."""
-    message: explanation.SaliencyMap
+    message: explanation.SaliencyMap = field(repr=False)
 
     @staticmethod
     def of(message: explanation.SaliencyMap, has_overlay: bool, call: str) -> Map:
@@ -142,13 +144,16 @@ class Map:
         return Image.open(io.BytesIO(self.picture))
 
     def scaled(self) -> Floats:
-        """The values from 0 to 1, for drawing; all zero for a map that is the same everywhere."""
+        """The values from 0 to 1, for drawing; all zero for a map that is the same everywhere.
+
+        0 is the least of all values. On the photo's grid, ``values="scaled"`` is not the same: 0 is the least inside the crop there.
+        """
         spread = self.values - self.values.min()
         scaled: Floats = spread / (spread.max() + np.float32(1e-7))
         return scaled
 
     def on_photo(self) -> Floats:
-        """The values on the photo's grid, height x width: bilinear inside the crop, 0 outside of it."""
+        """The values on the photo's grid: bilinear inside the crop, 0 outside of it. Planes stay: height x width, or 3 x height x width."""
         if self.message.outputs[0].raw.grid == explanation.MAP_GRID_IMAGE:
             return self.values
         columns, inside_x = _places(self.size.width, self.crop.x, self.crop.width, self.values.shape[-1])
@@ -213,11 +218,11 @@ def _figures(maps: Sequence[Map]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """The prediction for a photo, and maps."""
+    """The prediction for a photo, and maps. Their ``message`` is that of each."""
 
     prediction: Prediction
     maps: tuple[Map, ...]
-    label_images: tuple[explanation.LabelImage, ...]
+    label_images: tuple[explanation.LabelImage, ...] = field(repr=False)
 
     @property
     def map(self) -> Map:
@@ -246,6 +251,7 @@ class CaptionWord:
 
     text: str
     log_probability: float
+    """The natural logarithm of its probability behind the words before it."""
 
 
 @dataclass(frozen=True)
@@ -255,7 +261,7 @@ class Caption:
     text: str
     words: tuple[CaptionWord, ...]
     log_probability: float
-    """Of the whole sentence and its end."""
+    """Of the whole sentence and its end, natural: the sum of its words' and its end's."""
 
     @staticmethod
     def of(message: captioning.Caption) -> Caption:
@@ -271,7 +277,7 @@ class Captions:
     """Sentences about a photo, the best first."""
 
     captions: tuple[Caption, ...]
-    message: captioning.CaptionPrediction
+    message: captioning.CaptionPrediction = field(repr=False)
 
     @property
     def best(self) -> Caption:
@@ -291,12 +297,15 @@ class Attention:
     """Where the last layer of a head looked. This is no map of a gradient, and does not say what spoke for a word or answer."""
 
     layer: str
-    values: Floats
+    values: Floats = field(repr=False)
     """height x width; those of all layers together sum to 1. Read-only."""
 
     @staticmethod
-    def of(message: explanation.AttentionGrid) -> Attention:
-        return Attention(message.layer, np.frombuffer(message.data, "<f4").reshape(message.size.height, message.size.width))
+    def of(message: explanation.AttentionGrid, call: str) -> Attention:
+        shape = (message.size.height, message.size.width)
+        if len(message.data) != 4 * int(np.prod(shape)):
+            raise errors.broken(f"weights of {shape[0]} x {shape[1]} positions came with {len(message.data)} bytes", call)
+        return Attention(message.layer, np.frombuffer(message.data, "<f4").reshape(shape))
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,11 +314,11 @@ class CaptionExplanation:
 
     caption: Caption
     maps: tuple[Map, ...]
-    skipped: dict[int, str]
+    skipped: Mapping[int, str]
     """The targets that the caption turned out not to have, and why."""
     attention: tuple[tuple[Attention, ...], ...]
     """For each word, where it was asked for: its weights at each layer."""
-    message: captioning.CaptionPrediction
+    message: captioning.CaptionPrediction = field(repr=False)
 
     @property
     def words(self) -> tuple[tuple[CaptionWord, tuple[Map, ...]], ...]:
@@ -326,11 +335,20 @@ class CaptionExplanation:
 
     @staticmethod
     def of(head: captioning.CaptioningServiceExplainResponse, maps: tuple[Map, ...], others: Sequence[Any]) -> CaptionExplanation:
-        looked = [other for other in others if isinstance(other, captioning.WordAttention)]
-        return CaptionExplanation(
-            Caption.of(head.prediction.captions[0]), maps, {target.target_index: target.reason for target in head.skipped_targets},
-            tuple(tuple(map(Attention.of, word.grids)) for word in looked), head.prediction,
-        )
+        skipped = MappingProxyType({target.target_index: target.reason for target in head.skipped_targets})
+        return CaptionExplanation(Caption.of(head.prediction.captions[0]), maps, skipped, tuple(others), head.prediction)
+
+    @property
+    def map(self) -> Map:
+        """The first map."""
+        return self.maps[0]
+
+    def overlay(self) -> Image.Image:
+        """The first map over the photo, in the photo's own size."""
+        return self.map.overlay()
+
+    def _repr_png_(self) -> bytes | None:
+        return self.map._repr_png_() if self.maps else None
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(self.caption.text)}</p>{_figures(self.maps)}"
@@ -355,6 +373,8 @@ class Answers:
     unknown_words: tuple[str, ...]
     """Those that the head does not know."""
     answers: tuple[RankedAnswer, ...]
+    message: vqa.VqaPrediction = field(repr=False)
+    """All else: model, crop, the photo's size, timings; and the other questions of the same call."""
 
     @property
     def best(self) -> RankedAnswer:
@@ -362,11 +382,15 @@ class Answers:
         return self.answers[0]
 
     @staticmethod
-    def of(message: vqa.QuestionAnswers) -> Answers:
-        return Answers(
-            " ".join(word.text for word in message.words),
-            tuple(word.text for word in message.words if word.is_unknown),
-            tuple(RankedAnswer(a.answer_index, a.text, a.probability, a.logit) for a in message.answers),
+    def of(message: vqa.VqaPrediction) -> tuple[Answers, ...]:
+        return tuple(
+            Answers(
+                " ".join(word.text for word in question.words),
+                tuple(word.text for word in question.words if word.is_unknown),
+                tuple(RankedAnswer(a.answer_index, a.text, a.probability, a.logit) for a in question.answers),
+                message,
+            )
+            for question in message.questions
         )
 
     def __str__(self) -> str:
@@ -379,11 +403,11 @@ class AnswerExplanation:
 
     answers: Answers
     maps: tuple[Map, ...]
-    left_out_words: tuple[vqa.LeftOutWords, ...]
+    left_out_words: tuple[vqa.LeftOutWords, ...] = field(repr=False)
     """For each explained answer, where it was asked for."""
     attention: tuple[Attention, ...]
     """The weights at each layer, where they were asked for."""
-    message: vqa.VqaPrediction
+    message: vqa.VqaPrediction = field(repr=False)
 
     @property
     def map(self) -> Map:
@@ -396,11 +420,9 @@ class AnswerExplanation:
 
     @staticmethod
     def of(head: vqa.VqaServiceExplainResponse, maps: tuple[Map, ...], others: Sequence[Any]) -> AnswerExplanation:
-        grids = [grid for other in others if isinstance(other, vqa.QuestionAttention) for grid in other.grids]
         left_out = tuple(other for other in others if isinstance(other, vqa.LeftOutWords))
-        return AnswerExplanation(
-            Answers.of(head.prediction.questions[0]), maps, left_out, tuple(map(Attention.of, grids)), head.prediction
-        )
+        looked = tuple(grid for other in others if not isinstance(other, vqa.LeftOutWords) for grid in other)
+        return AnswerExplanation(Answers.of(head.prediction)[0], maps, left_out, looked, head.prediction)
 
     def _repr_png_(self) -> bytes | None:
         return self.map._repr_png_() if self.maps else None
@@ -415,6 +437,8 @@ class PhotoResult:
 
     index: int
     """The photo's place, from 0."""
+    photo: Any = field(repr=False)
+    """The photo, as it was given."""
     explanation: Explanation | None
     """Its answer: whole where there is no error; else what had arrived, or None."""
     error: Exception | None
@@ -435,8 +459,8 @@ class FrameResult:
     """Why it has none though nothing is wrong with it: "skipped", "dropped" or "expired"; else empty."""
     error: Exception | None
     """What was wrong with it."""
-    message: Any
-    """The server's ExplainedFrame: keyframe, difference and latency; None where there is no explanation."""
+    message: video_service.ExplainedFrame | None = field(repr=False)
+    """Keyframe, difference and latency; None where there is no explanation."""
 
 
 @dataclass(frozen=True)
@@ -447,6 +471,29 @@ class Layer:
     channels: int
     size: Size
     """Columns and rows of its maps."""
+
+    @staticmethod
+    def of(message: model_service.Layer) -> Layer:
+        return Layer(message.name, message.channel_count, Size.of(message.size))
+
+
+@dataclass(frozen=True)
+class Head:
+    """What captions photos, or answers questions about them."""
+
+    layers: tuple[Layer, ...]
+    """Those that its words or answers can be explained at."""
+    max_words: int
+    """The longest caption or question, in words."""
+    words: tuple[str, ...] = field(repr=False)
+    """The words that it knows, the most frequent first."""
+    answers: tuple[str, ...] = field(repr=False)
+    """The answers that it can give, by index; none of a head that captions."""
+
+    @staticmethod
+    def of(message: model_service.CaptioningHead | model_service.AnsweringHead) -> Head:
+        answers = message.answers if isinstance(message, model_service.AnsweringHead) else ()
+        return Head(tuple(map(Layer.of, message.layers)), message.max_words, tuple(message.words), tuple(answers))
 
 
 _TASKS = {
@@ -467,20 +514,25 @@ class Model:
     """Of "classification", "captioning" and "vqa"."""
     class_count: int
     default_layer: str
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] = field(repr=False)
     """By index; only from ``model``."""
-    layers: tuple[Layer, ...]
+    layers: tuple[Layer, ...] = field(repr=False)
     """In the order of the network; only from ``model``."""
-    message: model_service.Model
-    """All else: preprocessing, heads, licence, metrics."""
+    captioning: Head | None = field(repr=False)
+    """What captions; None without it, and from ``models``."""
+    answering: Head | None = field(repr=False)
+    """What answers questions; None without it, and from ``models``."""
+    message: model_service.Model = field(repr=False)
+    """All else: preprocessing, licence, metrics."""
 
     @staticmethod
     def of(message: model_service.Model) -> Model:
         tasks = tuple(_TASKS[task] for task in message.tasks if task in _TASKS)
-        layers = tuple(Layer(layer.name, layer.channel_count, Size.of(layer.size)) for layer in message.layers)
         return Model(
             message.name, message.version, message.architecture, tasks, message.class_count, message.default_layer,
-            tuple(message.labels), layers, message,
+            tuple(message.labels), tuple(map(Layer.of, message.layers)),
+            Head.of(message.captioning) if message.HasField("captioning") else None,
+            Head.of(message.answering) if message.HasField("answering") else None, message,
         )
 
 

@@ -9,17 +9,18 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
-from gradcam.errors import GradCamError, ResourceExhausted, Unavailable
+from gradcam.errors import Cancelled, GradCamError, ResourceExhausted, Unavailable
 
 
 @dataclass(frozen=True)
 class Retry:
     """How often and when a call is tried again.
 
-    Two ends of a call are worth it, and safe: UNAVAILABLE, and RESOURCE_EXHAUSTED with the server's hint when there will be room. (Without
-    a hint a message is too large, and will be.) The pause is the hint, or else grows from ``initial`` to ``most`` by doubling. Chance makes
-    the hint up to a quarter longer, and other pauses up to half shorter, so that clients do not come back all at once. A call that would
-    have to wait beyond its timeout ends at once.
+    Calls change nothing on the server, so asking again is safe, also where a part of the answer had come. Three ends are worth it:
+    UNAVAILABLE; CANCELLED that this side did not ask for (a proxy says so where its server dies in the middle of an answer); and
+    RESOURCE_EXHAUSTED with the server's hint when there will be room. (Without a hint a message is too large, and will be.) The pause is
+    the hint, or else grows from ``initial`` to ``most`` by doubling. Chance makes the hint up to a quarter longer, and other pauses up to
+    half shorter, so that clients do not come back all at once. A call that would have to wait beyond its timeout ends at once.
     """
 
     attempts: int = 5
@@ -36,9 +37,11 @@ class Retry:
     """Waits so many seconds; an awaitable for ``AsyncClient``. By default time.sleep or asyncio.sleep."""
 
     @staticmethod
-    def is_worth_it(error: BaseException) -> bool:
+    def is_worth_it(error: GradCamError) -> bool:
         """Whether the same call may do better later."""
-        return isinstance(error, Unavailable) or (isinstance(error, ResourceExhausted) and error.retry_after is not None)
+        if isinstance(error, ResourceExhausted):
+            return error.retry_after is not None
+        return isinstance(error, (Unavailable, Cancelled))
 
     def pause(self, error: GradCamError, attempt: int) -> float:
         """Seconds between an attempt, counted from 1, that ended so and the next one."""
@@ -65,10 +68,10 @@ class Attempts:
         """Counts anew from the next attempt on: this one brought something."""
         self._count = 0
 
-    def pause_after(self, error: BaseException) -> float | None:
+    def pause_after(self, error: GradCamError) -> float | None:
         """Seconds to wait before the next attempt; None where there is to be none."""
         self._count += 1
-        if not isinstance(error, GradCamError) or not self._policy.is_worth_it(error) or self._count >= self._policy.attempts:
+        if not self._policy.is_worth_it(error) or self._count >= self._policy.attempts:
             return None
         pause, remaining = self._policy.pause(error, self._count), self.remaining()
         return pause if remaining is None or pause < remaining else None

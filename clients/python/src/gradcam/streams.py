@@ -1,4 +1,4 @@
-"""What streams of photos and frames know, without their I/O. A driver guards each with a lock, or runs it on one event loop.
+"""What streams of photos and frames know, without their I/O. A driver guards what its threads share with a lock, or has one event loop.
 
 A stream is driven in rounds, each over one call. In a round, the driver sends what ``begin`` gives and then, while ``may_send``, what is
 ``unsent`` or, where there is nothing, what it adds from the source; beside that it hands each response to ``take``. Each result that it gets
@@ -7,14 +7,15 @@ it hands over, and then says ``release``. ``ended`` says how the round ended, an
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, AsyncIterable, Callable, Generic, Iterable, Sized, TypeVar
+from typing import Any, AsyncIterable, Callable, Generic, Iterable, Mapping, Sized, TypeVar
 
 from gradcam import errors
 from gradcam.errors import GradCamError
 from gradcam.photo import read
-from gradcam.reading import Parts
+from gradcam.reading import Parts, Shape
 from gradcam.results import Explanation, FrameResult, Map, PhotoResult, Prediction
 from gradcam.retry import Retry
 from gradcam.v1 import classification_service_pb2 as classification
@@ -39,6 +40,8 @@ class Item:
     error: Exception | None = None
     reader: Parts[Explanation] | None = None
     """What has arrived; where several rounds were cut, in the one that brought most."""
+    current: Parts[Explanation] | None = None
+    """What has arrived in this round."""
 
 
 class Stream(ABC, Generic[R]):
@@ -49,9 +52,9 @@ class Stream(ABC, Generic[R]):
     resumes: bool
     """Whether another round can go on where one was cut."""
 
-    def __init__(self, source: Iterable[Any] | AsyncIterable[Any], call: str, timeout: float | None) -> None:
+    def __init__(self, source: Iterable[Any] | AsyncIterable[Any], timeout: float | None, metadata: Mapping[str, str]) -> None:
         self.source: Any = source
-        self.call, self.timeout = call, timeout
+        self.timeout, self.metadata = timeout, metadata
         self.model = ""
         """The model's name for where the stream names none."""
         self.policy = Retry(attempts=1)
@@ -62,6 +65,11 @@ class Stream(ABC, Generic[R]):
         self.exhausted = False
         self.source_error: BaseException | None = None
         """What the source raised; it ends the stream when all that it gave before is answered."""
+
+    @property
+    def call(self) -> str:
+        """The call's name in errors."""
+        return f"{self.stub.__name__.removesuffix('Stub')}.{self.method}"
 
     def begin(self) -> Any:
         """Begins another round; its first message."""
@@ -140,22 +148,20 @@ class PhotoStream(Stream[PhotoResult]):
         self,
         photos: Iterable[Any] | AsyncIterable[Any],
         asked: classification.ClassificationServiceExplainRequest,
-        reader: Callable[[], Parts[Explanation]],
-        call: str,
+        shape: Shape[Explanation],
         timeout: float | None,
+        metadata: Mapping[str, str],
         in_flight: int,
         ordered: bool,
         fast: bool,
     ) -> None:
-        super().__init__(photos, call, timeout)
-        self._asked, self._reader, self._in_flight, self._ordered, self._fast = asked, reader, in_flight, ordered, fast
+        super().__init__(photos, timeout, metadata)
+        self._asked, self._shape, self._in_flight, self._ordered, self._fast = asked, shape, in_flight, ordered, fast
         self._refused: GradCamError | None = None
-        self._readers: dict[int, Parts[Explanation]] = {}
         self._given = 0
 
     def _settings(self) -> classification.ClassificationServiceExplainStreamRequest:
         self._refused = None
-        self._readers = {}
         settings = classification.ExplainStreamSettings(order=classification.ANSWER_ORDER_AS_READY, max_in_flight=self._in_flight)
         return classification.ClassificationServiceExplainStreamRequest(settings=settings)
 
@@ -170,7 +176,7 @@ class PhotoStream(Stream[PhotoResult]):
     def unsent(self) -> Item | None:
         item = self._next_unsent()
         if item is not None:
-            item.round = self.round
+            item.round, item.current = self.round, None
         return item
 
     def _next_unsent(self) -> Item | None:
@@ -190,11 +196,11 @@ class PhotoStream(Stream[PhotoResult]):
         item = self.open.get(int(response.id)) if response.id.isdecimal() else None
         if item is None or item.done:
             raise errors.broken(f"an answer came to a photo that was not asked about ({response.id!r}: {response.end.message})", self.call)
-        reader = self._readers.setdefault(item.index, self._reader())
         if response.HasField("part"):
-            reader.add(response.part)
-            if item.reader is None or reader.arrived >= item.reader.arrived:
-                item.reader = reader
+            item.current = item.current or Parts(self._shape)
+            item.current.add(response.part)
+            if item.reader is None or item.current.arrived >= item.reader.arrived:
+                item.reader = item.current
         if not response.HasField("end"):
             return []
         error = errors.of_item(response.end, self.call)
@@ -210,13 +216,14 @@ class PhotoStream(Stream[PhotoResult]):
         return self._refused or super().ended()
 
     def give_up(self, error: GradCamError) -> list[PhotoResult]:
-        return [result for item in self._tell(error) for result in self._finish(item, error)]
+        own = copy.copy(error)  # Of a photo's own error, how many others arrived is no part.
+        return [result for item in self._tell(error) for result in self._finish(item, own)]
 
     def _finish(self, item: Item, error: GradCamError | None) -> list[PhotoResult]:
         item.done = True
-        if item.error is None and error is None and item.reader is not self._readers.get(item.index):
-            item.reader = self._readers[item.index]
         item.error = item.error or error
+        if item.error is None:
+            item.reader = item.current or Parts(self._shape)
         if not self._ordered:
             return [self._result(self.open.pop(item.index))]
         ready = []
@@ -226,15 +233,14 @@ class PhotoStream(Stream[PhotoResult]):
         return ready
 
     def _result(self, item: Item) -> PhotoResult:
-        answer, error = None, item.error
-        if item.reader is not None and error is not None:
-            answer = item.reader.partial()
-        elif error is None:
-            try:
-                answer = (item.reader or self._reader()).result()
-            except GradCamError as not_whole:
-                error = not_whole
-        return PhotoResult(item.index, answer, error)
+        if item.reader is None:
+            return PhotoResult(item.index, item.content, None, item.error)
+        if item.error is not None:
+            return PhotoResult(item.index, item.content, item.reader.partial(), item.error)
+        try:
+            return PhotoResult(item.index, item.content, item.reader.result(), None)
+        except GradCamError as not_whole:
+            return PhotoResult(item.index, item.content, item.reader.partial(), not_whole)
 
 
 class FrameStream(Stream[FrameResult]):
@@ -247,10 +253,10 @@ class FrameStream(Stream[FrameResult]):
         frames: Iterable[Any] | AsyncIterable[Any],
         asked: video_service.VideoSettings,
         has_overlay: bool,
-        call: str,
         timeout: float | None,
+        metadata: Mapping[str, str],
     ) -> None:
-        super().__init__(frames, call, timeout)
+        super().__init__(frames, timeout, metadata)
         self._asked, self._has_overlay = asked, has_overlay
 
     def _settings(self) -> video_service.VideoServiceExplainRequest:

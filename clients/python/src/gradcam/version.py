@@ -1,0 +1,3 @@
+"""This client's version."""
+
+VERSION = "0.1.0"
