@@ -170,3 +170,17 @@ def test_generated_code_is_what_the_protos_say(tmp_path):
     there = {path.relative_to(source) for path in [*source.glob("gradcam/v1/*.py*"), *source.glob("gradcam/wire_pb2.py*")]}
     assert fresh == there, "run clients/python/generate.sh"
     assert not any(filecmp.cmpfiles(tmp_path, source, fresh, shallow=False)[1:]), "run clients/python/generate.sh"
+
+
+def test_readme_loop_draws_every_photo_that_is_one(server, tmp_path, monkeypatch, capsys):
+    code = re.findall(r"```python\n(.*?)```", (HERE / "README.md").read_text(), re.S)[1]
+    monkeypatch.chdir(tmp_path)
+    for folder in ("photos", "out"):
+        Path(folder).mkdir()
+    shutil.copy(CAT, "photos/cat.jpg")
+    Path("photos/text.jpg").write_text("no photo")
+
+    with gradcam.Client(server) as client:
+        exec(compile(code, "README.md", "exec"), {"client": client, "Path": Path})
+
+    assert [path.name for path in Path("out").iterdir()] == ["cat.png"] and "photos/text.jpg" in capsys.readouterr().out

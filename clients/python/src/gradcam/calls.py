@@ -253,8 +253,8 @@ def video(
         policy: which frames are answered: "every_frame" (as is unless said), "every_nth" (one in ``frame_step``) or "latest_wins".
         frame_step: 1 to 10,000; needed for "every_nth".
         frame_deadline: for how many seconds an answer is worth something, 0.001 to 3600; for ever by default.
-        new_map_weight: steadies maps over time: how much a new one weighs against those before it, at 30 frames a second. 1 steadies
-            nothing, as by default; 0.2 is calm; at 0 the first map would stay for ever.
+        new_map_weight: steadies maps over time: how much a new one weighs against those before it, at 30 frames a second; above 0, and up
+            to 1, which steadies nothing, as by default. 0.2 is calm.
         keyframe_threshold: the difference of frames, 0 to 1, up to which the network is not asked again; it is always asked by default.
         settings: all else that VideoSettings knows. What is given beside it comes on top; ``outputs`` come before its own.
 
