@@ -24,6 +24,11 @@ internal static class ClientsBenchmark
             Description = "NAME=COMMAND: a client, run in the repository, that prints JSON with succeeded_per_s",
             DefaultValueFactory = _ => [Go],
         };
+        clients.Validators.Add(given =>
+        {
+            if (given.Tokens.FirstOrDefault(token => !token.Value.Contains('=', StringComparison.Ordinal)) is { } nameless)
+                given.AddError($"'{nameless.Value}' is not NAME=COMMAND.");
+        });
         var command = new Command("clients", "Closed-loop load over ExplainStream: a 224 x 224 JPEG in, a raw map out; a process for the server and each client.")
         {
             concurrency, seconds, clients,
@@ -35,8 +40,21 @@ internal static class ClientsBenchmark
     private static async Task RunAsync(int concurrency, int seconds, string[] clients)
     {
         var photo = BenchPhoto.SmallJpeg();
-        var file = Path.ChangeExtension(Path.GetTempFileName(), ".jpg");
-        await File.WriteAllBytesAsync(file, photo);
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            var file = Path.Combine(folder.FullName, "photo.jpg");
+            await File.WriteAllBytesAsync(file, photo);
+            await RunAsync(concurrency, seconds, clients, photo, file);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task RunAsync(int concurrency, int seconds, string[] clients, byte[] photo, string file)
+    {
         // It knows no photo again: each costs a pass.
         using var server = await ServerProcess.StartAsync("127.0.0.1:0", "--activation-cache", "0");
         var commands = clients.Select(client => client.Split('=', 2)).ToDictionary(client => client[0], client => client[1]
@@ -60,7 +78,6 @@ internal static class ClientsBenchmark
         }
         foreach (var (name, values) in shares)
             Console.WriteLine($"{name} / C#: {Rounds.Median(values):F3} ({values.Min():F3} to {values.Max():F3})");
-        File.Delete(file);
     }
 
     private static async Task<double> RunAsync(string command)

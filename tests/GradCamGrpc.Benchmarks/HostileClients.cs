@@ -48,6 +48,9 @@ internal sealed class HostileClients : IAsyncDisposable
     /// <summary>Lets them loose.</summary>
     public static HostileClients Start(Uri server, ByteString photo) => new(server, photo);
 
+    /// <summary>How many are not there any more: nobody is measured beside those.</summary>
+    public int Gone => _clients.Count(client => client.IsCompleted);
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();

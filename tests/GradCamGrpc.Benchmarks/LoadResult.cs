@@ -10,5 +10,5 @@ internal sealed record LoadResult(TimeSpan Elapsed, IReadOnlyList<double> Millis
 
     public double PerSecond => Calls / Elapsed.TotalSeconds;
 
-    public double Percentile(double share) => Milliseconds.Order().ElementAt((int)Math.Ceiling(share * (Calls - 1)));
+    public double Percentile(double share) => Milliseconds.Percentile(share);
 }

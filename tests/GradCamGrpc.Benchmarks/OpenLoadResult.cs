@@ -12,9 +12,6 @@ internal sealed record OpenLoadResult(double Load, double Seconds, IReadOnlyList
     public int Count(CallOutcome outcome) => Calls.Count(call => call.Outcome == outcome);
 
     /// <summary>The latency, in milliseconds, that a part of the calls does not exceed that ended so.</summary>
-    public double Percentile(double share, CallOutcome outcome = CallOutcome.Answered)
-    {
-        var latencies = Calls.Where(call => call.Outcome == outcome).Select(call => call.Latency.TotalMilliseconds).Order().ToArray();
-        return latencies.Length == 0 ? double.NaN : latencies[(int)Math.Ceiling(share * (latencies.Length - 1))];
-    }
+    public double Percentile(double share, CallOutcome outcome = CallOutcome.Answered) =>
+        Calls.Where(call => call.Outcome == outcome).Select(call => call.Latency.TotalMilliseconds).Percentile(share);
 }

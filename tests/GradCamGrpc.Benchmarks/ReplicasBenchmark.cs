@@ -66,11 +66,11 @@ internal static class ReplicasBenchmark
 
     private static int Report(PatientCaller caller, int concurrency, int kills)
     {
-        var latencies = caller.Latencies.Order().ToArray();
+        double[] latencies = [.. caller.Latencies];
         Console.WriteLine($"calls          {latencies.Length + caller.Failures.Count}, {concurrency} in flight");
         Console.WriteLine($"kills          {kills} (SIGKILL), each server back after {Absence.TotalSeconds:F0} s");
         Console.WriteLine($"asked again    {string.Join(", ", caller.AskedAgain.OrderBy(status => status.Key).Select(status => $"{status.Key} {status.Value}"))}");
-        Console.WriteLine($"latency        p50 {latencies[latencies.Length / 2]:F0} ms, p99 {latencies[latencies.Length * 99 / 100]:F0} ms, longest {latencies[^1]:F0} ms");
+        Console.WriteLine($"latency        p50 {latencies.Percentile(0.5):F0} ms, p99 {latencies.Percentile(0.99):F0} ms, longest {latencies.Percentile(1):F0} ms");
         Console.WriteLine($"failures       {caller.Failures.Count}   (goal: 0)");
         foreach (var fault in caller.Failures.GroupBy(fault => fault))
             Console.WriteLine($"  {fault.Count()} x {fault.Key}");

@@ -51,15 +51,14 @@ internal static class VideoBenchmark
     private static void Print(int clients, IReadOnlyList<FilmedFrame> frames, TimeSpan time)
     {
         var explained = frames.Where(frame => frame.Result.Explained is not null).ToArray();
-        var latencies = explained.Select(frame => frame.Latency.TotalMilliseconds).Order().ToArray();
+        var latencies = explained.Select(frame => frame.Latency.TotalMilliseconds).ToArray();
         var stale = explained.Count(frame => frame.Result.Explained.Latency.ToTimeSpan() > FrameDeadline);
-        double Percentile(double share) => latencies[(int)(share * (latencies.Length - 1))];
         Console.WriteLine($"clients                  {clients}");
         Console.WriteLine($"frames                   {frames.Count} ({frames.Count / time.TotalSeconds / clients:F1} a second and client)");
         Console.WriteLine($"explained                {(double)explained.Length / frames.Count:P1} ({explained.Length / time.TotalSeconds:F1} a second, all together)");
         Console.WriteLine($"dropped / expired        {Count(UnansweredReason.Dropped)} / {Count(UnansweredReason.Expired)}");
         Console.WriteLine($"failed                   {frames.Count(frame => frame.Result.Status is not null)}");
-        Console.WriteLine($"latency p50 / p99        {Percentile(0.5):F0} / {Percentile(0.99):F0} ms, from the sending to the answer");
+        Console.WriteLine($"latency p50 / p99        {latencies.Percentile(0.5):F0} / {latencies.Percentile(0.99):F0} ms, from the sending to the answer");
         Console.WriteLine($"stale                    {stale}   (goal: 0)");
 
         int Count(UnansweredReason reason) => frames.Count(frame => frame.Result.UnansweredReason == reason);
