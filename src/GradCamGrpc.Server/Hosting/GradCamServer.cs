@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Access;
 using GradCamGrpc.Server.Comparison;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Evidence;
@@ -69,6 +70,7 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <param name="options">How it runs.</param>
     /// <param name="configureLogging">Changes where its log goes; null for the console.</param>
     /// <exception cref="InvalidModelException">A model folder cannot be served.</exception>
+    /// <exception cref="InvalidOptionsException">The file that says who may call does not.</exception>
     /// <exception cref="LibTorchException">The native library does not load.</exception>
     public static GradCamServer Build(ServerOptions options, Action<ILoggingBuilder>? configureLogging = null)
     {
@@ -84,11 +86,15 @@ public sealed class GradCamServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         AddTelemetry(builder.Services, options);
         AddInference(builder.Services, options, folders);
+        if (options.Access is not null)
+            AddAccess(builder.Services, options.Access);
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = options.Images.MaxBytes + MessageOverhead;
             grpc.MaxSendMessageSize = null;
             grpc.Interceptors.Add<StatusInterceptor>();
+            if (options.Access is not null)
+                grpc.Interceptors.Add<AccessInterceptor>();
         }).AddJsonTranscoding(json => json.TypeRegistry = JsonStatus.Details);
         builder.Services.AddGrpcReflection();
 
@@ -96,6 +102,8 @@ public sealed class GradCamServer : IAsyncDisposable
         var server = new GradCamServer(app, options);
         app.Use(CallStatus.MeasureAsync);
         app.Use(server.KeepListenersApart);
+        if (options.Access is not null)
+            app.Use(app.Services.GetRequiredService<AccessGate>().PassAsync);
         app.UseWhen(server.IsHttp, http => http.Use(new JsonFront(options.Images.MaxBytes, MessageOverhead).AnswerAsync));
         app.MapGrpcService<CaptioningGrpcService>();
         app.MapGrpcService<ClassificationGrpcService>();
@@ -199,6 +207,22 @@ public sealed class GradCamServer : IAsyncDisposable
         // The standard variable says whether there is a collector; without it, the exporter would knock at a default address for ever.
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
             OpenTelemetry.OpenTelemetryBuilderOtlpExporterExtensions.UseOtlpExporter(telemetry);
+    }
+
+    private static void AddAccess(IServiceCollection services, string file)
+    {
+        AccessList list;
+        try
+        {
+            list = AccessFileReader.Read(file, TimeProvider.System);
+        }
+        catch (InvalidAccessFileException invalid)
+        {
+            throw new InvalidOptionsException([.. invalid.Faults.Select(fault => $"{Settings.Access.Option}: '{file}': {fault}")], invalid);
+        }
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AccessControl>(provider, file, list));
+        services.AddHostedService(provider => provider.GetRequiredService<AccessControl>());
+        services.AddSingleton<AccessGate>();
     }
 
     private static void AddInference(IServiceCollection services, ServerOptions options, IReadOnlyList<ModelFolder> folders)

@@ -27,6 +27,9 @@ public sealed record ServerOptions
     /// <summary>Where Prometheus reads metrics, over HTTP/1.1 at <c>/metrics</c>; null for nowhere.</summary>
     public required IPEndPoint? Metrics { get; init; }
 
+    /// <summary>The file that says who may call; null for everybody.</summary>
+    public required string? Access { get; init; }
+
     /// <summary>A model folder, or a folder of model folders.</summary>
     public required string Models { get; init; }
 

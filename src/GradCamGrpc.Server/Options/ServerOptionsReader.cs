@@ -37,6 +37,7 @@ internal sealed partial class ServerOptionsReader
         Http = EndPointOrOff(Settings.Http),
         HasPlayground = IsOn(Settings.Playground),
         Metrics = EndPointOrOff(Settings.Metrics),
+        Access = Text(Settings.Access) == "off" ? null : Path.GetFullPath(Text(Settings.Access)),
         Models = ModelFolder(),
         Device = Device(),
         Precision = Precision(),

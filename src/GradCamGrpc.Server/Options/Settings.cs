@@ -7,6 +7,7 @@ internal static class Settings
     public static readonly Setting Http = new("http", "127.0.0.1:8000", "address and port of the same calls as JSON over HTTP/1.1; port 0 takes a free one, 'off' serves none");
     public static readonly Setting Playground = new("playground", "on", "whether the address of JSON serves a page at / on which anybody can look: on or off");
     public static readonly Setting Metrics = new("metrics", "127.0.0.1:9464", "address and port of Prometheus metrics at /metrics, or 'off'");
+    public static readonly Setting Access = new("access", "off", "a JSON file that says who may call, by API keys and tokens, and how much; 'off' lets everybody in who reaches an address");
     public static readonly Setting Models = new("models", "embedded", "a model folder, a folder of model folders, or 'embedded'");
     public static readonly Setting Device = new("device", "cpu", "where tensors live: cpu, cuda, cuda:1");
     public static readonly Setting Precision = new("precision", "fp32", "fp32, or bf16 for a faster network of fewer digits, by which classes hardly change and captions can, where the CPU has instructions for it");
@@ -25,7 +26,7 @@ internal static class Settings
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Listen, Http, Playground, Metrics, Models, Device, Precision, Threads, QueueCapacity, QueueSize, TargetWait, MaxBatch,
+        Listen, Http, Playground, Metrics, Access, Models, Device, Precision, Threads, QueueCapacity, QueueSize, TargetWait, MaxBatch,
         MaxDelay, MaxImageBytes, MaxImagePixels, MaxImageSide, MaxPixelsInFlight, ActivationCache, DrainTimeout,
     ];
 }

@@ -9,6 +9,12 @@ internal static partial class HostLog
     [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Draining: no new calls, accepted ones are answered")]
     public static partial void Draining(this ILogger logger);
 
+    [LoggerMessage(EventId = 203, Level = LogLevel.Information, Message = "{Path} has changed, and says from now on who may call")]
+    public static partial void AccessTaken(this ILogger logger, string path);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Error, Message = "{Path} has changed and is at fault, so that it stays as it was: {Fault}")]
+    public static partial void AccessRefused(this ILogger logger, string path, string fault);
+
     [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message = "{Method} failed")]
     public static partial void CallFailed(this ILogger logger, Exception fault, string method);
 }

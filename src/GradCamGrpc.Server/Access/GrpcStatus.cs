@@ -1,0 +1,20 @@
+using System.Globalization;
+using Google.Protobuf;
+using Google.Rpc;
+
+namespace GradCamGrpc.Server.Access;
+
+/// <summary>A status as gRPC's clients read it where there is no call: the protocol's "Trailers-Only" response.</summary>
+internal static class GrpcStatus
+{
+    /// <summary>Answers with it.</summary>
+    public static Task WriteAsync(HttpContext context, Status status)
+    {
+        var headers = context.Response.Headers;
+        context.Response.ContentType = "application/grpc";
+        headers["grpc-status"] = status.Code.ToString(CultureInfo.InvariantCulture);
+        headers["grpc-message"] = Uri.EscapeDataString(status.Message);
+        headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray()).TrimEnd('=');
+        return context.Response.CompleteAsync();
+    }
+}

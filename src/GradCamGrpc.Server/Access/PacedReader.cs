@@ -1,0 +1,21 @@
+using Grpc.Core;
+
+namespace GradCamGrpc.Server.Access;
+
+/// <summary>Reads a client's messages no faster than its quota allows; the first was paid for with the call.</summary>
+/// <param name="messages">The client's.</param>
+/// <param name="quota">How much it may ask.</param>
+internal sealed class PacedReader<T>(IAsyncStreamReader<T> messages, Quota quota) : IAsyncStreamReader<T>
+{
+    private bool _isPaidFor = true;
+
+    public T Current => messages.Current;
+
+    public async Task<bool> MoveNext(CancellationToken cancellationToken)
+    {
+        if (!_isPaidFor)
+            await quota.WaitAsync(cancellationToken);
+        _isPaidFor = false;
+        return await messages.MoveNext(cancellationToken);
+    }
+}

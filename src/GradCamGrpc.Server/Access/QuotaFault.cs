@@ -1,0 +1,9 @@
+namespace GradCamGrpc.Server.Access;
+
+/// <summary>Which limit a call exceeds.</summary>
+internal enum QuotaFault
+{
+    None,
+    Rate,
+    Concurrency,
+}

@@ -1,0 +1,56 @@
+using GradCamGrpc.Server.Access;
+
+namespace GradCamGrpc.Server.Tests.Access;
+
+public sealed class AccessFileReaderTests : IDisposable
+{
+    private readonly AccessFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("", "it is not the JSON")]
+    [InlineData("null", "null")]
+    [InlineData("{}", "neither a key nor an issuer")]
+    [InlineData("""{"keyz": []}""", "it is not the JSON")]
+    [InlineData("""{"keys": [{"name": "a", "sha256": "12"}]}""", "keys[0].sha256 is not 64")]
+    [InlineData("""{"keys": [{"name": "a", "secret": "12"}]}""", "it is not the JSON")]
+    [InlineData("""{"issuers": [{"issuer": "a", "keys_file": "issuer.pem"}]}""", "issuers[0].audience is missing")]
+    [InlineData("""{"issuers": [{"issuer": "a", "audience": "b", "keys_file": "nowhere.pem"}]}""", "issuers[0].keys_file 'nowhere.pem'")]
+    [InlineData("""{"issuers": [{"issuer": "a", "audience": "b"}]}""", "it is missing")]
+    public void Read_AFault_IsNamed(string json, string fault) =>
+        Assert.Contains(_folder.FaultsOf(json), found => found.Contains(fault, StringComparison.Ordinal));
+
+    [Fact]
+    public void Read_SeveralFaults_AreAllNamed()
+    {
+        var faults = _folder.FaultsOf($$"""
+            {"keys": [
+              {"sha256": "{{AccessFolder.Hash("a")}}", "services": ["gradcam.v1.Nothing"], "requests_per_second": 0, "concurrent_calls": 0},
+              {"name": "b", "sha256": "{{AccessFolder.Hash("a")}}", "services": [], "burst": 0}
+            ]}
+            """);
+
+        Assert.Equal(
+            [
+                "keys[0].name", "keys[0].services", "keys[0].requests_per_second", "keys[0].concurrent_calls",
+                "keys[1].services", "keys[1].burst", "keys[1].burst", "keys[1].sha256",
+            ],
+            faults.Select(fault => fault.Split(' ', ':')[0]));
+    }
+
+    [Theory]
+    [InlineData("""{"keys": [{"kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}]}""")]
+    [InlineData("""{"keys": []}""")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nnonsense\n-----END PUBLIC KEY-----")]
+    public void Read_KeysThatAreNotPublicOnes_AreAFault(string keys)
+    {
+        _folder.Write("other", keys);
+
+        Assert.Contains("keys_file 'other'", Assert.Throws<InvalidAccessFileException>(() => _folder.OfIssuer("other")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_NoSuchFile_IsAFault() =>
+        Assert.Throws<InvalidAccessFileException>(() => AccessFileReader.Read(_folder.Path, _folder.Time));
+}
