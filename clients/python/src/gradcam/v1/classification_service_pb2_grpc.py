@@ -23,6 +23,11 @@ class ClassificationServiceStub(object):
     - PIXEL_BUDGET_SPENT (RESOURCE_EXHAUSTED): the photos that are being answered have as many pixels as they may have together.
     google.rpc.RetryInfo says when to try again.
     - CHECK_RUNNING (RESOURCE_EXHAUSTED): another sanity check runs (EvidenceService). google.rpc.RetryInfo says when to try again.
+    - UNAUTHENTICATED (UNAUTHENTICATED): the server asks who calls, and the metadata "x-api-key" or "authorization" ("Bearer" and a JWT) is
+    missing, wrong or expired.
+    - PERMISSION_DENIED (PERMISSION_DENIED): whose key or token it is may not call this method.
+    - RATE_QUOTA, CONCURRENCY_QUOTA (RESOURCE_EXHAUSTED): they call more often than they may, or have as many calls open as they may.
+    google.rpc.RetryInfo says when to try again. Each message of a client's stream counts as a call, and is read when there is room.
     - NOT_READY (UNAVAILABLE): the server is starting or draining.
     - DEADLINE_EXCEEDED, CANCELLED: the client's own; what still waits then is not run.
     - NOT_FINITE (INTERNAL): the network's outputs, or a map, are no finite numbers.
@@ -79,6 +84,11 @@ class ClassificationServiceServicer(object):
     - PIXEL_BUDGET_SPENT (RESOURCE_EXHAUSTED): the photos that are being answered have as many pixels as they may have together.
     google.rpc.RetryInfo says when to try again.
     - CHECK_RUNNING (RESOURCE_EXHAUSTED): another sanity check runs (EvidenceService). google.rpc.RetryInfo says when to try again.
+    - UNAUTHENTICATED (UNAUTHENTICATED): the server asks who calls, and the metadata "x-api-key" or "authorization" ("Bearer" and a JWT) is
+    missing, wrong or expired.
+    - PERMISSION_DENIED (PERMISSION_DENIED): whose key or token it is may not call this method.
+    - RATE_QUOTA, CONCURRENCY_QUOTA (RESOURCE_EXHAUSTED): they call more often than they may, or have as many calls open as they may.
+    google.rpc.RetryInfo says when to try again. Each message of a client's stream counts as a call, and is read when there is room.
     - NOT_READY (UNAVAILABLE): the server is starting or draining.
     - DEADLINE_EXCEEDED, CANCELLED: the client's own; what still waits then is not run.
     - NOT_FINITE (INTERNAL): the network's outputs, or a map, are no finite numbers.
@@ -174,6 +184,11 @@ class ClassificationService(object):
     - PIXEL_BUDGET_SPENT (RESOURCE_EXHAUSTED): the photos that are being answered have as many pixels as they may have together.
     google.rpc.RetryInfo says when to try again.
     - CHECK_RUNNING (RESOURCE_EXHAUSTED): another sanity check runs (EvidenceService). google.rpc.RetryInfo says when to try again.
+    - UNAUTHENTICATED (UNAUTHENTICATED): the server asks who calls, and the metadata "x-api-key" or "authorization" ("Bearer" and a JWT) is
+    missing, wrong or expired.
+    - PERMISSION_DENIED (PERMISSION_DENIED): whose key or token it is may not call this method.
+    - RATE_QUOTA, CONCURRENCY_QUOTA (RESOURCE_EXHAUSTED): they call more often than they may, or have as many calls open as they may.
+    google.rpc.RetryInfo says when to try again. Each message of a client's stream counts as a call, and is read when there is room.
     - NOT_READY (UNAVAILABLE): the server is starting or draining.
     - DEADLINE_EXCEEDED, CANCELLED: the client's own; what still waits then is not run.
     - NOT_FINITE (INTERNAL): the network's outputs, or a map, are no finite numbers.
