@@ -85,10 +85,10 @@ func (c *Client) AskAll(ctx context.Context, photo Photo, questions []string, op
 	}
 	message := &pb.AnswerRequest{Model: asked.model, Image: img, Questions: questions, PredictionTopK: asked.topK}
 	var answer *pb.AnswerResponse
-	err = c.retry.do(ctx, func() error {
+	err = c.Call(asked.outgoing(ctx), callAnswer, func(ctx context.Context) error {
 		var err error
 		answer, err = c.vqa().Answer(ctx, message)
-		return c.fault(err, callAnswer)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -137,29 +137,36 @@ func (c *Client) ExplainAnswer(ctx context.Context, photo Photo, question string
 		LeaveWordsOut: asked.leaveOut, Layers: asked.layers, LayerFusion: asked.fusion, Methods: asked.methods, Outputs: asked.outputs(),
 		IncludeAttention: asked.attention,
 	}
-	var explanation *AnswerExplanation
-	err = c.events(ctx, callExplainAnswer, func(ctx context.Context) (func() (func() error, error), error) {
-		explanation = nil
-		stream, err := c.vqa().Explain(ctx, message)
-		return func() (func() error, error) {
-			part, err := stream.Recv()
-			return func() error { return addAnswer(&explanation, part, asked.overlay != nil) }, err
-		}, err
-	}, func() (int, int, []int) {
-		if explanation == nil {
-			return 0, -1, nil
-		}
-		maps := make([]*Map, len(explanation.Maps))
-		for i, m := range explanation.Maps {
-			maps[i] = m.Map
-		}
-		return len(maps), explanation.expected, missing(len(asked.answerTargets), maps)
-	})
-	return explanation, err
+	read, err := events[*pb.VqaServiceExplainResponse](asked.outgoing(ctx), c, callExplainAnswer,
+		func(ctx context.Context) (receiver[*pb.VqaServiceExplainResponse], error) {
+			return c.vqa().Explain(ctx, message)
+		},
+		func() *answerReader { return &answerReader{asked: asked} })
+	return read.explanation, err
 }
 
-func addAnswer(explanation **AnswerExplanation, part *pb.VqaServiceExplainResponse, hasOverlay bool) error {
-	if *explanation == nil && part.GetPrediction() == nil {
+// answerReader reads the parts of an explained answer.
+type answerReader struct {
+	asked       *request
+	explanation *AnswerExplanation
+}
+
+func (r *answerReader) progress() (begun bool, arrived, expected int, places []int) {
+	if r.explanation == nil {
+		return false, 0, -1, nil
+	}
+	maps := make([]*Map, len(r.explanation.Maps))
+	for i, m := range r.explanation.Maps {
+		maps[i] = m.Map
+	}
+	return true, len(maps), r.explanation.expected, missing(len(r.asked.answerTargets), maps)
+}
+
+func (r *answerReader) add(part *pb.VqaServiceExplainResponse) error {
+	if part.GetEvent() == nil {
+		return nil
+	}
+	if r.explanation == nil && part.GetPrediction() == nil {
 		return broken(callExplainAnswer, "a part of the answer came before the answers")
 	}
 	switch event := part.GetEvent().(type) {
@@ -168,18 +175,18 @@ func addAnswer(explanation **AnswerExplanation, part *pb.VqaServiceExplainRespon
 		if len(found) != 1 {
 			return broken(callExplainAnswer, "the server answered %d questions instead of one", len(found))
 		}
-		*explanation = &AnswerExplanation{Answers: *found[0], expected: int(part.GetMapCount())}
+		r.explanation = &AnswerExplanation{Answers: *found[0], expected: int(part.GetMapCount())}
 	case *pb.VqaServiceExplainResponse_Attention:
-		(*explanation).Attention = append((*explanation).Attention, event.Attention)
+		r.explanation.Attention = append(r.explanation.Attention, event.Attention)
 	case *pb.VqaServiceExplainResponse_LeftOutWords:
-		(*explanation).LeftOut = append((*explanation).LeftOut, event.LeftOutWords)
+		r.explanation.LeftOut = append(r.explanation.LeftOut, event.LeftOutWords)
 	case *pb.VqaServiceExplainResponse_Map:
-		m, err := newMap(event.Map.GetMap(), hasOverlay, callExplainAnswer)
+		m, err := newMap(event.Map.GetMap(), r.asked.overlay != nil, callExplainAnswer)
 		if err != nil {
 			return err
 		}
 		without := m.Provenance.GetScore().GetAnswer().GetLeftOut().GetText()
-		(*explanation).Maps = append((*explanation).Maps, &AnswerMap{Map: m, WithoutWord: without})
+		r.explanation.Maps = append(r.explanation.Maps, &AnswerMap{Map: m, WithoutWord: without})
 	}
 	return nil
 }

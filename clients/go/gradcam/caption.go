@@ -90,13 +90,16 @@ func (c *Client) Caption(ctx context.Context, photo Photo, options ...CaptionOpt
 		return nil, err
 	}
 	var answer *pb.CaptionResponse
-	err = c.retry.do(ctx, func() error {
+	err = c.Call(asked.outgoing(ctx), callCaption, func(ctx context.Context) error {
 		var err error
 		answer, err = c.captioning().Caption(ctx, &pb.CaptionRequest{Model: asked.model, Image: img, Decoding: asked.caption})
-		return c.fault(err, callCaption)
+		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if len(answer.GetPrediction().GetCaptions()) == 0 {
+		return nil, broken(callCaption, "the server found no caption")
 	}
 	found := captions(answer.GetPrediction())
 	return &found, nil
@@ -124,45 +127,64 @@ func (c *Client) ExplainCaption(ctx context.Context, photo Photo, options ...Exp
 	case asked.caption != nil:
 		message.Caption = &pb.CaptioningServiceExplainRequest_Decoding{Decoding: asked.caption}
 	}
-	var explanation *CaptionExplanation
-	err = c.events(ctx, callExplainCaption, func(ctx context.Context) (func() (func() error, error), error) {
-		explanation = nil
-		stream, err := c.captioning().Explain(ctx, message)
-		return func() (func() error, error) {
-			part, err := stream.Recv()
-			return func() error { return addCaption(&explanation, part, asked.overlay != nil) }, err
-		}, err
-	}, func() (int, int, []int) {
-		if explanation == nil {
-			return 0, -1, nil
-		}
-		targets := len(asked.captionTargets)
-		if targets == 0 && len(explanation.Captions.Captions) > 0 {
-			targets = len(explanation.Captions.Captions[0].Words)
-		}
-		return len(explanation.Maps), explanation.expected, missing(targets, explanation.Maps)
-	})
-	return explanation, err
+	read, err := events[*pb.CaptioningServiceExplainResponse](asked.outgoing(ctx), c, callExplainCaption,
+		func(ctx context.Context) (receiver[*pb.CaptioningServiceExplainResponse], error) {
+			return c.captioning().Explain(ctx, message)
+		},
+		func() *captionReader { return &captionReader{asked: asked} })
+	return read.explanation, err
 }
 
-func addCaption(explanation **CaptionExplanation, part *pb.CaptioningServiceExplainResponse, hasOverlay bool) error {
-	if *explanation == nil && part.GetPrediction() == nil {
+// captionReader reads the parts of an explained caption.
+type captionReader struct {
+	asked       *request
+	explanation *CaptionExplanation
+}
+
+func (r *captionReader) progress() (begun bool, arrived, expected int, places []int) {
+	if r.explanation == nil {
+		return false, 0, -1, nil
+	}
+	targets := len(r.asked.captionTargets)
+	if targets == 0 {
+		targets = len(r.explanation.Captions.Captions[0].Words)
+	}
+	skipped := map[int]bool{}
+	for _, target := range r.explanation.Skipped {
+		skipped[target.Target] = true
+	}
+	for _, place := range missing(targets, r.explanation.Maps) {
+		if !skipped[place] {
+			places = append(places, place)
+		}
+	}
+	return true, len(r.explanation.Maps), r.explanation.expected, places
+}
+
+func (r *captionReader) add(part *pb.CaptioningServiceExplainResponse) error {
+	if part.GetEvent() == nil {
+		return nil
+	}
+	if r.explanation == nil && part.GetPrediction() == nil {
 		return broken(callExplainCaption, "a part of the answer came before the caption")
 	}
 	switch event := part.GetEvent().(type) {
 	case *pb.CaptioningServiceExplainResponse_Prediction:
-		*explanation = &CaptionExplanation{Captions: captions(event.Prediction), expected: int(part.GetMapCount())}
+		if len(event.Prediction.GetCaptions()) == 0 {
+			return broken(callExplainCaption, "the server found no caption")
+		}
+		r.explanation = &CaptionExplanation{Captions: captions(event.Prediction), expected: int(part.GetMapCount())}
 		for _, skipped := range part.GetSkippedTargets() {
-			(*explanation).Skipped = append((*explanation).Skipped, SkippedTarget{int(skipped.GetTargetIndex()), skipped.GetReason()})
+			r.explanation.Skipped = append(r.explanation.Skipped, SkippedTarget{int(skipped.GetTargetIndex()), skipped.GetReason()})
 		}
 	case *pb.CaptioningServiceExplainResponse_Attention:
-		(*explanation).Attention = append((*explanation).Attention, event.Attention)
+		r.explanation.Attention = append(r.explanation.Attention, event.Attention)
 	case *pb.CaptioningServiceExplainResponse_Map:
-		m, err := newMap(event.Map, hasOverlay, callExplainCaption)
+		m, err := newMap(event.Map, r.asked.overlay != nil, callExplainCaption)
 		if err != nil {
 			return err
 		}
-		(*explanation).Maps = append((*explanation).Maps, m)
+		r.explanation.Maps = append(r.explanation.Maps, m)
 	}
 	return nil
 }

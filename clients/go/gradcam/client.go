@@ -17,9 +17,14 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/encoding/gzip"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
 )
 
 const defaultMaxMessageBytes = 256 << 20
+
+// Version is this client's. The server's log has it as the user agent gradcam-go/VERSION.
+const Version = "0.1.0"
 
 // Client calls one server.
 type Client struct {
@@ -62,7 +67,7 @@ func WithToken(token string) DialOption {
 // WithAPIKey sends the metadata "x-api-key", by which the server tells clients apart that wait.
 func WithAPIKey(key string) DialOption { return WithMetadata("x-api-key", key) }
 
-// WithMetadata sends a metadata entry with every call.
+// WithMetadata sends a metadata entry with every call, unless the call's context has one of that name (metadata.AppendToOutgoingContext).
 func WithMetadata(key, value string) DialOption {
 	return func(s *dialSettings) { s.header[strings.ToLower(key)] = value }
 }
@@ -104,14 +109,14 @@ func Dial(ctx context.Context, address string, options ...DialOption) (*Client, 
 	target = strings.TrimPrefix(target, "http://")
 	if !strings.Contains(target, ":///") && !strings.HasPrefix(target, "unix:") {
 		if host, port, err := net.SplitHostPort(target); err != nil || host == "" || port == "" {
-			return nil, fmt.Errorf("gradcam: %q is not an address and a port, such as localhost:50051", address)
+			return nil, wrong("%q is not an address and a port, such as localhost:50051", address)
 		}
 	}
 	for _, option := range options {
 		option(&settings)
 	}
 	if settings.token != "" && settings.tls == nil {
-		return nil, errors.New("gradcam: a token needs TLS (WithTLS): without it, everybody on the way could read the token")
+		return nil, wrong("a token needs TLS (WithTLS): without it, everybody on the way could read the token")
 	}
 	conn, err := grpc.DialContext(ctx, target, settings.dialOptions()...)
 	if err != nil {
@@ -129,6 +134,9 @@ func (s *dialSettings) dialOptions() []grpc.DialOption {
 	options := []grpc.DialOption{
 		grpc.WithDefaultCallOptions(calls...),
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: reconnect, MinConnectTimeout: 5 * time.Second}),
+		// While calls run, so that a connection whose other end is gone without a word is noticed.
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 20 * time.Second}),
+		grpc.WithUserAgent("gradcam-go/" + Version),
 	}
 	if s.tls != nil {
 		options = append(options, grpc.WithTransportCredentials(credentials.NewTLS(s.tls)))
@@ -150,8 +158,15 @@ type header struct {
 	secret  bool
 }
 
-func (h header) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
-	return h.entries, nil
+func (h header) GetRequestMetadata(ctx context.Context, _ ...string) (map[string]string, error) {
+	own, _ := metadata.FromOutgoingContext(ctx)
+	entries := map[string]string{}
+	for name, value := range h.entries {
+		if len(own.Get(name)) == 0 {
+			entries[name] = value
+		}
+	}
+	return entries, nil
 }
 
 func (h header) RequireTransportSecurity() bool { return h.secret }
@@ -165,14 +180,14 @@ func (c *Client) Close() error {
 }
 
 // Conn is the connection, for the services that have no method here: pb.NewEvidenceServiceClient(client.Conn()). Their errors are gRPC's;
-// AsError makes an *Error of one.
+// AsError makes an *Error of one, and Call retries besides.
 func (c *Client) Conn() grpc.ClientConnInterface { return c.conn }
 
 // WaitReady waits until the server says that it serves, or until the context ends: then the error tells what the server said last.
 func (c *Client) WaitReady(ctx context.Context) error {
 	const most = time.Second
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, most) {
-		if err := c.open(); err != nil {
+		if err := c.checkOpen(); err != nil {
 			return err
 		}
 		answer, err := healthpb.NewHealthClient(c.conn).Check(ctx, &healthpb.HealthCheckRequest{})
@@ -195,7 +210,26 @@ func (c *Client) WaitReady(ctx context.Context) error {
 	}
 }
 
-func (c *Client) open() error {
+// Call makes a call through Conn as this client makes its own: it is tried again as RetryPolicy says, and its error is an *Error. The
+// function makes the call once, with a context of its own, and reads the answer to its end; name is the call's name in errors.
+//
+//	evidence := pb.NewEvidenceServiceClient(client.Conn())
+//	err := client.Call(ctx, "EvidenceService.Evaluate", func(ctx context.Context) error {
+//		stream, err := evidence.Evaluate(ctx, request)
+//		...
+//	})
+func (c *Client) Call(ctx context.Context, name string, once func(context.Context) error) error {
+	if err := c.checkOpen(); err != nil {
+		return err
+	}
+	return c.retry.do(ctx, func() error {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		return c.fault(once(ctx), name)
+	})
+}
+
+func (c *Client) checkOpen() error {
 	if c.closed.Load() {
 		return closed("")
 	}

@@ -9,8 +9,10 @@ import (
 
 	pb "github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	rpcstatus "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 )
 
 // What errors.Is tells of the errors of this package.
@@ -35,7 +37,7 @@ var (
 	ErrNoOverlay = errors.New("gradcam: the map has no overlay; ask for one with DrawOverlay")
 )
 
-// Error is how a call, or a photo of a stream, ended.
+// Error is how a call, or a photo of a stream, ended; also of one whose arguments are wrong, so that it was not made.
 type Error struct {
 	// Code is the status.
 	Code codes.Code
@@ -152,6 +154,9 @@ func (e *IncompleteError) Error() string {
 // Unwrap is what cut the answer.
 func (e *IncompleteError) Unwrap() error { return e.Err }
 
+// GRPCStatus lets status.Code and status.FromError know what cut the answer.
+func (e *IncompleteError) GRPCStatus() *status.Status { return e.Err.GRPCStatus() }
+
 // AsError makes an *Error of an error of a call through Client.Conn; nil of nil.
 func AsError(err error, call string) error {
 	if err == nil {
@@ -173,9 +178,12 @@ func fromStatus(err error, call string) *Error {
 	for _, detail := range said.Proto().GetDetails() {
 		fault.take(detail)
 	}
-	if fault.Code == codes.Unimplemented {
+	switch {
+	case fault.Code == codes.Unimplemented:
 		fault.Message = fmt.Sprintf(
 			"the server does not know this call, so it speaks another version of the API than gradcam.v1 as this client has it (%s)", said.Message())
+	case fault.Is(ErrTooLarge):
+		fault.Message = fmt.Sprintf("the message is larger than one side accepts (%s)", said.Message())
 	}
 	return fault
 }
@@ -185,11 +193,16 @@ func fromItem(item *pb.ItemStatus, call string) error {
 	if item.GetCode() == int32(codes.OK) {
 		return nil
 	}
-	fault := &Error{Code: codes.Code(item.GetCode()), Message: item.GetMessage(), Call: call}
-	for _, detail := range item.GetDetails() {
-		fault.take(detail)
+	// An ItemStatus is a google.rpc.Status, field for field.
+	var said rpcstatus.Status
+	data, err := proto.Marshal(item)
+	if err == nil {
+		err = (codec{}).Unmarshal(data, &said)
 	}
-	return fault
+	if err != nil {
+		return broken(call, "the status of a photo cannot be read: %v", err)
+	}
+	return fromStatus(status.ErrorProto(&said), call)
 }
 
 // take reads a detail of a rich status. One that cannot be read, or is of another kind, says nothing.
@@ -233,6 +246,11 @@ func (c *Client) fault(err error, call string) error {
 
 func closed(call string) *Error {
 	return &Error{Code: codes.Canceled, Message: "the client is closed", Call: call, cause: ErrClosed}
+}
+
+// wrong is an error of arguments that no server has to see.
+func wrong(format string, arguments ...interface{}) *Error {
+	return &Error{Code: codes.InvalidArgument, Message: fmt.Sprintf(format, arguments...)}
 }
 
 func broken(call, format string, arguments ...interface{}) *Error {

@@ -42,6 +42,8 @@ type Explanation struct {
 	Prediction
 	// Maps are in the order in which they came: of one layer and method, in the order of the targets.
 	Maps []*Map
+	// LabelImages are the pictures that LabelImages asked for, in their order.
+	LabelImages []*pb.LabelImage
 
 	expected int
 }
@@ -70,10 +72,10 @@ func (c *Client) Classify(ctx context.Context, photo Photo, options ...ClassifyO
 		return nil, err
 	}
 	var answer *pb.ClassifyResponse
-	err = c.retry.do(ctx, func() error {
+	err = c.Call(asked.outgoing(ctx), callClassify, func(ctx context.Context) error {
 		var err error
 		answer, err = c.classification().Classify(ctx, &pb.ClassifyRequest{Model: asked.model, Image: img, TopK: asked.topK})
-		return c.fault(err, callClassify)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -96,26 +98,34 @@ func (c *Client) Explain(ctx context.Context, photo Photo, options ...ExplainOpt
 	}
 	message := asked.explain()
 	message.Image = img
-	var explanation *Explanation
-	err = c.events(ctx, callExplain, func(ctx context.Context) (func() (func() error, error), error) {
-		explanation = nil
-		stream, err := c.classification().Explain(ctx, message)
-		return func() (func() error, error) {
-			part, err := stream.Recv()
-			return func() error { return add(&explanation, part, asked.overlay != nil, callExplain) }, err
-		}, err
-	}, func() (int, int, []int) {
-		if explanation == nil {
-			return 0, -1, nil
-		}
-		return len(explanation.Maps), explanation.expected, missing(len(asked.targets), explanation.Maps)
-	})
-	return explanation, err
+	read, err := events[*pb.ClassificationServiceExplainResponse](asked.outgoing(ctx), c, callExplain,
+		func(ctx context.Context) (receiver[*pb.ClassificationServiceExplainResponse], error) {
+			return c.classification().Explain(ctx, message)
+		},
+		func() *explanationReader { return &explanationReader{asked: asked} })
+	return read.explanation, err
+}
+
+// explanationReader reads the parts of an explanation.
+type explanationReader struct {
+	asked       *request
+	explanation *Explanation
+}
+
+func (r *explanationReader) add(part *pb.ClassificationServiceExplainResponse) error {
+	return add(&r.explanation, part, r.asked.overlay != nil, callExplain)
+}
+
+func (r *explanationReader) progress() (begun bool, arrived, expected int, places []int) {
+	if r.explanation == nil {
+		return false, 0, -1, nil
+	}
+	return true, len(r.explanation.Maps), r.explanation.expected, missing(len(r.asked.targets), r.explanation.Maps)
 }
 
 // prepare checks the client, the options and the photo of a call.
 func (c *Client) prepare(photo Photo, asked *request) (*pb.Image, error) {
-	if err := c.open(); err != nil {
+	if err := c.checkOpen(); err != nil {
 		return nil, err
 	}
 	if asked.err != nil {
@@ -127,6 +137,7 @@ func (c *Client) prepare(photo Photo, asked *request) (*pb.Image, error) {
 func (r *request) explain() *pb.ClassificationServiceExplainRequest {
 	return &pb.ClassificationServiceExplainRequest{
 		Model: r.model, PredictionTopK: r.topK, Targets: r.targets, Layers: r.layers, LayerFusion: r.fusion, Methods: r.methods, Outputs: r.outputs(),
+		LabelImages: r.labelImages,
 	}
 }
 
@@ -144,6 +155,11 @@ func add(explanation **Explanation, part *pb.ClassificationServiceExplainRespons
 			return err
 		}
 		(*explanation).Maps = append((*explanation).Maps, m)
+	case *pb.ClassificationServiceExplainResponse_LabelImage:
+		if *explanation == nil {
+			return broken(call, "a label image came before the prediction")
+		}
+		(*explanation).LabelImages = append((*explanation).LabelImages, event.LabelImage)
 	}
 	return nil
 }
@@ -168,49 +184,65 @@ func missing(targets int, maps []*Map) []int {
 	return places
 }
 
-// events reads a stream of one photo's events to its end. Until the first event came, the call may be tried again.
-func (c *Client) events(
-	ctx context.Context, call string, open func(context.Context) (func() (func() error, error), error),
-	progress func() (arrived, expected int, missing []int),
-) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var cut error
-	err := c.retry.do(ctx, func() error {
-		receive, err := open(ctx)
-		if err != nil {
-			return c.fault(err, call)
+// receiver is a stream of a server's messages.
+type receiver[E any] interface{ Recv() (E, error) }
+
+// reader makes an answer of a stream's messages.
+type reader[E any] interface {
+	add(E) error
+	// progress is whether the answer has begun, how many of its maps have come and should, and which targets have none.
+	progress() (begun bool, arrived, expected int, missing []int)
+}
+
+// events reads a stream of one photo's events to its end, and asks for all of them anew where it is cut and that may help. It returns what
+// has read most.
+func events[E any, R reader[E]](
+	ctx context.Context, c *Client, call string, start func(context.Context) (receiver[E], error), fresh func() R,
+) (R, error) {
+	fullest := fresh()
+	err := c.Call(ctx, call, func(ctx context.Context) error {
+		read := fresh()
+		err := readAll[E](ctx, call, start, read)
+		if reached(read.progress()) >= reached(fullest.progress()) {
+			fullest = read
 		}
-		for begun := false; ; begun = true {
-			take, err := receive()
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			if err != nil && !begun {
-				return c.fault(err, call)
-			}
-			if err != nil {
-				cut = c.fault(err, call)
-				return nil
-			}
-			if cut = take(); cut != nil {
-				return nil
-			}
-		}
+		return err
 	})
+	begun, arrived, expected, places := fullest.progress()
+	var fault *Error
+	if begun && errors.As(err, &fault) {
+		return fullest, &IncompleteError{Err: fault, Of: "maps", Arrived: arrived, Expected: expected, Missing: places}
+	}
+	return fullest, err
+}
+
+func readAll[E any](ctx context.Context, call string, start func(context.Context) (receiver[E], error), read reader[E]) error {
+	stream, err := start(ctx)
 	if err != nil {
 		return err
 	}
-	arrived, expected, places := progress()
-	if cut == nil && arrived == expected {
-		return nil
+	for {
+		event, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := read.add(event); err != nil {
+			return err
+		}
 	}
-	if cut == nil {
-		cut = broken(call, "the server ended the answer before it was whole")
+	if begun, arrived, expected, _ := read.progress(); !begun || arrived != expected {
+		return broken(call, "the server ended the answer before it was whole")
 	}
-	var fault *Error
-	if !errors.As(cut, &fault) {
-		return cut
+	return nil
+}
+
+// reached is how far an answer has come, for comparison.
+func reached(begun bool, arrived, _ int, _ []int) int {
+	if begun {
+		return 1 + arrived
 	}
-	return &IncompleteError{Err: fault, Of: "maps", Arrived: arrived, Expected: expected, Missing: places}
+	return 0
 }

@@ -1,6 +1,7 @@
 package gradcam
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -13,6 +14,7 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"io/fs"
 	"math"
 	"math/big"
 	"net"
@@ -30,6 +32,7 @@ import (
 	"google.golang.org/grpc/credentials"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/anypb"
 )
@@ -132,7 +135,7 @@ func statusWith(t *testing.T, code codes.Code, retryAfter time.Duration) error {
 
 var photo = Encoded([]byte("a photo"))
 
-// calls makes a fake whose Classify fails as often as there are errors, and then succeeds.
+// failing makes a fake whose Classify fails as often as there are errors, and then succeeds.
 func failing(faults ...error) (*fake, *int) {
 	calls := 0
 	return &fake{classify: func(context.Context, *pb.ClassifyRequest) (*pb.ClassifyResponse, error) {
@@ -406,12 +409,13 @@ func TestDial_TokenWithoutTLS_IsRefused(t *testing.T) {
 func TestDial_TLSTokenKeyAndCompression_ReachTheServer(t *testing.T) {
 	certificate, roots := selfSigned(t)
 	var header metadata.MD
+	packed := &compressions{}
 	server := &fake{classify: func(ctx context.Context, request *pb.ClassifyRequest) (*pb.ClassifyResponse, error) {
 		header, _ = metadata.FromIncomingContext(ctx)
 		return &pb.ClassifyResponse{Prediction: &pb.ClassificationPrediction{Model: request.GetModel()}}, nil
 	}}
 	address := serve(t, func(s *grpc.Server) { pb.RegisterClassificationServiceServer(s, server) },
-		grpc.Creds(credentials.NewServerTLSFromCert(&certificate)))
+		grpc.Creds(credentials.NewServerTLSFromCert(&certificate)), grpc.StatsHandler(packed))
 	client, err := Dial(context.Background(), address, WithTLS(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}),
 		WithToken("secret"), WithAPIKey("mine"), WithMetadata("X-Trace", "7"), WithCompression(), WithModel("cats"))
 	if err != nil {
@@ -429,6 +433,12 @@ func TestDial_TLSTokenKeyAndCompression_ReachTheServer(t *testing.T) {
 			t.Errorf("%s is %v", name, got)
 		}
 	}
+	if agent := header.Get("user-agent"); len(agent) != 1 || !strings.HasPrefix(agent[0], "gradcam-go/"+Version+" ") {
+		t.Errorf("the user agent is %v", agent)
+	}
+	if !reflect.DeepEqual(packed.seen, []string{"gzip"}) {
+		t.Errorf("messages come as %v", packed.seen)
+	}
 	strange, err := Dial(context.Background(), "https://"+address, WithRetry(NoRetry))
 	if err != nil {
 		t.Fatal(err)
@@ -436,6 +446,130 @@ func TestDial_TLSTokenKeyAndCompression_ReachTheServer(t *testing.T) {
 	defer strange.Close()
 	if _, err := strange.Classify(limited(t), photo); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("a certificate that nobody signed: %v", err)
+	}
+}
+
+// compressions are those of calls' messages.
+type compressions struct{ seen []string }
+
+func (c *compressions) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
+
+func (c *compressions) HandleRPC(_ context.Context, event stats.RPCStats) {
+	if header, ok := event.(*stats.InHeader); ok {
+		c.seen = append(c.seen, header.Compression)
+	}
+}
+
+func (c *compressions) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
+
+func (c *compressions) HandleConn(context.Context, stats.ConnStats) {}
+
+func TestDial_ServerAsksForACertificate_IsShownTheClients(t *testing.T) {
+	certificate, roots := selfSigned(t)
+	server, _ := failing()
+	address := serve(t, func(s *grpc.Server) { pb.RegisterClassificationServiceServer(s, server) }, grpc.Creds(credentials.NewTLS(&tls.Config{
+		Certificates: []tls.Certificate{certificate}, ClientCAs: roots, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS12,
+	})))
+	for _, own := range [][]tls.Certificate{{certificate}, nil} {
+		client, err := Dial(context.Background(), address, WithTLS(&tls.Config{RootCAs: roots, Certificates: own, MinVersion: tls.VersionTLS12}), WithRetry(NoRetry))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+
+		if _, err := client.Classify(limited(t), photo); errors.Is(err, ErrUnavailable) != (own == nil) || (err == nil) == (own == nil) {
+			t.Errorf("with %d certificates: %v", len(own), err)
+		}
+	}
+}
+
+func TestPriority_OfACall_GoesWithItAlone(t *testing.T) {
+	var seen []metadata.MD
+	note := func(ctx context.Context) {
+		header, _ := metadata.FromIncomingContext(ctx)
+		seen = append(seen, header)
+	}
+	client, _ := dial(t, &fake{
+		classify: func(ctx context.Context, _ *pb.ClassifyRequest) (*pb.ClassifyResponse, error) {
+			note(ctx)
+			return &pb.ClassifyResponse{}, nil
+		},
+		explain: func(_ *pb.ClassificationServiceExplainRequest, stream pb.ClassificationService_ExplainServer) error {
+			note(stream.Context())
+			for _, part := range explained(1, 1) {
+				if err := stream.Send(part); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		stream: func(stream pb.ClassificationService_ExplainStreamServer) error {
+			note(stream.Context())
+			return answerAll(stream)
+		},
+	}, WithMetadata("x-priority", "normal"), WithMetadata("x-tenant", "a"))
+	ctx := metadata.AppendToOutgoingContext(limited(t), "x-tenant", "b")
+
+	_, low := client.Classify(ctx, photo, Priority(Low))
+	_, plain := client.Classify(limited(t), photo)
+	_, high := client.Explain(ctx, photo, Priority(High))
+	many := client.ExplainMany(ctx, photos(1), func(Result) error { return nil }, Priority(Low))
+
+	if low != nil || plain != nil || high != nil || many != nil {
+		t.Fatal(low, plain, high, many)
+	}
+	for i, want := range [][2]string{{"low", "b"}, {"normal", "a"}, {"high", "b"}, {"low", "b"}} {
+		if got := [2][]string{seen[i].Get("x-priority"), seen[i].Get("x-tenant")}; !reflect.DeepEqual(got, [2][]string{{want[0]}, {want[1]}}) {
+			t.Errorf("call %d has %v, and should have %v", i, got, want)
+		}
+	}
+}
+
+func TestArguments_AreWrong_AreInvalid(t *testing.T) {
+	server, _ := failing()
+	client, _ := dial(t, server)
+	_, method := client.Explain(limited(t), photo, Method("guess"))
+	_, none := client.Classify(limited(t), Photo{})
+	_, address := Dial(context.Background(), "localhost")
+	_, token := Dial(context.Background(), "localhost:1", WithToken("secret"))
+	many := client.ExplainMany(limited(t), nil, nil, InFlight(MostInFlight+1))
+
+	for _, err := range []error{method, none, address, token, many} {
+		var fault *Error
+		if !errors.Is(err, ErrInvalid) || !errors.As(err, &fault) {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestRetryPolicy_OnlyAttempts_HasTheDefaultPauses(t *testing.T) {
+	away := status.Error(codes.Unavailable, "starting")
+	server, calls := failing(away, away, away)
+	client, slept := dial(t, server, WithRetry(RetryPolicy{Attempts: 3}))
+
+	_, err := client.Classify(limited(t), photo)
+
+	if !errors.Is(err, ErrUnavailable) || *calls != 3 || !reflect.DeepEqual(slept.taken, []time.Duration{75 * time.Millisecond, 150 * time.Millisecond}) {
+		t.Errorf("%v after %d calls and %v", err, *calls, slept.taken)
+	}
+	if r := newRetrier(RetryPolicy{}); r.policy != DefaultRetry {
+		t.Errorf("no policy is %+v", r.policy)
+	}
+}
+
+func TestCall_AnotherService_IsTriedAgainAndHasItsError(t *testing.T) {
+	server, calls := failing(statusWith(t, codes.ResourceExhausted, 80*time.Millisecond), status.Error(codes.Internal, "broken"))
+	client, slept := dial(t, server)
+	stub := pb.NewClassificationServiceClient(client.Conn())
+
+	err := client.Call(limited(t), "Some.Call", func(ctx context.Context) error {
+		_, err := stub.Classify(ctx, &pb.ClassifyRequest{})
+		return err
+	})
+
+	var fault *Error
+	if !errors.As(err, &fault) || fault.Call != "Some.Call" || fault.Code != codes.Internal || *calls != 2 || len(slept.taken) != 1 {
+		t.Errorf("%v after %d calls", err, *calls)
 	}
 }
 
@@ -478,6 +612,59 @@ func TestPixels_Transparency_IsLaidOverWhite(t *testing.T) {
 	}
 }
 
+func TestPixels_LargeImage_IsAFileWithoutLoss(t *testing.T) {
+	picture := image.NewNRGBA(image.Rect(0, 0, 2100, 2100))
+	for i := range picture.Pix {
+		picture.Pix[i] = 255
+	}
+	picture.SetNRGBA(17, 23, color.NRGBA{1, 2, 3, 255})
+
+	img, err := Pixels(picture).image(pb.ImageDecoding_IMAGE_DECODING_UNSPECIFIED)
+	if err != nil || img.GetRaw() != nil {
+		t.Fatalf("%v; %d bytes of pixels", err, len(img.GetRaw().GetRgb()))
+	}
+	read, kind, err := image.Decode(bytes.NewReader(img.GetEncoded()))
+
+	if err != nil || kind != "png" || read.Bounds() != picture.Bounds() {
+		t.Fatalf("%v: %s of %v", err, kind, read.Bounds())
+	}
+	for _, at := range []image.Point{{17, 23}, {16, 23}, {2099, 2099}} {
+		r, g, b, a := read.At(at.X, at.Y).RGBA()
+		wr, wg, wb, wa := picture.At(at.X, at.Y).RGBA()
+		if r != wr || g != wg || b != wb || a != wa {
+			t.Errorf("%v is %v", at, read.At(at.X, at.Y))
+		}
+	}
+}
+
+// Values of a method on pixels have three planes, of which the largest magnitude counts, and lie on the photo as their crop does.
+func TestMap_ThreeChannels_PeakAndPhotoAreOfAllOfThem(t *testing.T) {
+	m := &Map{
+		Values: make([]float32, 12), Width: 2, Height: 2, Channels: 3, Crop: Rectangle{X: 10, Y: 20, Width: 40, Height: 40}, grid: GridInput,
+		Provenance: &pb.MapProvenance{ImageSize: &pb.PixelSize{Width: 60, Height: 70}},
+	}
+	m.Values[4+2], m.Values[0] = -5, 4
+
+	if x, y := m.PeakCell(); x != 0 || y != 1 {
+		t.Errorf("the peak is in column %d, row %d", x, y)
+	}
+	if x, y := m.Peak(); x != 20 || y != 50 {
+		t.Errorf("the peak is at %g, %g", x, y)
+	}
+	on := m.OnPhoto()
+	if on.Width != 60 || on.Height != 70 || len(on.Values) != 3*60*70 || on.Channels != 3 {
+		t.Fatalf("%d x %d x %d, %d values", on.Channels, on.Height, on.Width, len(on.Values))
+	}
+	// The second plane's lower left cell, whose centre is (20, 50): there, beside the crop, and half-way to the next cell.
+	plane := on.Values[60*70:]
+	if a, b, c := plane[50*60+20], plane[50*60+9], plane[50*60+30]; a > -4.6 || b != 0 || c > -2.2 || c < -2.6 {
+		t.Errorf("%g, %g, %g", a, b, c)
+	}
+	if x, y := on.PeakCell(); math.Abs(float64(x)+0.5-20) > 10 || math.Abs(float64(y)+0.5-50) > 10 || on.OnPhoto() != on {
+		t.Errorf("on the photo, the peak is in column %d, row %d", x, y)
+	}
+}
+
 // explained are the parts of an answer with maps of so many targets, each of one number: the target's place and a half.
 func explained(maps, expected int) []*pb.ClassificationServiceExplainResponse {
 	parts := []*pb.ClassificationServiceExplainResponse{{
@@ -513,14 +700,18 @@ func TestExplain_CutInTheMiddle_KeepsWhatCameAndNamesTheRest(t *testing.T) {
 		why, err := client.Explain(limited(t), photo, Class(1), Class(2), Class(3), Class(4))
 
 		var incomplete *IncompleteError
-		if !errors.As(err, &incomplete) || calls != 1 {
+		wantCalls := map[codes.Code]int{codes.Unavailable: DefaultRetry.Attempts}[code]
+		if wantCalls == 0 {
+			wantCalls = 1
+		}
+		if !errors.As(err, &incomplete) || calls != wantCalls {
 			t.Fatalf("%s: %v after %d calls", code, err, calls)
 		}
 		wantCode := code
 		if code == codes.OK {
 			wantCode = codes.DataLoss
 		}
-		if incomplete.Err.Code != wantCode || incomplete.Arrived != 2 || incomplete.Expected != 4 || !reflect.DeepEqual(incomplete.Missing, []int{2, 3}) {
+		if incomplete.Err.Code != wantCode || status.Code(err) != wantCode || incomplete.Arrived != 2 || incomplete.Expected != 4 || !reflect.DeepEqual(incomplete.Missing, []int{2, 3}) {
 			t.Errorf("%s: %+v", code, incomplete)
 		}
 		if !strings.Contains(err.Error(), "2 of 4 maps arrived; missing: 2, 3") {
@@ -529,6 +720,75 @@ func TestExplain_CutInTheMiddle_KeepsWhatCameAndNamesTheRest(t *testing.T) {
 		if len(why.Maps) != 2 || why.Maps[1].Values[0] != 1.5 || string(why.Maps[1].OverlayFile()) != "picture" {
 			t.Errorf("%s: %+v", code, why)
 		}
+	}
+}
+
+// A proxy ends what it cannot go on with as CANCELLED.
+func TestExplain_CutForAWhile_IsAskedAgainWhole(t *testing.T) {
+	for _, code := range []codes.Code{codes.Unavailable, codes.Canceled} {
+		calls := 0
+		client, _ := dial(t, &fake{explain: func(_ *pb.ClassificationServiceExplainRequest, stream pb.ClassificationService_ExplainServer) error {
+			calls++
+			parts := explained(2, 2)
+			if calls == 1 {
+				parts = parts[:2]
+			}
+			for _, part := range parts {
+				if err := stream.Send(part); err != nil {
+					return err
+				}
+			}
+			if calls == 1 {
+				return status.Error(code, "draining")
+			}
+			return nil
+		}})
+
+		why, err := client.Explain(limited(t), photo, Class(1), Class(2))
+
+		if err != nil || calls != 2 || len(why.Maps) != 2 || why.Maps[0].Target != 0 || why.Maps[1].Target != 1 {
+			t.Errorf("%s: %v after %d calls", code, err, calls)
+		}
+	}
+}
+
+func TestExplain_CutForGood_KeepsTheAttemptThatBroughtMost(t *testing.T) {
+	calls := 0
+	client, _ := dial(t, &fake{explain: func(_ *pb.ClassificationServiceExplainRequest, stream pb.ClassificationService_ExplainServer) error {
+		if calls++; calls == 1 {
+			for _, part := range explained(1, 2) {
+				if err := stream.Send(part); err != nil {
+					return err
+				}
+			}
+		}
+		return status.Error(codes.Unavailable, "draining")
+	}}, WithRetry(RetryPolicy{Attempts: 3}))
+
+	why, err := client.Explain(limited(t), photo, Class(1), Class(2))
+
+	var incomplete *IncompleteError
+	if !errors.As(err, &incomplete) || calls != 3 || incomplete.Arrived != 1 || len(why.Maps) != 1 || !reflect.DeepEqual(incomplete.Missing, []int{1}) {
+		t.Errorf("%v after %d calls", err, calls)
+	}
+}
+
+func TestExplain_DeadlinePassesBehindThePrediction_HasTheDeadlinesStatus(t *testing.T) {
+	client, _ := dial(t, &fake{explain: func(_ *pb.ClassificationServiceExplainRequest, stream pb.ClassificationService_ExplainServer) error {
+		if err := stream.Send(explained(0, 1)[0]); err != nil {
+			return err
+		}
+		<-stream.Context().Done()
+		return status.FromContextError(stream.Context().Err()).Err()
+	}})
+	short, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+
+	why, err := client.Explain(short, photo)
+
+	var incomplete *IncompleteError
+	if !errors.As(err, &incomplete) || status.Code(err) != codes.DeadlineExceeded || !errors.Is(err, context.DeadlineExceeded) || why.Model != "fake" {
+		t.Errorf("%v has the status %v", err, status.Code(err))
 	}
 }
 
@@ -665,6 +925,7 @@ func TestExplainMany_ConnectionIsLost_SendsTheRestAgain(t *testing.T) {
 	var mutex sync.Mutex
 	streams := 0
 	sent := map[string]int{}
+	ends := []codes.Code{codes.Unavailable, codes.Canceled}
 	client, _ := dial(t, &fake{stream: func(stream pb.ClassificationService_ExplainStreamServer) error {
 		mutex.Lock()
 		streams++
@@ -686,7 +947,7 @@ func TestExplainMany_ConnectionIsLost_SendsTheRestAgain(t *testing.T) {
 		if err := answer(stream, read[1].GetId(), 1, nil); err != nil {
 			return err
 		}
-		return status.Error(codes.Unavailable, "draining")
+		return status.Error(ends[count%2], "draining")
 	}}, WithRetry(RetryPolicy{Attempts: 2, Initial: time.Millisecond, Most: time.Millisecond}))
 	seen := map[int]int{}
 
@@ -767,6 +1028,10 @@ func TestExplainMany_PhotoIsRefusedForWantOfRoom_IsSentAgain(t *testing.T) {
 }
 
 func TestExplainMany_PhotoStaysRefused_EndsWithItsError(t *testing.T) {
+	detail, err := anyOf(&errdetails.RetryInfo{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	client, _ := dial(t, &fake{stream: func(stream pb.ClassificationService_ExplainStreamServer) error {
 		for {
 			next := items(stream, 1)
@@ -775,7 +1040,7 @@ func TestExplainMany_PhotoStaysRefused_EndsWithItsError(t *testing.T) {
 			}
 			end, maps := well, 1
 			if next[0].GetId() == "0" {
-				end, maps = &pb.ItemStatus{Code: int32(codes.Unavailable), Message: "draining"}, 0
+				end, maps = &pb.ItemStatus{Code: int32(codes.Unavailable), Message: "draining", Details: []*anypb.Any{detail}}, 0
 			}
 			if err := answer(stream, next[0].GetId(), maps, end); err != nil {
 				return err
@@ -784,13 +1049,16 @@ func TestExplainMany_PhotoStaysRefused_EndsWithItsError(t *testing.T) {
 	}})
 	results := map[int]error{}
 
-	err := client.ExplainMany(limited(t), photos(4), func(result Result) error {
+	err = client.ExplainMany(limited(t), photos(4), func(result Result) error {
 		results[result.Index] = result.Err
 		return nil
 	})
 
 	if err != nil || len(results) != 4 || !errors.Is(results[0], ErrUnavailable) || results[1] != nil {
 		t.Errorf("%v: %v", err, results)
+	}
+	if said := status.Convert(errors.Unwrap(results[0])); said.Code() != codes.Unavailable || len(said.Proto().GetDetails()) != 1 {
+		t.Errorf("the photo's status is %v", said.Proto())
 	}
 }
 
@@ -965,6 +1233,145 @@ func TestVideo_CutInTheMiddle_KeepsWhatCameAndNamesTheRest(t *testing.T) {
 	}
 	if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "1 frames arrived; missing: 0, 2") {
 		t.Errorf("%v", err)
+	}
+}
+
+// frames answers frames as a test says.
+type frames struct {
+	pb.UnimplementedVideoServiceServer
+	explain func(pb.VideoService_ExplainServer) error
+}
+
+func (f frames) Explain(stream pb.VideoService_ExplainServer) error { return f.explain(stream) }
+
+func dialVideo(t *testing.T, explain func(pb.VideoService_ExplainServer) error) *Client {
+	t.Helper()
+	client, err := Dial(context.Background(), serve(t, func(server *grpc.Server) {
+		pb.RegisterVideoServiceServer(server, frames{explain: explain})
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	return client
+}
+
+func TestVideo_ServerEndsBetweenFrames_IsNoSuccess(t *testing.T) {
+	client := dialVideo(t, func(stream pb.VideoService_ExplainServer) error {
+		_, err := stream.Recv()
+		return err
+	})
+
+	err := client.Video(limited(t), make(chan Frame), func(FrameResult) error { return nil })
+
+	var incomplete *IncompleteError
+	if !errors.As(err, &incomplete) || incomplete.Err.Code != codes.DataLoss {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestVideo_FrameCannotBeRead_IsItsOwnErrorAndTheOthersGoOn(t *testing.T) {
+	client := dialVideo(t, func(stream pb.VideoService_ExplainServer) error {
+		for index := int64(-1); ; index++ {
+			request, err := stream.Recv()
+			if err != nil {
+				return nil
+			}
+			if request.GetFrame() == nil {
+				continue
+			}
+			result := &pb.VideoFrameResult{FrameIndex: index, Outcome: &pb.VideoFrameResult_Explained{Explained: &pb.ExplainedFrame{}}}
+			if request.GetFrame().GetImage() == nil {
+				result.Outcome = &pb.VideoFrameResult_Status{Status: &pb.ItemStatus{Code: int32(codes.InvalidArgument), Message: "no image"}}
+			}
+			if err := stream.Send(&pb.VideoServiceExplainResponse{Event: &pb.VideoServiceExplainResponse_Frame{Frame: result}}); err != nil {
+				return err
+			}
+		}
+	})
+	source := make(chan Frame, 3)
+	for i, each := range []Photo{photo, File("no/such/photo.jpg"), photo} {
+		source <- Frame{Photo: each, Timestamp: time.Duration(i) * time.Second}
+	}
+	close(source)
+	var faults []error
+
+	err := client.Video(limited(t), source, func(result FrameResult) error {
+		faults = append(faults, result.Err)
+		return nil
+	})
+
+	if err != nil || len(faults) != 3 || faults[0] != nil || !errors.Is(faults[1], fs.ErrNotExist) || faults[2] != nil {
+		t.Errorf("%v: %v", err, faults)
+	}
+}
+
+func TestVideoWith_Settings_KeepWhatIsNotGivenBesideThem(t *testing.T) {
+	var settings *pb.VideoSettings
+	client := dialVideo(t, func(stream pb.VideoService_ExplainServer) error {
+		first, err := stream.Recv()
+		settings = first.GetSettings()
+		_, _ = stream.Recv()
+		return err
+	})
+	motion, smoothing, none := 0.5, 0.25, make(chan Frame)
+	close(none)
+	peak := &pb.MapOutput{Form: &pb.MapOutput_Peak{Peak: &pb.PeakOutput{}}}
+	given := &pb.VideoSettings{
+		Policy: pb.FramePolicy_FRAME_POLICY_LATEST_WINS, MotionThreshold: &motion, SmoothingFactor: &smoothing,
+		Request: &pb.ClassificationServiceExplainRequest{Outputs: []*pb.MapOutput{peak}, Layers: []string{"bn2"}},
+	}
+
+	err := client.Video(limited(t), none, func(FrameResult) error { return nil }, VideoWith(given), NewMapWeight(1), Label("cat"), DrawOverlay(nil))
+
+	if err != nil || settings.GetPolicy() != given.Policy || settings.GetMotionThreshold() != 0.5 || settings.GetSmoothingFactor() != 1 {
+		t.Fatalf("%v: %v", err, settings)
+	}
+	asked := settings.GetRequest()
+	outputs := asked.GetOutputs()
+	if len(outputs) != 3 || outputs[0].GetRaw() == nil || outputs[1].GetOverlay() == nil || outputs[2].GetPeak() == nil {
+		t.Errorf("the outputs are %v", outputs)
+	}
+	if asked.GetLayers()[0] != "bn2" || asked.GetTargets()[0].GetLabel() != "cat" || smoothing != 0.25 || len(given.Request.Outputs) != 1 {
+		t.Errorf("%v of %v", asked, given)
+	}
+}
+
+// captioner says a caption whose second target is not there, and is cut.
+type captioner struct {
+	pb.UnimplementedCaptioningServiceServer
+}
+
+func (captioner) Caption(context.Context, *pb.CaptionRequest) (*pb.CaptionResponse, error) {
+	return &pb.CaptionResponse{}, nil
+}
+
+func (captioner) Explain(_ *pb.CaptioningServiceExplainRequest, stream pb.CaptioningService_ExplainServer) error {
+	found := &pb.CaptionPrediction{Captions: []*pb.Caption{{Text: "a cat", Words: []*pb.CaptionWord{{Text: "a"}, {Text: "cat"}}}}}
+	if err := stream.Send(&pb.CaptioningServiceExplainResponse{
+		Event: &pb.CaptioningServiceExplainResponse_Prediction{Prediction: found}, MapCount: 2,
+		SkippedTargets: []*pb.SkippedTarget{{TargetIndex: 1, Reason: "there is no such word"}},
+	}); err != nil {
+		return err
+	}
+	return status.Error(codes.Internal, "the cable was cut")
+}
+
+func TestExplainCaption_CutWithASkippedTarget_DoesNotMissIt(t *testing.T) {
+	client, err := Dial(context.Background(), serve(t, func(server *grpc.Server) { pb.RegisterCaptioningServiceServer(server, captioner{}) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+
+	why, err := client.ExplainCaption(limited(t), photo, Word(0), Word(9), Word(1))
+
+	var incomplete *IncompleteError
+	if !errors.As(err, &incomplete) || !reflect.DeepEqual(incomplete.Missing, []int{0, 2}) || why.Skipped[0].Target != 1 {
+		t.Errorf("%v", err)
+	}
+	if _, err := client.Caption(limited(t), photo); status.Code(err) != codes.DataLoss {
+		t.Errorf("an answer without a caption: %v", err)
 	}
 }
 

@@ -57,25 +57,92 @@ func rectangle(r *pb.PixelRectangle) Rectangle {
 // At is the value in a column and row, of the first channel.
 func (m *Map) At(x, y int) float32 { return m.Values[y*m.Width+x] }
 
-// Peak is the column and row where the first channel is largest; of equal ones the first, row by row.
-func (m *Map) Peak() (x, y int) {
-	best := 0
-	for i, value := range m.Values[:m.Width*m.Height] {
-		if value > m.Values[best] {
-			best = i
+// PeakCell is the column and row where the map is largest; of equal ones the first, row by row. Of several channels, the largest magnitude
+// counts.
+func (m *Map) PeakCell() (x, y int) {
+	best, cells := 0, m.Width*m.Height
+	largest := math.Inf(-1)
+	for i := 0; i < cells; i++ {
+		value := float64(m.Values[i])
+		if m.Channels > 1 {
+			value = 0
+			for plane := 0; plane < m.Channels; plane++ {
+				value = math.Max(value, math.Abs(float64(m.Values[plane*cells+i])))
+			}
+		}
+		if value > largest {
+			best, largest = i, value
 		}
 	}
 	return best % m.Width, best / m.Width
 }
 
-// OnPhoto is the centre of a column and row, in pixels of the photo.
-func (m *Map) OnPhoto(x, y int) (float64, float64) {
+// Peak is where on the photo the map is largest, in pixels: the centre of PeakCell.
+func (m *Map) Peak() (x, y float64) { return m.ToPhoto(m.PeakCell()) }
+
+// ToPhoto is the centre of a column and row, in pixels of the photo.
+func (m *Map) ToPhoto(x, y int) (float64, float64) {
 	column, row := float64(x)+0.5, float64(y)+0.5
 	if m.grid == GridImage {
 		return column, row
 	}
 	return m.Crop.X + column*m.Crop.Width/float64(m.Width), m.Crop.Y + row*m.Crop.Height/float64(m.Height)
 }
+
+// OnPhoto is the map on the photo's grid: bilinear inside the crop, 0 outside of it. All but its numbers is as before.
+func (m *Map) OnPhoto() *Map {
+	photo := m.Provenance.GetImageSize()
+	if m.grid == GridImage || photo.GetWidth() < 1 || photo.GetHeight() < 1 {
+		return m
+	}
+	on := *m
+	on.grid, on.Width, on.Height = GridImage, int(photo.GetWidth()), int(photo.GetHeight())
+	on.Values = make([]float32, m.Channels*on.Width*on.Height)
+	columns := positions(on.Width, m.Crop.X, m.Crop.Width, m.Width)
+	rows := positions(on.Height, m.Crop.Y, m.Crop.Height, m.Height)
+	for plane := 0; plane < m.Channels; plane++ {
+		from := m.Values[plane*m.Width*m.Height:]
+		for y, row := range rows {
+			if !row.inside {
+				continue
+			}
+			to := on.Values[(plane*on.Height+y)*on.Width:]
+			for x, column := range columns {
+				if column.inside {
+					above := row.before * m.Width
+					below := row.after * m.Width
+					to[x] = mix(mix(from[above+column.before], from[above+column.after], column.share),
+						mix(from[below+column.before], from[below+column.after], column.share), row.share)
+				}
+			}
+		}
+	}
+	return &on
+}
+
+// position is where on a map's axis the centre of a pixel lies: a share of the way from a cell to the next.
+type position struct {
+	inside        bool
+	before, after int
+	share         float32
+}
+
+func positions(length int, start, extent float64, count int) []position {
+	all := make([]position, length)
+	for i := range all {
+		centre := float64(i) + 0.5 - start
+		at := math.Max(0, math.Min(centre*float64(count)/extent-0.5, float64(count-1)))
+		before := int(at)
+		after := before + 1
+		if after > count-1 {
+			after = count - 1
+		}
+		all[i] = position{inside: centre >= 0 && centre <= extent, before: before, after: after, share: float32(at - float64(before))}
+	}
+	return all
+}
+
+func mix(a, b, share float32) float32 { return a*(1-share) + b*share }
 
 // Overlay is the map over the photo.
 func (m *Map) Overlay() (image.Image, error) {

@@ -1,8 +1,6 @@
 package gradcam
 
 import (
-	"fmt"
-
 	pb "github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
@@ -31,14 +29,15 @@ const (
 	IntegratedGradients   MapMethod = "integrated_gradients"
 	SmoothGrad            MapMethod = "smooth_grad"
 	Occlusion             MapMethod = "occlusion"
-	methodOneof                     = "method"
 )
+
+const methodOneof = "method"
 
 func (m MapMethod) message() (*pb.ExplanationMethod, error) {
 	method := (&pb.ExplanationMethod{}).ProtoReflect()
 	field := method.Descriptor().Oneofs().ByName(methodOneof).Fields().ByName(protoreflect.Name(m))
 	if field == nil {
-		return nil, fmt.Errorf("gradcam: there is no method %q", string(m))
+		return nil, wrong("there is no method %q", string(m))
 	}
 	method.Set(field, method.NewField(field))
 	return method.Interface().(*pb.ExplanationMethod), nil

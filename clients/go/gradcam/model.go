@@ -8,17 +8,13 @@ import (
 
 // Models lists the server's models in brief: without layers, labels and metrics.
 func (c *Client) Models(ctx context.Context) ([]*pb.Model, error) {
-	const call = "ModelService.ListModels"
-	if err := c.open(); err != nil {
-		return nil, err
-	}
 	var models []*pb.Model
 	for token := ""; ; {
 		var page *pb.ListModelsResponse
-		err := c.retry.do(ctx, func() error {
+		err := c.Call(ctx, "ModelService.ListModels", func(ctx context.Context) error {
 			var err error
 			page, err = pb.NewModelServiceClient(c.conn).ListModels(ctx, &pb.ListModelsRequest{PageToken: token})
-			return c.fault(err, call)
+			return err
 		})
 		if err != nil {
 			return nil, err
@@ -32,18 +28,14 @@ func (c *Client) Models(ctx context.Context) ([]*pb.Model, error) {
 
 // Model describes a model in full: its layers, labels, heads and metrics. An empty name is the client's model, or the server's only one.
 func (c *Client) Model(ctx context.Context, name string) (*pb.Model, error) {
-	const call = "ModelService.GetModel"
-	if err := c.open(); err != nil {
-		return nil, err
-	}
 	if name == "" {
 		name = c.model
 	}
 	var answer *pb.GetModelResponse
-	err := c.retry.do(ctx, func() error {
+	err := c.Call(ctx, "ModelService.GetModel", func(ctx context.Context) error {
 		var err error
 		answer, err = pb.NewModelServiceClient(c.conn).GetModel(ctx, &pb.GetModelRequest{Name: name})
-		return c.fault(err, call)
+		return err
 	})
 	return answer.GetModel(), err
 }

@@ -1,14 +1,18 @@
 package gradcam
 
 import (
+	"context"
+
 	pb "github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/proto"
 )
 
 // What each call takes. An option that a call does not know does not compile.
 type (
 	// ClassifyOption is an option of Classify.
 	ClassifyOption interface{ applyClassify(*request) }
-	// ExplainOption is an option of Explain, of each photo of ExplainMany, and of each frame of Video.
+	// ExplainOption is an option of Explain.
 	ExplainOption interface{ applyExplain(*request) }
 	// ManyOption is an option of ExplainMany and ExplainChannel.
 	ManyOption interface{ applyMany(*request) }
@@ -41,6 +45,8 @@ type request struct {
 	overlay *pb.OverlayOutput
 	more    []*pb.MapOutput
 
+	labelImages []*pb.LabelImageOutput
+
 	caption   *pb.CaptionDecoding
 	text      *string
 	attention bool
@@ -49,12 +55,25 @@ type request struct {
 	inFlight int
 	inOrder  bool
 
-	video pb.VideoSettings
+	video *pb.VideoSettings
+
+	priority string
 
 	err error
 }
 
-func (c *Client) request() *request { return &request{model: c.model} }
+func (c *Client) request() *request { return &request{model: c.model, video: &pb.VideoSettings{}} }
+
+// outgoing is a context with what the options send as metadata.
+func (r *request) outgoing(ctx context.Context) context.Context {
+	if r.priority == "" {
+		return ctx
+	}
+	sent, _ := metadata.FromOutgoingContext(ctx)
+	sent = sent.Copy()
+	sent.Set("x-priority", r.priority)
+	return metadata.NewOutgoingContext(ctx, sent)
+}
 
 func (r *request) outputs() []*pb.MapOutput {
 	outputs := []*pb.MapOutput{{Form: &pb.MapOutput_Raw{Raw: &pb.RawMapOutput{Grid: r.raw.Grid, Values: r.raw.Values}}}}
@@ -90,6 +109,22 @@ func Model(name string) CallOption { return func(r *request) { r.model = name } 
 func Fast() CallOption {
 	return func(r *request) { r.decoding = pb.ImageDecoding_IMAGE_DECODING_FAST }
 }
+
+// Urgency is how urgent a call is. Of calls that wait for a model, each level gets four times as many places as the one below it.
+type Urgency string
+
+// The levels of urgency.
+const (
+	// Low is for work that nobody sits and waits for.
+	Low Urgency = "low"
+	// Normal is that of calls that say nothing.
+	Normal Urgency = "normal"
+	// High comes first.
+	High Urgency = "high"
+)
+
+// Priority says how urgent a call is; of a stream, that of all its photos or frames. It is the metadata x-priority.
+func Priority(urgency Urgency) CallOption { return func(r *request) { r.priority = string(urgency) } }
 
 // ListOption is how many of the best a prediction lists.
 type ListOption func(*request)
@@ -137,12 +172,14 @@ func MethodWith(method *pb.ExplanationMethod) MapOption {
 	return func(r *request) { r.methods = append(r.methods, method) }
 }
 
-// Layer adds layers to explain at; the model's default unless one is named.
+// Layer adds layers to explain at; the model's default unless one is named. Words and answers have layers of their own (those of the
+// model's captioning and answering heads), all of them unless some are named.
 func Layer(names ...string) MapOption {
 	return func(r *request) { r.layers = append(r.layers, names...) }
 }
 
-// Fuse makes the maps of several layers into one: FuseMean, FuseMaximum, or FuseNone.
+// Fuse makes the maps of several layers into one, with values from 0 to 1: FuseMean, which those of words and answers are unless set,
+// FuseMaximum, or FuseNone: a map of each layer, as those of classes are unless set.
 func Fuse(fusion pb.LayerFusion) MapOption { return func(r *request) { r.fusion = fusion } }
 
 // Grid is the grid of a map's numbers; GridNative unless set.
@@ -168,6 +205,17 @@ func NoOverlay() MapOption { return func(r *request) { r.overlay = nil } }
 // Output asks for one form more of each map, such as boxes: it is in Map.Outputs.
 func Output(output *pb.MapOutput) MapOption {
 	return func(r *request) { r.more = append(r.more, output) }
+}
+
+// LabelImageOption is a picture of several maps.
+type LabelImageOption func(*request)
+
+func (o LabelImageOption) applyExplain(r *request) { o(r) }
+func (o LabelImageOption) applyMany(r *request)    { o(r) }
+
+// LabelImages asks for pictures of which target is the strongest where: Explanation.LabelImages.
+func LabelImages(outputs ...*pb.LabelImageOutput) LabelImageOption {
+	return func(r *request) { r.labelImages = append(r.labelImages, outputs...) }
 }
 
 // TargetOption changes what of a class, a word or an answer is explained.
@@ -288,6 +336,11 @@ func Sample(seed uint64) DecodingOption {
 	return func(r *request) {
 		r.decode().Choice = &pb.CaptionDecoding_NucleusSampling{NucleusSampling: &pb.NucleusSampling{Seed: seed}}
 	}
+}
+
+// DecodeWith is for all else that decoding can, such as top_p and a length penalty. Options behind it change what it says.
+func DecodeWith(decoding *pb.CaptionDecoding) DecodingOption {
+	return func(r *request) { r.caption = proto.Clone(decoding).(*pb.CaptionDecoding) }
 }
 
 // Prefix is what the caption begins with.

@@ -10,11 +10,14 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// RetryPolicy says how often and when a call is tried again. Only two ends of a call are worth it, and safe: UNAVAILABLE, where the server
-// cannot be reached, starts or drains, and RESOURCE_EXHAUSTED with the server's hint when there will be room. (Without a hint the message
-// is too large, and will be.) The pause is the server's hint, or else grows from Initial to Most by doubling; either is made longer or
-// shorter by chance, so that clients do not come back all at once, but never shorter than the hint. A call that would have to wait beyond
-// its context's deadline ends at once.
+// RetryPolicy says how often and when a call is tried again. Calls change nothing on the server, so asking again is safe, also where a part
+// of the answer had come. Three ends are worth it: UNAVAILABLE, where the server cannot be reached, starts or drains; CANCELLED, where the
+// context was not, as proxies say it where a server dies in the middle of an answer; and RESOURCE_EXHAUSTED with the server's hint when
+// there will be room. (Without a hint the message is too large, and will be.) The pause is the server's hint, or else grows from Initial to
+// Most by doubling; either is made longer or shorter by chance, so that clients do not come back all at once, but never shorter than the
+// hint. A call that would have to wait beyond its context's deadline ends at once.
+//
+// A field that is 0 is as in DefaultRetry.
 type RetryPolicy struct {
 	// Attempts are how often a call is made at most, the first one included; 1 for no retry.
 	Attempts int
@@ -38,6 +41,15 @@ type retrier struct {
 }
 
 func newRetrier(policy RetryPolicy) retrier {
+	if policy.Attempts == 0 {
+		policy.Attempts = DefaultRetry.Attempts
+	}
+	if policy.Initial == 0 {
+		policy.Initial = DefaultRetry.Initial
+	}
+	if policy.Most == 0 {
+		policy.Most = DefaultRetry.Most
+	}
 	var gate sync.Mutex
 	source := rand.New(rand.NewSource(time.Now().UnixNano()))
 	return retrier{
@@ -63,7 +75,7 @@ func (r retrier) do(ctx context.Context, call func() error) error {
 
 // pause waits before another attempt, and tells whether there is to be one.
 func (r retrier) pause(ctx context.Context, err error, attempt int) bool {
-	if attempt >= r.policy.Attempts || !worthRetry(err) {
+	if attempt >= r.policy.Attempts || !worthRetry(err) || ctx.Err() != nil {
 		return false
 	}
 	delay := r.delay(err, attempt)
@@ -92,7 +104,7 @@ func worthRetry(err error) bool {
 	if !errors.As(err, &fault) {
 		return false
 	}
-	return fault.Code == codes.Unavailable || (fault.Code == codes.ResourceExhausted && fault.RetryAfter > 0)
+	return fault.Code == codes.Unavailable || fault.Is(ErrBusy) || (fault.Code == codes.Canceled && fault.cause != ErrClosed)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -168,7 +168,7 @@ func TestExplain_Overlay_IsTheMapOverThePhoto(t *testing.T) {
 	}
 }
 
-// A class's heat is on it: the tiger cat's peak is on the cat's head, and OnPhoto says the same as the server's own peak.
+// A class's heat is on it: the tiger cat's peak is on the cat's head, and Peak says the same as the server's own.
 func TestMap_Peak_IsTheServers(t *testing.T) {
 	client := connect(t)
 	peak := &pb.MapOutput{Form: &pb.MapOutput_Peak{Peak: &pb.PeakOutput{}}}
@@ -176,7 +176,7 @@ func TestMap_Peak_IsTheServers(t *testing.T) {
 		why := must[*gradcam.Explanation](t)(client.Explain(within(t, patience), gradcam.File(cat), gradcam.Grid(grid), gradcam.Output(peak), gradcam.NoOverlay()))
 
 		m := why.Maps[0]
-		x, y := m.OnPhoto(m.Peak())
+		x, y := m.Peak()
 		want := m.Outputs[0].GetPeak()
 		// On finer grids the largest value lies within half a position of the native grid's.
 		half := m.Crop.Width / float64(m.Provenance.GetNativeSize().GetWidth()) / 2
@@ -186,7 +186,7 @@ func TestMap_Peak_IsTheServers(t *testing.T) {
 		if math.Abs(x-want.GetPoint().GetX()) > half+1 || math.Abs(y-want.GetPoint().GetY()) > half+1 {
 			t.Errorf("%v: the peak is at %.1f,%.1f, and the server's at %v", grid, x, y, want.GetPoint())
 		}
-		if value := float64(m.At(m.Peak())); math.Abs(value-want.GetValue()) > 0.02*want.GetValue() {
+		if value := float64(m.At(m.PeakCell())); math.Abs(value-want.GetValue()) > 0.02*want.GetValue() {
 			t.Errorf("%v: the peak's value is %g, and the server's %g", grid, value, want.GetValue())
 		}
 	}
@@ -197,6 +197,48 @@ func TestMap_Peak_IsTheServers(t *testing.T) {
 	bare := must[*gradcam.Explanation](t)(client.Explain(within(t, patience), gradcam.File(cat), gradcam.NoOverlay()))
 	if _, err := bare.Maps[0].Overlay(); !errors.Is(err, gradcam.ErrNoOverlay) {
 		t.Errorf("a map without an overlay says %v", err)
+	}
+}
+
+func TestMap_OnPhoto_IsWhatTheServerInterpolates(t *testing.T) {
+	client := connect(t)
+	ours := must[*gradcam.Explanation](t)(client.Explain(within(t, patience), gradcam.File(cat), gradcam.Label("tiger cat"), gradcam.NoOverlay()))
+	theirs := must[*gradcam.Explanation](t)(client.Explain(within(t, patience), gradcam.File(cat), gradcam.Label("tiger cat"), gradcam.NoOverlay(),
+		gradcam.Grid(gradcam.GridImage)))
+
+	on := ours.Maps[0].OnPhoto()
+
+	if on.Width != 451 || on.Height != 300 || theirs.Maps[0].Width != 451 {
+		t.Fatalf("%d x %d", on.Width, on.Height)
+	}
+	assertClose(t, on.Values, doubles(theirs.Maps[0].Values), 1e-4)
+}
+
+// Of two classes, each pixel has the label of the one whose map is larger there.
+func TestExplain_LabelImages_Come(t *testing.T) {
+	client := connect(t)
+
+	why := must[*gradcam.Explanation](t)(client.Explain(within(t, patience), gradcam.File(cat), gradcam.Label("tiger cat"), gradcam.Label("Egyptian cat"),
+		gradcam.LabelImages(&pb.LabelImageOutput{}), gradcam.Priority(gradcam.Low)))
+
+	if len(why.Maps) != 2 || len(why.LabelImages) != 1 || len(why.LabelImages[0].GetLabels()) != 2 {
+		t.Fatalf("%d maps, %d pictures", len(why.Maps), len(why.LabelImages))
+	}
+	picture := must[image.Image](t)(png.Decode(bytes.NewReader(why.LabelImages[0].GetImage().GetData())))
+	if picture.Bounds() != image.Rect(0, 0, 451, 300) {
+		t.Errorf("the picture is %v", picture.Bounds())
+	}
+}
+
+func TestCaption_DecodeWith_OptionsBehindItChangeIt(t *testing.T) {
+	client := connect(t)
+	beams := int32(2)
+	decoding := &pb.CaptionDecoding{Choice: &pb.CaptionDecoding_BeamSearch{BeamSearch: &pb.BeamSearch{BeamCount: &beams}}}
+
+	found := must[*gradcam.Captions](t)(client.Caption(within(t, patience), gradcam.File(cat), gradcam.DecodeWith(decoding), gradcam.Prefix("a cat")))
+
+	if len(found.Captions) != 2 || !strings.HasPrefix(found.Captions[0].Text, "a cat") || decoding.Prefix != "" {
+		t.Errorf("%+v of %v", found.Captions, decoding)
 	}
 }
 
@@ -654,7 +696,7 @@ func TestVideo_SettingsAreWrong_NamesTheField(t *testing.T) {
 	client := connect(t)
 	frames := make(chan gradcam.Frame)
 
-	err := client.Video(within(t, patience), frames, func(gradcam.FrameResult) error { return nil }, gradcam.Smoothing(2))
+	err := client.Video(within(t, patience), frames, func(gradcam.FrameResult) error { return nil }, gradcam.NewMapWeight(2))
 
 	var fault *gradcam.Error
 	if !errors.As(err, &fault) || len(fault.Violations) != 1 || fault.Violations[0].Field != "settings.smoothing_factor" {

@@ -3,7 +3,6 @@ package gradcam
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sort"
 	"strconv"
@@ -15,8 +14,10 @@ import (
 const (
 	callExplainStream = "ClassificationService.ExplainStream"
 	defaultInFlight   = 16
-	mostInFlight      = 64
 )
+
+// MostInFlight is the most photos of a stream that may be in flight.
+const MostInFlight = 64
 
 // Result is what became of a photo of a stream.
 type Result struct {
@@ -55,7 +56,8 @@ func (c *Client) ExplainMany(ctx context.Context, photos []Photo, fn func(Result
 }
 
 // ExplainChannel is ExplainMany of photos from a channel: it ends when the channel is closed and every photo is answered. It takes no more
-// photos from the channel than it has in flight.
+// photos from the channel than it has in flight. Where it returns early, nobody reads the channel any more: whoever fills it
+// selects on a context, too, and is told by that.
 func (c *Client) ExplainChannel(ctx context.Context, photos <-chan Photo, fn func(Result) error, options ...ManyOption) error {
 	return c.explainMany(ctx, photos, -1, fn, options)
 }
@@ -66,20 +68,20 @@ func (c *Client) explainMany(ctx context.Context, source <-chan Photo, total int
 	for _, option := range options {
 		option.applyMany(asked)
 	}
-	if err := c.open(); err != nil {
+	if err := c.checkOpen(); err != nil {
 		return err
 	}
 	if asked.err != nil {
 		return asked.err
 	}
-	if asked.inFlight < 1 || asked.inFlight > mostInFlight {
-		return fmt.Errorf("gradcam: InFlight is %d, and must be 1 to %d", asked.inFlight, mostInFlight)
+	if asked.inFlight < 1 || asked.inFlight > MostInFlight {
+		return wrong("InFlight is %d, and must be 1 to %d", asked.inFlight, MostInFlight)
 	}
 	run := &manyRun{
 		client: c, asked: asked, source: source, total: total, fn: fn,
 		window: make(chan struct{}, asked.inFlight), open: map[int]*item{}, unread: make(chan *item),
 	}
-	return run.toEnd(ctx)
+	return run.toEnd(asked.outgoing(ctx))
 }
 
 // item is a photo that was taken from the source and not yet handed over.
@@ -123,7 +125,7 @@ func (r *manyRun) toEnd(ctx context.Context) error {
 	for attempt := 1; ; attempt++ {
 		before := r.handed
 		err := r.round(ctx)
-		if r.fnFailed || (err == nil && r.isDone()) {
+		if r.fnFailed || err == nil {
 			return err
 		}
 		if r.handed > before {

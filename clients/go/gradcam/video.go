@@ -9,6 +9,7 @@ import (
 	"time"
 
 	pb "github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
@@ -61,9 +62,10 @@ func FrameDeadline(after time.Duration) FrameOption {
 	return func(r *request) { r.video.FrameDeadline = durationpb.New(after) }
 }
 
-// Smoothing is how much a new map weighs against those before it, 0 to 1.
-func Smoothing(factor float64) FrameOption {
-	return func(r *request) { r.video.SmoothingFactor = &factor }
+// NewMapWeight steadies maps over time: it is how much a new one weighs against those before it, at 30 frames a second; above 0, and up to
+// 1, which steadies nothing, as unless set. 0.2 is calm.
+func NewMapWeight(weight float64) FrameOption {
+	return func(r *request) { r.video.SmoothingFactor = &weight }
 }
 
 // Keyframes asks the network only about frames that differ by more than a share, 0 to 1, from the last one it saw.
@@ -71,27 +73,35 @@ func Keyframes(threshold float64) FrameOption {
 	return func(r *request) { r.video.KeyframeThreshold = &threshold }
 }
 
+// VideoWith is for all else that VideoSettings knows, such as class_hysteresis and motion_threshold. Options behind it change what it
+// says, and options about targets and maps add to its request.
+func VideoWith(settings *pb.VideoSettings) FrameOption {
+	return func(r *request) {
+		r.video = proto.Clone(settings).(*pb.VideoSettings)
+		if r.video.Model != "" {
+			r.model = r.video.Model
+		}
+	}
+}
+
 // Video explains the frames of a channel, and hands what becomes of each to a function, one after the other, until the channel is closed
-// and every frame is answered. While the function is busy, the server is slowed. When it returns an error, the stream ends, and that error
-// is returned as it is. Nothing is tried again: who shows live pictures begins anew. A stream that is cut on the way is an
-// *IncompleteError, which names the frames without an answer.
+// and every frame is answered. A frame that cannot be read is a FrameResult with an Err, and the others go on. While the function is busy,
+// the server is slowed. When it returns an error, the stream ends, and that error is returned as it is. Nothing is tried again: who shows
+// live pictures begins anew. A stream that is cut on the way is an *IncompleteError, which names the frames without an answer.
+//
+// Where it returns early, nobody reads the channel any more: whoever fills it selects on a context, too, and is told by that.
 func (c *Client) Video(ctx context.Context, frames <-chan Frame, fn func(FrameResult) error, options ...VideoOption) error {
 	asked := c.request()
 	for _, option := range options {
 		option.applyVideo(asked)
 	}
-	if err := c.open(); err != nil {
+	if err := c.checkOpen(); err != nil {
 		return err
 	}
 	if asked.err != nil {
 		return asked.err
 	}
-	settings := &pb.VideoSettings{
-		Model: asked.model, Request: asked.explain(), Policy: asked.video.Policy, FrameStep: asked.video.FrameStep,
-		FrameDeadline: asked.video.FrameDeadline, SmoothingFactor: asked.video.SmoothingFactor, KeyframeThreshold: asked.video.KeyframeThreshold,
-	}
-	settings.Request.Model = ""
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(asked.outgoing(ctx))
 	var sender sync.WaitGroup
 	defer sender.Wait()
 	defer cancel()
@@ -99,31 +109,25 @@ func (c *Client) Video(ctx context.Context, frames <-chan Frame, fn func(FrameRe
 	if err != nil {
 		return c.fault(err, callVideo)
 	}
-	err = stream.Send(&pb.VideoServiceExplainRequest{Message: &pb.VideoServiceExplainRequest_Settings{Settings: settings}})
+	err = stream.Send(&pb.VideoServiceExplainRequest{Message: &pb.VideoServiceExplainRequest_Settings{Settings: asked.settings()}})
 	if err != nil && !errors.Is(err, io.EOF) {
 		return c.fault(err, callVideo)
 	}
-	run := &videoRun{open: map[int]bool{}}
+	run := &videoRun{open: map[int]error{}}
 	sender.Add(1)
 	go func() {
 		defer sender.Done()
-		if err := run.send(ctx, stream, frames, asked); err != nil {
-			run.fail(err)
-			cancel()
-		}
+		run.send(ctx, stream, frames, asked)
 	}()
 	for {
 		response, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
-			if left := run.left(); len(left) > 0 {
-				return run.cut(broken(callVideo, "the server ended the stream before every frame was answered"))
+			if run.isDone() {
+				return nil
 			}
-			return nil
+			return run.cut(broken(callVideo, "the server ended the stream before every frame was answered"))
 		}
 		if err != nil {
-			if unread := run.failure(); unread != nil {
-				return unread
-			}
 			return run.cut(c.fault(err, callVideo))
 		}
 		if status := response.GetSettingsStatus(); status != nil {
@@ -139,63 +143,81 @@ func (c *Client) Video(ctx context.Context, frames <-chan Frame, fn func(FrameRe
 		if err != nil {
 			return run.cut(err)
 		}
-		run.answered(result.Index)
+		unread, known := run.answered(result.Index)
+		if !known {
+			return run.cut(broken(callVideo, "an answer came to frame %d, which was not asked about", result.Index))
+		}
+		if unread != nil {
+			result.Err = unread
+		}
 		if err := fn(result); err != nil {
 			return err
 		}
 	}
 }
 
-// videoRun is which frames were sent and have no answer yet.
-type videoRun struct {
-	mutex  sync.Mutex
-	open   map[int]bool
-	sent   int
-	unread error
+// settings are those of the stream. Of the outputs, those that this client reads come first.
+func (r *request) settings() *pb.VideoSettings {
+	settings, own := proto.Clone(r.video).(*pb.VideoSettings), r.explain()
+	others := settings.GetRequest().GetOutputs()
+	settings.Model, own.Model = r.model, ""
+	if settings.Request == nil {
+		settings.Request = &pb.ClassificationServiceExplainRequest{}
+	}
+	settings.Request.Outputs = nil
+	proto.Merge(settings.Request, own)
+	settings.Request.Outputs = append(settings.Request.Outputs, others...)
+	return settings
 }
 
-func (r *videoRun) send(ctx context.Context, stream pb.VideoService_ExplainClient, frames <-chan Frame, asked *request) error {
+// videoRun is which frames were sent and have no answer yet.
+type videoRun struct {
+	mutex sync.Mutex
+	// open has a frame's error where its photo cannot be read: it is sent without, and the answer tells when its turn is.
+	open      map[int]error
+	sent      int
+	exhausted bool
+}
+
+func (r *videoRun) send(ctx context.Context, stream pb.VideoService_ExplainClient, frames <-chan Frame, asked *request) {
 	defer stream.CloseSend()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case frame, ok := <-frames:
 			if !ok {
-				return nil
+				r.mutex.Lock()
+				defer r.mutex.Unlock()
+				r.exhausted = true
+				return
 			}
 			img, err := frame.Photo.image(asked.decoding)
-			if err != nil {
-				return err
-			}
 			r.mutex.Lock()
-			r.open[r.sent] = true
+			r.open[r.sent] = err
 			r.sent++
 			r.mutex.Unlock()
 			message := &pb.VideoFrame{Timestamp: durationpb.New(frame.Timestamp), Image: img}
 			if stream.Send(&pb.VideoServiceExplainRequest{Message: &pb.VideoServiceExplainRequest_Frame{Frame: message}}) != nil {
-				return nil
+				return
 			}
 		}
 	}
 }
 
-func (r *videoRun) fail(err error) {
+func (r *videoRun) isDone() bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.unread = err
+	return r.exhausted && len(r.open) == 0
 }
 
-func (r *videoRun) failure() error {
+// answered takes a frame out that has its answer, with what was wrong with its photo here, and tells whether it was there.
+func (r *videoRun) answered(index int) (unread error, known bool) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	return r.unread
-}
-
-func (r *videoRun) answered(index int) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
+	unread, known = r.open[index]
 	delete(r.open, index)
+	return unread, known
 }
 
 func (r *videoRun) left() []int {
