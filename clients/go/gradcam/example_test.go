@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,32 +14,29 @@ import (
 	"github.com/gradcamgrpc/gradcamgrpc/clients/go/internal/testserver"
 )
 
-// The quick start of the README: where did the network see an Egyptian cat?
-func Example() {
+// Where did the network see an Egyptian cat?
+func ExampleClient_Explain() {
 	ctx := context.Background()
 	address, err := testserver.Address()
 	if err != nil {
 		log.Fatal(err)
 	}
-	picture := filepath.Join(os.TempDir(), "egyptian-cat.png")
-	defer os.Remove(picture)
-
 	client, err := gradcam.Dial(ctx, address)
 	if err != nil {
 		log.Fatal(err)
 	}
-	why, err := client.Explain(ctx, gradcam.File(cat), gradcam.Label("Egyptian cat"))
+	defer client.Close()
+
+	why, err := client.Explain(ctx, gradcam.File(cat), gradcam.Label("Egyptian cat"), gradcam.NoOverlay())
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Printf("%.0f %% %s\n", 100*why.Classes[0].Probability, why.Classes[0].Label)
-	why.Maps[0].SaveOverlay(picture)
-
-	client.Close()
-	if _, err := os.Stat(picture); err != nil {
-		log.Fatal(err)
-	}
-	// Output: 39 % tiger cat
+	x, y := why.Maps[0].Peak()
+	fmt.Println(why.Maps[0].Subject, "is seen on the photo:", x > 0 && x < float64(why.Width) && y > 0 && y < float64(why.Height))
+	// Output:
+	// 39 % tiger cat
+	// Egyptian cat is seen on the photo: true
 }
 
 // A folder of photos over one stream; a photo that fails does not end it.
@@ -71,20 +69,38 @@ func ExampleClient_ExplainMany() {
 	// football helmet
 }
 
-// TestReadme_QuickStart_IsTheExample: what the README says is what runs above, and is 10 lines at most.
-func TestReadme_QuickStart_IsTheExample(t *testing.T) {
+// TestReadme_Program_Runs: the program of the README, but for the server's address, where its photo is.
+func TestReadme_Program_Runs(t *testing.T) {
+	address := must[string](t)(testserver.Address())
 	readme := string(must[[]byte](t)(os.ReadFile("../README.md")))
-	source := string(must[[]byte](t)(os.ReadFile("example_test.go")))
 	_, rest, _ := strings.Cut(readme, "```go\n")
-	quickStart, _, found := strings.Cut(rest, "```")
-	if lines := strings.Count(quickStart, "\n"); !found || lines < 5 || lines > 10 {
-		t.Fatalf("the quick start has %d lines:\n%s", lines, quickStart)
+	program, _, found := strings.Cut(rest, "```")
+	_, rest, told := strings.Cut(readme, "It prints `")
+	want, _, _ := strings.Cut(rest, "`")
+	if !found || !told || !strings.Contains(program, "127.0.0.1:50051") {
+		t.Fatalf("the README's program is\n%s", program)
 	}
+	folder := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(folder, "tests/photos"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for path, content := range map[string][]byte{
+		"main.go":                  []byte(strings.ReplaceAll(program, "127.0.0.1:50051", address)),
+		"tests/photos/chelsea.png": must[[]byte](t)(os.ReadFile(cat)),
+	} {
+		if err := os.WriteFile(filepath.Join(folder, path), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := exec.CommandContext(within(t, 5*patience), "go", "run", "main.go")
+	run.Dir = folder
 
-	ours := strings.NewReplacer(`"127.0.0.1:50051"`, "address", `"tests/photos/chelsea.png"`, "cat", `"egyptian-cat.png"`, "picture").Replace(quickStart)
+	printed, err := run.CombinedOutput()
 
-	indented := "\t" + strings.ReplaceAll(strings.TrimSuffix(ours, "\n"), "\n", "\n\t") + "\n"
-	if !strings.Contains(source, indented) {
-		t.Errorf("the example does not have:\n%s", indented)
+	if err != nil || string(printed) != want+"\n" {
+		t.Errorf("%v: it prints %q, and should print %q", err, printed, want)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "egyptian-cat.png")); err != nil {
+		t.Error(err)
 	}
 }

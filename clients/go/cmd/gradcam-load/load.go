@@ -26,10 +26,14 @@ type measurement struct {
 	latency histogram.Histogram
 	// service is of the same calls from when they were made.
 	service histogram.Histogram
+	// all is the latency of all calls, until they succeeded or failed: where the slowest fail, what is left is not slow.
+	all histogram.Histogram
 	// lateness is how much later than due calls were made.
 	lateness   histogram.Histogram
 	statuses   map[codes.Code]int64
 	firstFault error
+	// cut are calls that failed because the measurement was: they count nowhere else.
+	cut int64
 	// window is the time behind the warm-up, and throughput the calls that succeeded in it, whenever they were made: those that end later do
 	// not lower it.
 	window     time.Duration
@@ -92,6 +96,9 @@ func (m *measurement) openLoop(ctx context.Context, s settings, target callee, s
 			err := callOnce(ctx, s, target, n)
 			ended := time.Now()
 			<-places
+			if m.isCut(ctx, err) {
+				return
+			}
 			m.tally(err, ended.Sub(start)-s.Warmup, s.Duration)
 			if at >= s.Warmup {
 				m.take(err, ended.Sub(start.Add(at)), ended.Sub(made), made.Sub(start.Add(at)), 0)
@@ -114,6 +121,9 @@ func (m *measurement) closedLoop(ctx context.Context, s settings, target callee,
 				}
 				err := callOnce(ctx, s, target, n)
 				took := time.Since(made)
+				if m.isCut(ctx, err) {
+					return
+				}
 				m.tally(err, made.Add(took).Sub(start)-s.Warmup, s.Duration)
 				if made.Sub(start) >= s.Warmup {
 					m.take(err, took, took, 0, s.ExpectedInterval)
@@ -127,6 +137,17 @@ func callOnce(ctx context.Context, s settings, target callee, n int) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
 	return target.call(ctx, n)
+}
+
+// isCut tells, and counts, whether a call failed because the measurement was ended.
+func (m *measurement) isCut(ctx context.Context, err error) bool {
+	if err == nil || ctx.Err() == nil {
+		return false
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.cut++
+	return true
 }
 
 // tally counts a call that succeeded so long behind the warm-up.
@@ -143,6 +164,7 @@ func (m *measurement) take(err error, latency, service, lateness, interval time.
 	defer m.mutex.Unlock()
 	m.statuses[status.Code(err)]++
 	m.lateness.Record(lateness)
+	m.all.RecordCorrected(latency, interval)
 	if err != nil {
 		if m.firstFault == nil {
 			m.firstFault = err

@@ -14,7 +14,10 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 	"time"
+
+	"github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam"
 )
 
 // settings are what the command line says.
@@ -31,7 +34,17 @@ type settings struct {
 	ExpectedInterval time.Duration `json:"-"`
 	MaxOutstanding   int           `json:"max_outstanding,omitempty"`
 	Seed             int64         `json:"seed"`
+	Model            string        `json:"model,omitempty"`
+	Priority         string        `json:"priority,omitempty"`
 	asJSON           bool
+
+	// Secrets, and files of them, are told to the server alone.
+	keys    []string
+	headers [][2]string
+	token   string
+	ca      string
+	cert    string
+	key     string
 }
 
 // MarshalJSON has times in seconds.
@@ -47,14 +60,17 @@ func (s settings) MarshalJSON() ([]byte, error) {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop() // Another signal ends the program at once.
+	}()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is the command. It ends with 0 where a call succeeded, with 1 where none did, and with 2 where the command line is wrong.
 func run(ctx context.Context, arguments []string, out, errs io.Writer) int {
-	chosen, err := read(arguments, errs)
+	chosen, err := read(arguments, out)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
@@ -62,13 +78,16 @@ func run(ctx context.Context, arguments []string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, err)
 		return 2
 	}
-	target, err := open(ctx, chosen)
+	target, err := connect(ctx, chosen)
 	if err != nil {
 		fmt.Fprintln(errs, err)
 		return 1
 	}
 	defer target.close()
 	measured := measure(ctx, chosen, target)
+	if measured.latency.Count() == 0 {
+		fmt.Fprintln(errs, "gradcam-load: no call succeeded:", measured.firstFault)
+	}
 	if chosen.asJSON {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
@@ -81,7 +100,6 @@ func run(ctx context.Context, arguments []string, out, errs io.Writer) int {
 		return 1
 	}
 	if measured.latency.Count() == 0 {
-		fmt.Fprintln(errs, "gradcam-load: no call succeeded:", measured.firstFault)
 		return 1
 	}
 	return 0
@@ -96,17 +114,26 @@ func (l *list) Set(value string) error {
 	return nil
 }
 
-// read reads the command line, and finds every fault in it.
-func read(arguments []string, errs io.Writer) (settings, error) {
+const help = `gradcam-load sends a server calls at a rate (open loop) or from a number of callers (closed loop), and tells how long they took.
+
+  gradcam-load --photo cat.jpg --method explain --rps 100 --duration 30s
+  gradcam-load --photo cat.jpg --method stream --concurrency 64 --json
+
+`
+
+// read reads the command line, and finds every fault in it. Where it asks for help, that is written.
+func read(arguments []string, out io.Writer) (settings, error) {
 	var s settings
+	var headers list
 	flags := flag.NewFlagSet("gradcam-load", flag.ContinueOnError)
-	flags.SetOutput(errs)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
 	flags.StringVar(&s.Address, "address", "127.0.0.1:50051", "the server")
 	flags.Var((*list)(&s.Photos), "photo", "a photo to send; given several times, they are sent in turn")
 	flags.StringVar(&s.Method, "method", "explain", "classify, explain, or stream: explain over ExplainStream")
 	flags.Float64Var(&s.Rate, "rps", 0, "open loop: calls a second, at random times (a Poisson process), whatever the server does")
 	flags.IntVar(&s.Concurrency, "concurrency", 0, "closed loop: callers, each of which waits for its answer before it calls again; 16 without --rps")
-	flags.IntVar(&s.Connections, "connections", 1, "connections, over which calls are spread; of the method stream also the streams")
+	flags.IntVar(&s.Connections, "connections", 1, "connections, over which calls are spread; of the method stream also the streams. At least one for each --api-key")
 	flags.DurationVar(&s.Duration, "duration", 10*time.Second, "how long calls are made, behind the warm-up")
 	flags.DurationVar(&s.Warmup, "warmup", time.Second, "how long calls are made before that are not counted")
 	flags.DurationVar(&s.Timeout, "timeout", 30*time.Second, "a call's deadline")
@@ -114,9 +141,22 @@ func read(arguments []string, errs io.Writer) (settings, error) {
 		"closed loop: how often each caller would have called had it not been kept waiting; corrects for the calls it left out")
 	flags.IntVar(&s.MaxOutstanding, "max-outstanding", 10_000, "open loop: calls under way at most; more wait, and their latency counts from when they were due")
 	flags.Int64Var(&s.Seed, "seed", 1, "open loop: the same seed has the same times")
+	flags.StringVar(&s.Model, "model", "", "the model; needed where the server has several")
+	flags.StringVar(&s.Priority, "priority", "", "how urgent the calls are: low, normal or high")
+	flags.Var((*list)(&s.keys), "api-key", "what is sent as x-api-key; given several times, connections have them in turn, as several clients")
+	flags.Var(&headers, "header", "metadata of every call, as name=value; may be given several times")
+	flags.StringVar(&s.token, "token", os.Getenv("GRADCAM_TOKEN"), "a bearer token, over TLS only; by default what the environment has as GRADCAM_TOKEN")
+	flags.StringVar(&s.ca, "ca", "", "over TLS, with the authority of a PEM file; https://HOST:PORT as --address trusts the system's")
+	flags.StringVar(&s.cert, "cert", "", "this client's own certificate, a PEM file")
+	flags.StringVar(&s.key, "key", "", "the certificate's key, a PEM file")
 	flags.BoolVar(&s.asJSON, "json", false, "write JSON instead of a table")
-	if err := flags.Parse(arguments); err != nil {
+	if err := flags.Parse(arguments); errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, help)
+		flags.SetOutput(out)
+		flags.PrintDefaults()
 		return s, err
+	} else if err != nil {
+		return s, fmt.Errorf("gradcam-load: %w; --help tells the options", err)
 	}
 	var faults []string
 	fault := func(wrong bool, format string, details ...interface{}) {
@@ -135,6 +175,17 @@ func read(arguments []string, errs io.Writer) (settings, error) {
 	fault(s.ExpectedInterval < 0, "--expected-interval: %v is negative", s.ExpectedInterval)
 	fault(s.ExpectedInterval > 0 && s.Rate > 0, "--expected-interval is for closed loops: an open one counts from when calls were due")
 	fault(s.MaxOutstanding < 1, "--max-outstanding: %d is less than 1", s.MaxOutstanding)
+	known := map[gradcam.Urgency]bool{"": true, gradcam.Low: true, gradcam.Normal: true, gradcam.High: true}
+	fault(!known[gradcam.Urgency(s.Priority)], "--priority: %q is not low, normal or high", s.Priority)
+	fault((s.cert == "") != (s.key == ""), "--cert and --key belong together")
+	for _, header := range headers {
+		name, value, found := strings.Cut(header, "=")
+		fault(!found || name == "", "--header: %q is not name=value", header)
+		s.headers = append(s.headers, [2]string{name, value})
+	}
+	if s.Connections > 0 && s.Connections < len(s.keys) {
+		s.Connections = len(s.keys)
+	}
 	if s.Rate == 0 {
 		s.MaxOutstanding = 0
 		if s.Concurrency == 0 {

@@ -18,10 +18,13 @@ type report struct {
 	Correction         string             `json:"coordinated_omission"`
 	Calls              int64              `json:"calls"`
 	Succeeded          int64              `json:"succeeded"`
+	Failed             int64              `json:"failed"`
+	Cut                int64              `json:"cut"`
 	SucceededPerSecond float64            `json:"succeeded_per_s"`
 	Statuses           map[string]int64   `json:"statuses"`
-	Latency            map[string]float64 `json:"latency_ms"`
-	Service            map[string]float64 `json:"service_ms,omitempty"`
+	Latency            map[string]float64 `json:"success_latency_ms"`
+	All                map[string]float64 `json:"all_latency_ms"`
+	Service            map[string]float64 `json:"success_service_ms,omitempty"`
 	Lateness           map[string]float64 `json:"lateness_ms,omitempty"`
 }
 
@@ -45,7 +48,11 @@ func percentile(percent float64) func(*histogram.Histogram) time.Duration {
 	return func(h *histogram.Histogram) time.Duration { return h.Percentile(percent) }
 }
 
+// figures are those of a histogram; none where it is empty.
 func figures(h *histogram.Histogram) map[string]float64 {
+	if h.Count() == 0 {
+		return nil
+	}
 	all := map[string]float64{}
 	for _, column := range columns {
 		all[column.name] = float64(column.of(h).Microseconds()) / 1000
@@ -55,12 +62,14 @@ func figures(h *histogram.Histogram) map[string]float64 {
 
 func newReport(s settings, m *measurement) report {
 	r := report{
-		Settings: s, DurationSeconds: m.window.Seconds(), Succeeded: m.service.Count(), Statuses: map[string]int64{}, Latency: figures(&m.latency),
+		Settings: s, DurationSeconds: m.window.Seconds(), Succeeded: m.service.Count(), Cut: m.cut, Statuses: map[string]int64{},
+		Latency: figures(&m.latency), All: figures(&m.all),
 	}
 	for code, count := range m.statuses {
 		r.Statuses[code.String()] = count
 		r.Calls += count
 	}
+	r.Failed = r.Calls - r.Succeeded
 	if m.window > 0 {
 		r.SucceededPerSecond = float64(m.throughput) / m.window.Seconds()
 	}
@@ -85,7 +94,11 @@ func (r report) print(out io.Writer) error {
 		load = fmt.Sprintf("%g calls a second, seed %d", r.Settings.Rate, r.Settings.Seed)
 	}
 	fmt.Fprintf(out, "%s at %s: %s, %d connections, %.1f s\n", r.Settings.Method, r.Settings.Address, load, r.Settings.Connections, r.DurationSeconds)
-	fmt.Fprintf(out, "%d calls, %d succeeded, %.1f a second\n", r.Calls, r.Succeeded, r.SucceededPerSecond)
+	fmt.Fprintf(out, "%d calls: %d succeeded, %.1f a second; %d failed", r.Calls, r.Succeeded, r.SucceededPerSecond, r.Failed)
+	if r.Cut > 0 {
+		fmt.Fprintf(out, "; %d more were under way when the measurement was ended", r.Cut)
+	}
+	fmt.Fprintln(out)
 	codes := make([]string, 0, len(r.Statuses))
 	for code, count := range r.Statuses {
 		codes = append(codes, fmt.Sprintf("%s %d", code, count))
@@ -100,7 +113,9 @@ func (r report) print(out io.Writer) error {
 	for _, row := range []struct {
 		name    string
 		figures map[string]float64
-	}{{"latency", r.Latency}, {"from the call", r.Service}, {"made late by", r.Lateness}} {
+	}{
+		{"latency of successes", r.Latency}, {"of all calls", r.All}, {"of successes, from the call", r.Service}, {"made late by", r.Lateness},
+	} {
 		if row.figures == nil {
 			continue
 		}

@@ -2,15 +2,18 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam"
 )
 
-const mostInFlight = 64
+const callStream = "ClassificationService.ExplainStream"
 
 // server is the server under load: clients of a connection each, and photos, which calls take in turn.
 type server struct {
@@ -20,9 +23,13 @@ type server struct {
 	streams []*stream
 }
 
-// open reads the photos, connects, and waits until the server is ready. Nothing is tried again: each refusal is to be seen.
-func open(ctx context.Context, s settings) (*server, error) {
+// connect reads the photos, connects, and waits until the server is ready. Nothing is tried again: each refusal is to be seen.
+func connect(ctx context.Context, s settings) (*server, error) {
 	target := &server{}
+	secure, err := s.tls()
+	if err != nil {
+		return nil, fmt.Errorf("gradcam-load: %w", err)
+	}
 	for _, path := range s.Photos {
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -33,19 +40,20 @@ func open(ctx context.Context, s settings) (*server, error) {
 	switch s.Method {
 	case "classify":
 		target.ask = func(ctx context.Context, client *gradcam.Client, photo gradcam.Photo) error {
-			_, err := client.Classify(ctx, photo)
+			_, err := client.Classify(ctx, photo, s.urgency())
 			return err
 		}
 	case "explain":
 		target.ask = func(ctx context.Context, client *gradcam.Client, photo gradcam.Photo) error {
-			_, err := client.Explain(ctx, photo, gradcam.NoOverlay())
+			_, err := client.Explain(ctx, photo, gradcam.NoOverlay(), s.urgency())
 			return err
 		}
 	}
 	ready, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
 	for i := 0; i < s.Connections; i++ {
-		client, err := gradcam.Dial(ctx, s.Address, gradcam.WithRetry(gradcam.NoRetry))
+		options := append(s.dialOptions(i), secure...)
+		client, err := gradcam.Dial(ctx, s.Address, options...)
 		if err == nil {
 			target.clients = append(target.clients, client)
 			err = client.WaitReady(ready)
@@ -57,15 +65,55 @@ func open(ctx context.Context, s settings) (*server, error) {
 	}
 	if s.Method == "stream" {
 		inFlight := (s.Concurrency + s.Connections - 1) / s.Connections
-		if s.Rate > 0 || inFlight > mostInFlight {
-			inFlight = mostInFlight
+		if s.Rate > 0 || inFlight > gradcam.MostInFlight {
+			inFlight = gradcam.MostInFlight
 		}
 		for _, client := range target.clients {
-			target.streams = append(target.streams, newStream(client, inFlight))
+			target.streams = append(target.streams, newStream(ctx, client, s.Timeout, gradcam.InFlight(inFlight), s.urgency()))
 		}
 	}
 	return target, nil
 }
+
+// dialOptions are those of a connection, but for TLS.
+func (s settings) dialOptions(connection int) []gradcam.DialOption {
+	options := []gradcam.DialOption{gradcam.WithRetry(gradcam.NoRetry), gradcam.WithModel(s.Model), gradcam.WithToken(s.token)}
+	for _, header := range s.headers {
+		options = append(options, gradcam.WithMetadata(header[0], header[1]))
+	}
+	if len(s.keys) > 0 {
+		options = append(options, gradcam.WithAPIKey(s.keys[connection%len(s.keys)]))
+	}
+	return options
+}
+
+// tls is over which TLS connections are; nothing where the address alone says.
+func (s settings) tls() ([]gradcam.DialOption, error) {
+	if s.ca == "" && s.cert == "" {
+		return nil, nil
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if s.ca != "" {
+		authority, err := os.ReadFile(s.ca)
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(authority) {
+			return nil, fmt.Errorf("--ca: there is no certificate in %s", s.ca)
+		}
+	}
+	if s.cert != "" {
+		certificate, err := tls.LoadX509KeyPair(s.cert, s.key)
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{certificate}
+	}
+	return []gradcam.DialOption{gradcam.WithTLS(config)}, nil
+}
+
+func (s settings) urgency() gradcam.CallOption { return gradcam.Priority(gradcam.Urgency(s.Priority)) }
 
 func (t *server) call(ctx context.Context, n int) error {
 	photo := t.photos[n%len(t.photos)]
@@ -89,6 +137,8 @@ type stream struct {
 	photos chan gradcam.Photo
 	ended  chan struct{}
 	stop   context.CancelFunc
+	// patience is how long close waits for what the server still owes.
+	patience time.Duration
 
 	// order lets one photo at a time be sent, so that its place in the stream is known.
 	order sync.Mutex
@@ -99,12 +149,14 @@ type stream struct {
 	fault   error
 }
 
-func newStream(client *gradcam.Client, inFlight int) *stream {
-	ctx, cancel := context.WithCancel(context.Background())
-	s := &stream{photos: make(chan gradcam.Photo), ended: make(chan struct{}), stop: cancel, waiting: map[int]chan error{}}
+func newStream(ctx context.Context, client *gradcam.Client, patience time.Duration, options ...gradcam.ManyOption) *stream {
+	ctx, cancel := context.WithCancel(ctx)
+	s := &stream{
+		photos: make(chan gradcam.Photo), ended: make(chan struct{}), stop: cancel, patience: patience, waiting: map[int]chan error{},
+	}
 	go func() {
 		defer close(s.ended)
-		err := client.ExplainChannel(ctx, s.photos, s.answered, gradcam.InFlight(inFlight))
+		err := client.ExplainChannel(ctx, s.photos, s.answered, options...)
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
 		if s.fault = err; err == nil {
@@ -123,7 +175,7 @@ func (s *stream) call(ctx context.Context, photo gradcam.Photo) error {
 	case err := <-answer:
 		return err
 	case <-ctx.Done():
-		return gradcam.AsError(ctx.Err(), "ExplainStream")
+		return gradcam.AsError(ctx.Err(), callStream)
 	case <-s.ended:
 		return s.failure()
 	}
@@ -145,7 +197,7 @@ func (s *stream) send(ctx context.Context, photo gradcam.Photo) (chan error, err
 		s.sent++
 		return answer, nil
 	case <-ctx.Done():
-		err = gradcam.AsError(ctx.Err(), "ExplainStream")
+		err = gradcam.AsError(ctx.Err(), callStream)
 	case <-s.ended:
 		err = s.failure()
 	}
@@ -171,6 +223,10 @@ func (s *stream) failure() error {
 
 func (s *stream) close() {
 	close(s.photos)
-	<-s.ended
+	select {
+	case <-s.ended:
+	case <-time.After(s.patience):
+	}
 	s.stop()
+	<-s.ended
 }

@@ -39,25 +39,6 @@ func (h *Histogram) RecordCorrected(d, interval time.Duration) {
 	}
 }
 
-// Add counts what another histogram has counted.
-func (h *Histogram) Add(other *Histogram) {
-	if other.count == 0 {
-		return
-	}
-	if h.count == 0 || other.min < h.min {
-		h.min = other.min
-	}
-	if other.max > h.max {
-		h.max = other.max
-	}
-	h.grow(len(other.counts))
-	for i, count := range other.counts {
-		h.counts[i] += count
-	}
-	h.count += other.count
-	h.sum += other.sum
-}
-
 // Count is how many durations were counted.
 func (h *Histogram) Count() int64 { return h.count }
 

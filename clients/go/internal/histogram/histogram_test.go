@@ -76,28 +76,6 @@ func TestRecordCorrected_OneCallBlocks_CountsTheMissedOnes(t *testing.T) {
 	}
 }
 
-func TestAdd_TwoHistograms_AreAsOne(t *testing.T) {
-	var one, other, both, empty Histogram
-	for i := 1; i <= 3000; i++ {
-		d := time.Duration(i*i) * time.Microsecond
-		both.Record(d)
-		if i%3 == 0 {
-			one.Record(d)
-		} else {
-			other.Record(d)
-		}
-	}
-	one.Add(&other)
-	one.Add(&empty)
-	empty.Add(&one)
-
-	for _, h := range []*Histogram{&one, &empty} {
-		if h.Count() != both.Count() || h.Min() != both.Min() || h.Max() != both.Max() || h.Percentile(37) != both.Percentile(37) || h.Mean() != both.Mean() {
-			t.Errorf("%d, %v to %v, %v", h.Count(), h.Min(), h.Max(), h.Percentile(37))
-		}
-	}
-}
-
 func TestHistogram_Empty_IsZero(t *testing.T) {
 	var h Histogram
 	if h.Percentile(50) != 0 || h.Mean() != 0 || h.Max() != 0 || h.Min() != 0 {
