@@ -203,7 +203,7 @@ func events[E any, R reader[E]](
 	err := c.Call(ctx, call, func(ctx context.Context) error {
 		read := fresh()
 		err := readAll[E](ctx, call, start, read)
-		if reached(read.progress()) >= reached(fullest.progress()) {
+		if err == nil || reached(read.progress()) >= reached(fullest.progress()) {
 			fullest = read
 		}
 		return err

@@ -471,7 +471,8 @@ func TestDial_ServerAsksForACertificate_IsShownTheClients(t *testing.T) {
 		Certificates: []tls.Certificate{certificate}, ClientCAs: roots, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS12,
 	})))
 	for _, own := range [][]tls.Certificate{{certificate}, nil} {
-		client, err := Dial(context.Background(), address, WithTLS(&tls.Config{RootCAs: roots, Certificates: own, MinVersion: tls.VersionTLS12}), WithRetry(NoRetry))
+		config := &tls.Config{RootCAs: roots, Certificates: own, MinVersion: tls.VersionTLS12}
+		client, err := Dial(context.Background(), address, WithTLS(config), WithRetry(NoRetry))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -549,7 +550,8 @@ func TestRetryPolicy_OnlyAttempts_HasTheDefaultPauses(t *testing.T) {
 
 	_, err := client.Classify(limited(t), photo)
 
-	if !errors.Is(err, ErrUnavailable) || *calls != 3 || !reflect.DeepEqual(slept.taken, []time.Duration{75 * time.Millisecond, 150 * time.Millisecond}) {
+	want := []time.Duration{75 * time.Millisecond, 150 * time.Millisecond}
+	if !errors.Is(err, ErrUnavailable) || *calls != 3 || !reflect.DeepEqual(slept.taken, want) {
 		t.Errorf("%v after %d calls and %v", err, *calls, slept.taken)
 	}
 	if r := newRetrier(RetryPolicy{}); r.policy != DefaultRetry {
@@ -711,7 +713,10 @@ func TestExplain_CutInTheMiddle_KeepsWhatCameAndNamesTheRest(t *testing.T) {
 		if code == codes.OK {
 			wantCode = codes.DataLoss
 		}
-		if incomplete.Err.Code != wantCode || status.Code(err) != wantCode || incomplete.Arrived != 2 || incomplete.Expected != 4 || !reflect.DeepEqual(incomplete.Missing, []int{2, 3}) {
+		if incomplete.Err.Code != wantCode || status.Code(err) != wantCode {
+			t.Errorf("%s: %v has the status %s", code, err, status.Code(err))
+		}
+		if incomplete.Arrived != 2 || incomplete.Expected != 4 || !reflect.DeepEqual(incomplete.Missing, []int{2, 3}) {
 			t.Errorf("%s: %+v", code, incomplete)
 		}
 		if !strings.Contains(err.Error(), "2 of 4 maps arrived; missing: 2, 3") {
@@ -770,6 +775,27 @@ func TestExplain_CutForGood_KeepsTheAttemptThatBroughtMost(t *testing.T) {
 	var incomplete *IncompleteError
 	if !errors.As(err, &incomplete) || calls != 3 || incomplete.Arrived != 1 || len(why.Maps) != 1 || !reflect.DeepEqual(incomplete.Missing, []int{1}) {
 		t.Errorf("%v after %d calls", err, calls)
+	}
+}
+
+// The server that answers in the end has a model with fewer maps than the one that was cut: what is whole counts.
+func TestExplain_AnotherServerAnswersLess_IsItsAnswer(t *testing.T) {
+	calls := 0
+	client, _ := dial(t, &fake{explain: func(_ *pb.ClassificationServiceExplainRequest, stream pb.ClassificationService_ExplainServer) error {
+		parts, end := explained(1, 1), error(nil)
+		if calls++; calls == 1 {
+			parts, end = explained(3, 4), status.Error(codes.Unavailable, "draining")
+		}
+		for _, part := range parts {
+			if err := stream.Send(part); err != nil {
+				return err
+			}
+		}
+		return end
+	}})
+
+	if why, err := client.Explain(limited(t), photo); err != nil || calls != 2 || len(why.Maps) != 1 {
+		t.Errorf("%v after %d calls: %d maps", err, calls, len(why.Maps))
 	}
 }
 

@@ -133,7 +133,8 @@ func read(arguments []string, out io.Writer) (settings, error) {
 	flags.StringVar(&s.Method, "method", "explain", "classify, explain, or stream: explain over ExplainStream")
 	flags.Float64Var(&s.Rate, "rps", 0, "open loop: calls a second, at random times (a Poisson process), whatever the server does")
 	flags.IntVar(&s.Concurrency, "concurrency", 0, "closed loop: callers, each of which waits for its answer before it calls again; 16 without --rps")
-	flags.IntVar(&s.Connections, "connections", 1, "connections, over which calls are spread; of the method stream also the streams. At least one for each --api-key")
+	flags.IntVar(&s.Connections, "connections", 1,
+		"connections, over which calls are spread; of the method stream also the streams. At least one for each --api-key")
 	flags.DurationVar(&s.Duration, "duration", 10*time.Second, "how long calls are made, behind the warm-up")
 	flags.DurationVar(&s.Warmup, "warmup", time.Second, "how long calls are made before that are not counted")
 	flags.DurationVar(&s.Timeout, "timeout", 30*time.Second, "a call's deadline")
