@@ -457,7 +457,7 @@ def probes_and_policies_meet_the_servers_ports():
         same(f"the Service's {port['name']}", names[port["targetPort"]], port["port"])
     for rule in objects()["NetworkPolicy"]["spec"]["ingress"]:
         known("the policy's ports", (port["port"] for port in rule["ports"]), names)
-    liveness = re.search(r'Liveness = "(\w+)"', (ROOT / "src/GradCamGrpc.Server/Hosting/ModelLoader.cs").read_text()).group(1)
+    liveness = re.search(r'Liveness = "(\w+)"', (ROOT / "src/GradCamGrpc.Server/Hosting/ServingHealth.cs").read_text()).group(1)
     for container in (deployment, objects()["ServingRuntime"]["spec"]["containers"][0]):
         same("liveness", container["livenessProbe"]["grpc"], {"port": grpc, "service": liveness})
         same("readiness", container["readinessProbe"]["grpc"], {"port": grpc})

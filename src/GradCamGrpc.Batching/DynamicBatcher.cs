@@ -62,6 +62,16 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
     }
 
+    /// <summary>How batches are formed; a default before the processor has started.</summary>
+    public BatchPolicy Policy
+    {
+        get
+        {
+            lock (_gate)
+                return _queue.Policy;
+        }
+    }
+
     /// <summary>Starts the owner thread. Call it once.</summary>
     /// <returns>Ends when the processor has started; faults with what its start threw.</returns>
     public Task StartAsync()

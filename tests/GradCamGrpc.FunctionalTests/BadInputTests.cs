@@ -389,13 +389,15 @@ public sealed class BadInputTests(RunningServer server)
         Assert.All(expected.Zip(again.Maps[0].Outputs[0].Raw.Floats()), pair => Assert.InRange(pair.Second - pair.First, -tolerance, tolerance));
     }
 
-    [Fact]
-    public async Task GetModel_UnknownName_IsNotFound()
+    [Theory]
+    [InlineData("etc", StatusCode.NotFound)]
+    [InlineData("../etc", StatusCode.InvalidArgument)]
+    public async Task GetModel_UnknownName_IsNotFoundAndInvalidWhereItCanBeNone(string name, StatusCode status)
     {
         var fault = await Assert.ThrowsAsync<RpcException>(async () => await server.Models.GetModelAsync(
-            new GetModelRequest { Name = "../etc" }, cancellationToken: TestContext.Current.CancellationToken));
+            new GetModelRequest { Name = name }, cancellationToken: TestContext.Current.CancellationToken));
 
-        Assert.Equal(StatusCode.NotFound, fault.StatusCode);
+        Assert.Equal(status, fault.StatusCode);
         Assert.Equal(["name"], fault.Fields());
     }
 

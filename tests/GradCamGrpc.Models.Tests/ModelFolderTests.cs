@@ -19,6 +19,44 @@ public sealed class ModelFolderTests
         Assert.Equal("Apache-2.0", model.Manifest.Licence);
     }
 
+    [Fact]
+    public void Revision_WhateverChangesInTheFiles_IsAnother()
+    {
+        using var model = new TemporaryModel();
+        using var copy = new TemporaryModel();
+        var before = ModelFolder.Read(model.Folder).Revision;
+        var labels = File.ReadAllText(Path.Combine(model.Folder, "labels.txt"));
+
+        Assert.Matches("^[0-9a-f]{64}$", before);
+        Assert.Equal(before, ModelFolder.Read(copy.Folder).Revision);
+        Assert.NotEqual(before, ModelFolder.Read(model.WithFile("labels.txt", labels.Replace("tabby", "tabbi", StringComparison.Ordinal)).Folder).Revision);
+        Assert.Equal(before, ModelFolder.Read(model.WithFile("labels.txt", labels).Folder).Revision);
+        Assert.NotEqual(before, ModelFolder.Read(model.With(manifest => manifest["description"] = "Another.").Folder).Revision);
+    }
+
+    [Fact]
+    public void NameIn_Folder_IsTheManifestsNameOrNull()
+    {
+        using var model = new TemporaryModel();
+
+        Assert.Equal("embedded", ModelFolder.NameIn(model.Folder));
+        Assert.Null(ModelFolder.NameIn(model.WithFile("model.json", "{").Folder));
+        Assert.Null(ModelFolder.NameIn(model.WithFile("model.json", null).Folder));
+    }
+
+    [Fact]
+    public void HasItsWeights_CheckpointIsReplaced_NoMore()
+    {
+        using var model = new TemporaryModel();
+        var folder = ModelFolder.Read(model.Folder);
+        Assert.True(folder.HasItsWeights());
+
+        model.WithFile(folder.Manifest.Weights.File, "something else");
+        Assert.False(folder.HasItsWeights());
+        model.WithFile(folder.Manifest.Weights.File, null);
+        Assert.False(folder.HasItsWeights());
+    }
+
     public static TheoryData<string, string> Faults => [.. Damages.Keys.Select(key => (key, key.Split(' ')[0]))];
 
     private static readonly Dictionary<string, Action<JsonObject>> Damages = new(StringComparer.Ordinal)

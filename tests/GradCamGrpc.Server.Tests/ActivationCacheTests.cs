@@ -50,6 +50,20 @@ public sealed class ActivationCacheTests
     }
 
     [Fact]
+    public void Forget_ANetwork_LeavesWhatOthersSaid()
+    {
+        var cache = new ActivationCache(100);
+        cache.Keep(new ActivationKey("v", "a", "layers"), Photo(1));
+        cache.Keep(new ActivationKey("w", "a", "layers"), Photo(2));
+
+        cache.Forget("v");
+
+        Assert.False(cache.TryGet(new ActivationKey("v", "a", "layers"), out _));
+        Assert.True(cache.TryGet(new ActivationKey("w", "a", "layers"), out _));
+        Assert.Equal(PhotoBytes, cache.Bytes);
+    }
+
+    [Fact]
     public void Keep_SameKeyAgain_TakesNoMoreRoom()
     {
         var cache = new ActivationCache(2 * PhotoBytes);

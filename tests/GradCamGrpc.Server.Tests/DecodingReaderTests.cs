@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
+using GradCamGrpc.Batching;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Captioning;
@@ -34,7 +35,7 @@ public sealed class DecodingReaderTests : IAsyncLifetime
         File.WriteAllText(path, manifest.ToJsonString());
         _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         _model = new ModelInstance(
-            ModelFolder.Read(_folder), ServerOptions.Default, new ActivationCache(0), _metrics, NullLogger<ModelInstance>.Instance, TimeProvider.System);
+            ModelFolder.Read(_folder), new BatchSettings(null, null), ServerOptions.Default, new ActivationCache(0), _metrics, NullLogger<ModelInstance>.Instance, TimeProvider.System);
     }
 
     public async ValueTask InitializeAsync() => await _model.StartAsync();

@@ -59,7 +59,7 @@ public sealed class ModelWorkerTests : IDisposable
     {
         var layer = _worker.Network!.Layers["bn2"];
         using var input = Input(grey);
-        return new Watching(layer, grey) { Key = ActivationKey.Of(Folder.Manifest.Weights.Sha256, input, [layer]) };
+        return new Watching(layer, grey) { Key = ActivationKey.Of("network", input, [layer]) };
     }
 
     private static ModelInput Input(byte grey)

@@ -63,6 +63,28 @@ public sealed class ServerOptionsReaderTests
         Assert.Equal((1, TimeSpan.Zero), Read(("max-batch", "1"), ("max-delay", "0")).Queue is { MaxBatch: { } size, MaxDelay: { } delay } ? (size, delay) : default);
     }
 
+    [Theory]
+    [InlineData("none", ModelControl.None)]
+    [InlineData("poll", ModelControl.Poll)]
+    [InlineData("explicit", ModelControl.Explicit)]
+    public void Read_ModelControl_IsOneOfThreeAndTheSecondsAreThose(string written, ModelControl control)
+    {
+        var options = Read(("models", Path.GetTempPath()), ("model-control", written), ("model-poll", "7"));
+
+        Assert.Equal((control, TimeSpan.FromSeconds(7)), (options.ModelControl, options.ModelPoll));
+        Assert.Equal((ModelControl.None, TimeSpan.FromSeconds(15)), (Read().ModelControl, Read().ModelPoll));
+    }
+
+    [Theory]
+    [InlineData("poll")]
+    [InlineData("explicit")]
+    public void Read_ModelControlOfTheEmbeddedModel_IsRefused(string control)
+    {
+        var fault = Assert.Throws<InvalidOptionsException>(() => Read(("model-control", control)));
+
+        Assert.StartsWith($"--model-control: '{control}' needs a folder at --models", Assert.Single(fault.Faults), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_Localhost_IsTheLoopbackAddress()
     {
@@ -77,6 +99,8 @@ public sealed class ServerOptionsReaderTests
     [InlineData("listen", "::1")]
     [InlineData("metrics", "on")]
     [InlineData("models", "/no/such/folder")]
+    [InlineData("model-control", "on")]
+    [InlineData("model-poll", "0")]
     [InlineData("device", "CPU")]
     [InlineData("device", "cuda:x")]
     [InlineData("precision", "BF16")]

@@ -720,10 +720,10 @@ func TestModels_Embedded_HasItsLayersAndLabels(t *testing.T) {
 			t.Errorf("the default layer is %v, and the map %d wide", layer, why.Maps[0].Width)
 		}
 	}
-	if _, err := client.Model(ctx, "no such model"); !errors.Is(err, gradcam.ErrNotFound) {
+	if _, err := client.Model(ctx, "no_such_model"); !errors.Is(err, gradcam.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
-	if _, err := connect(t, gradcam.WithModel("no such model")).Classify(ctx, gradcam.File(cat)); !errors.Is(err, gradcam.ErrNotFound) {
+	if _, err := connect(t, gradcam.WithModel("no_such_model")).Classify(ctx, gradcam.File(cat)); !errors.Is(err, gradcam.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 }

@@ -25,8 +25,8 @@ internal static partial class ManifestRules
     /// <summary>Every fault, a sentence each; none when the manifest is sound.</summary>
     public static IEnumerable<string> Check(ModelManifest manifest)
     {
-        if (!ModelName().IsMatch(manifest.Name))
-            yield return $"name: '{manifest.Name}' is not 1 to 64 lower-case letters, digits, hyphens and underscores, a letter first";
+        if (!IsName(manifest.Name))
+            yield return $"name: '{manifest.Name}' is not {ModelManifest.NameRule}";
         if (string.IsNullOrWhiteSpace(manifest.Version))
             yield return "version: it is empty";
         if (!Architectures.Names.Contains(manifest.Architecture))
@@ -114,6 +114,9 @@ internal static partial class ManifestRules
         if (preprocessing.Std is not { Count: 3 } || !preprocessing.Std.All(std => std is >= 1.0 / MaxFactor and <= MaxFactor))
             yield return $"{field}.std: three numbers from 1/{MaxFactor} to {MaxFactor} are needed";
     }
+
+    /// <summary>Whether a model could have that name.</summary>
+    public static bool IsName(string text) => ModelName().IsMatch(text);
 
     /// <summary>A manifest may come from anywhere: it names files beside it and nothing else.</summary>
     private static bool IsFileName(string name) =>

@@ -12,7 +12,11 @@ namespace GradCamGrpc.Models.Repository;
 /// <param name="Path">The folder.</param>
 /// <param name="Manifest">Its manifest.</param>
 /// <param name="Labels">The class labels, in the order of the outputs.</param>
-public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyList<string> Labels)
+/// <param name="Revision">
+/// The SHA-256 of everything that it holds, 64 lower-case hexadecimal digits: of the manifest, in which those of the weights stand, and of its
+/// files of text.
+/// </param>
+public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyList<string> Labels, string Revision)
 {
     /// <summary>The manifest's file name.</summary>
     public const string ManifestFile = "model.json";
@@ -31,7 +35,7 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
     /// <exception cref="InvalidModelException">The folder cannot be served; every fault is listed.</exception>
     public static ModelFolder Read(string path)
     {
-        var manifest = ReadManifest(path);
+        var (manifest, content) = ReadManifest(path);
         var faults = ManifestRules.Check(manifest).ToList();
         if (faults.Count > 0)
             throw new InvalidModelException(path, faults);
@@ -42,7 +46,30 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         CheckFiles(path, manifest.Answering, "answering", faults);
         if (manifest.Answering is { } answering)
             CheckDistinctLines(path, answering.Answers, "answering.answers", faults);
-        return faults.Count == 0 ? new ModelFolder(path, manifest, labels) : throw new InvalidModelException(path, faults);
+        return faults.Count == 0
+            ? new ModelFolder(path, manifest, labels, RevisionOf(path, manifest, content))
+            : throw new InvalidModelException(path, faults);
+    }
+
+    /// <summary>The name that a folder's manifest gives; null where it cannot be read.</summary>
+    public static string? NameIn(string path)
+    {
+        try
+        {
+            return ReadManifest(path).Manifest.Name;
+        }
+        catch (InvalidModelException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether the network's checkpoint is still the one that was read.</summary>
+    public bool HasItsWeights()
+    {
+        var faults = new List<string>();
+        CheckHash(Path, Manifest.Weights, "weights", faults);
+        return faults.Count == 0;
     }
 
     /// <summary>Builds the network and fills it with the checkpoint; it is in training mode and unfolded.</summary>
@@ -105,18 +132,28 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         }
     }
 
-    private static ModelManifest ReadManifest(string path)
+    private static (ModelManifest Manifest, byte[] Content) ReadManifest(string path)
     {
         try
         {
-            using var stream = File.OpenRead(System.IO.Path.Combine(path, ManifestFile));
-            return JsonSerializer.Deserialize<ModelManifest>(stream, ManifestFormat)
-                ?? throw new InvalidModelException(path, [$"{ManifestFile} is null"]);
+            var content = File.ReadAllBytes(System.IO.Path.Combine(path, ManifestFile));
+            var manifest = JsonSerializer.Deserialize<ModelManifest>(content, ManifestFormat);
+            return manifest is null ? throw new InvalidModelException(path, [$"{ManifestFile} is null"]) : (manifest, content);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new InvalidModelException(path, [$"{ManifestFile}: {e.Message}"]);
         }
+    }
+
+    private static string RevisionOf(string path, ModelManifest manifest, byte[] content)
+    {
+        string?[] texts = [manifest.Labels, manifest.Captioning?.Vocabulary, manifest.Answering?.Vocabulary, manifest.Answering?.Answers];
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(SHA256.HashData(content));
+        foreach (var text in texts.OfType<string>())
+            hash.AppendData(SHA256.HashData(File.ReadAllBytes(System.IO.Path.Combine(path, text))));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static void CheckFiles(string path, HeadManifest? head, string field, List<string> faults)

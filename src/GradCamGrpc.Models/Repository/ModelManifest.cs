@@ -5,7 +5,10 @@ namespace GradCamGrpc.Models.Repository;
 /// <summary>What <c>model.json</c> says of a model. Property names in the file are in snake_case; unknown ones are refused.</summary>
 public sealed record ModelManifest
 {
-    /// <summary>The name that requests use: lower-case letters, digits, hyphens and underscores, 1 to 64 of them, a letter first.</summary>
+    /// <summary>What a model's name is made of.</summary>
+    public const string NameRule = "1 to 64 lower-case letters, digits, hyphens and underscores, a letter first";
+
+    /// <summary>The name that requests use, see <see cref="NameRule"/>.</summary>
     public required string Name { get; init; }
 
     /// <summary>The version of the weights, such as <c>1.0.0</c>.</summary>
@@ -51,4 +54,7 @@ public sealed record ModelManifest
 
     /// <summary>What was measured with these weights, and on what.</summary>
     public IReadOnlyList<MetricManifest> Metrics { get; init; } = [];
+
+    /// <summary>Whether a model could have that name.</summary>
+    public static bool IsName(string text) => ManifestRules.IsName(text);
 }

@@ -9,13 +9,7 @@ public static class ModelRepository
     /// <exception cref="InvalidModelException">A folder cannot be served, there is none, or two have the same name.</exception>
     public static IReadOnlyList<ModelFolder> Read(string path)
     {
-        if (!Directory.Exists(path))
-            throw new InvalidModelException(path, ["there is no such folder"]);
-        if (File.Exists(Path.Combine(path, ModelFolder.ManifestFile)))
-            return [ModelFolder.Read(path)];
-
-        var folders = Directory.GetDirectories(path).Where(folder => File.Exists(Path.Combine(folder, ModelFolder.ManifestFile)));
-        var models = folders.Select(ModelFolder.Read).OrderBy(model => model.Manifest.Name, StringComparer.Ordinal).ToArray();
+        var models = Folders(path).Select(ModelFolder.Read).OrderBy(model => model.Manifest.Name, StringComparer.Ordinal).ToArray();
         if (models.Length == 0)
             throw new InvalidModelException(path, [$"neither it nor a folder in it holds a {ModelFolder.ManifestFile}"]);
         foreach (var group in models.GroupBy(model => model.Manifest.Name, StringComparer.Ordinal))
@@ -25,4 +19,20 @@ public static class ModelRepository
         }
         return models;
     }
+
+    /// <summary>The model folders, unread: the folder itself, or those directly inside it. Names that begin with a dot are left aside.</summary>
+    /// <param name="path">A folder with a <c>model.json</c>, or a folder of such folders.</param>
+    /// <exception cref="InvalidModelException">There is no such folder.</exception>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be looked at.</exception>
+    public static IReadOnlyList<string> Folders(string path)
+    {
+        if (!Directory.Exists(path))
+            throw new InvalidModelException(path, ["there is no such folder"]);
+        if (IsModel(path))
+            return [path];
+        return [.. Directory.GetDirectories(path).Where(folder => IsModel(folder) && !Path.GetFileName(folder).StartsWith('.')).Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsModel(string folder) => File.Exists(Path.Combine(folder, ModelFolder.ManifestFile));
 }

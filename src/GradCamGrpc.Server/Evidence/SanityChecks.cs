@@ -79,7 +79,7 @@ internal sealed class SanityChecks(ServerOptions options, ServerMetrics metrics)
         using var scope = NewDisposeScope();
         var request = plan.Request;
         var device = new Device(options.Device);
-        using var network = request.Model.Folder.BuildNetwork();
+        using var network = Copy(request.Model);
         network.to(device);
         network.Freeze();
         var input = request.Model.Manifest.Preprocessing;
@@ -91,6 +91,27 @@ internal sealed class SanityChecks(ServerOptions options, ServerMetrics metrics)
         foreach (var checkpoint in check.Randomize(request.CheckpointCount, request.Seed, cancellation))
             steps.TryWrite(new SanityStep.Compared(checkpoint));
     }
+
+    /// <summary>The model's network once more, off its folder. In that there may be another version by now.</summary>
+    private static ServableNetwork Copy(ModelInstance model)
+    {
+        ServableNetwork network;
+        try
+        {
+            network = model.Folder.BuildNetwork();
+        }
+        catch (Exception) when (!model.Folder.HasItsWeights())
+        {
+            throw Changed(model);
+        }
+        if (model.Folder.HasItsWeights())
+            return network;
+        network.Dispose();
+        throw Changed(model);
+    }
+
+    private static ServerUnavailableException Changed(ModelInstance model) =>
+        new($"the files of the model '{model.Name}' have changed since it was loaded; try again once the new ones are served");
 
     private sealed class Turn(SemaphoreSlim turns) : IDisposable
     {

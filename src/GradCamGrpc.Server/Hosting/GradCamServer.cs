@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
+using GradCamGrpc.Batching;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Access;
 using GradCamGrpc.Server.Comparison;
@@ -9,6 +10,7 @@ using GradCamGrpc.Server.Http;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Playground;
+using GradCamGrpc.Server.Reloading;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Services;
 using GradCamGrpc.Server.Streaming;
@@ -75,13 +77,16 @@ public sealed class GradCamServer : IAsyncDisposable
     public static GradCamServer Build(ServerOptions options, Action<ILoggingBuilder>? configureLogging = null)
     {
         LibTorch.EnsureLoads();
-        var folders = ModelRepository.Read(options.Models);
+
+        // Where models may change, one that cannot be served keeps nobody from the others.
+        var folders = options.ModelControl is ModelControl.None ? ModelRepository.Read(options.Models) : [];
         if (options.Threads is { } threads)
             TorchSharp.torch.set_num_threads(threads);
 
         var builder = WebApplication.CreateSlimBuilder();
         ConfigureLogging(builder.Logging);
         configureLogging?.Invoke(builder.Logging);
+        builder.Host.UseDefaultServiceProvider(provider => provider.ValidateScopes = true);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         AddTelemetry(builder.Services, options);
@@ -236,34 +241,64 @@ public sealed class GradCamServer : IAsyncDisposable
             provider.GetRequiredService<ServerMetrics>().WatchActivations(() => cache.Bytes);
             return cache;
         });
-        services.AddSingleton(provider => new ModelCatalog(
-            [.. folders.Select(folder => ActivatorUtilities.CreateInstance<ModelInstance>(provider, folder))]));
-        services.AddSingleton<RequestReader>();
-        services.AddSingleton<ComparisonReader>();
-        services.AddSingleton<CaptionReader>();
-        services.AddSingleton<VqaReader>();
-        services.AddSingleton<MultiTaskReader>();
+        AddModels(services, options, folders);
+        AddCalls(services);
         services.AddSingleton<PhotoReader>();
         services.AddSingleton<ResponseWriter>();
         services.AddSingleton<LabelImageWriter>();
-        services.AddSingleton<ClassExplainer>();
-        services.AddSingleton(provider => new ExplainStream(
+        services.AddSingleton<ComparisonWriter>();
+        services.AddSingleton<CaptionWriter>();
+        services.AddSingleton<VqaWriter>();
+        services.AddSingleton<ModelComparer>();
+        services.AddSingleton<SanityChecks>();
+    }
+
+    private static void AddModels(IServiceCollection services, ServerOptions options, IReadOnlyList<ModelFolder> folders)
+    {
+        static ModelInstance Create(IServiceProvider provider, ModelFolder folder, BatchSettings batches) =>
+            ActivatorUtilities.CreateInstance<ModelInstance>(provider, folder, batches);
+
+        services.AddSingleton(provider =>
+        {
+            var batches = new BatchSettings(options.Queue.MaxBatch, options.Queue.MaxDelay);
+            var catalog = ActivatorUtilities.CreateInstance<ModelCatalog>(provider, folders.Select(folder => Create(provider, folder, batches)));
+            provider.GetRequiredService<ServerMetrics>().WatchModels(catalog.Figures);
+            return catalog;
+        });
+        services.AddSingleton(provider =>
+        {
+            var changes = ActivatorUtilities.CreateInstance<ModelChanges>(
+                provider, (ModelFolder folder, BatchSettings batches) => Create(provider, folder, batches));
+            provider.GetRequiredService<ServerMetrics>().WatchFolders(() => changes.Refused.Count);
+            return changes;
+        });
+        services.AddSingleton<HealthServiceImpl>();
+        services.AddSingleton<ServingHealth>();
+        services.AddSingleton<RepositoryFollower>();
+        services.AddSingleton<ModelControlReader>();
+        services.AddHostedService<ModelLoader>();
+    }
+
+    /// <summary>What each call has of its own, since it holds the models that it names.</summary>
+    private static void AddCalls(IServiceCollection services)
+    {
+        services.AddScoped<CallModels>();
+        services.AddScoped<RequestReader>();
+        services.AddScoped<ComparisonReader>();
+        services.AddScoped<CaptionReader>();
+        services.AddScoped<VqaReader>();
+        services.AddScoped<MultiTaskReader>();
+        services.AddScoped<VideoReader>();
+        services.AddScoped<ClassExplainer>();
+        services.AddScoped<MultiTaskExplainer>();
+        services.AddScoped(provider => new ExplainStream(
             provider.GetRequiredService<ClassExplainer>().ExplainAsync,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ExplainStream>>()));
-        services.AddSingleton<VideoReader>();
-        services.AddSingleton(provider => new VideoStream(
+        services.AddScoped(provider => new VideoStream(
             provider.GetRequiredService<VideoReader>().Read,
             provider.GetRequiredService<PhotoReader>().Measure,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<VideoStream>>()));
-        services.AddSingleton<ComparisonWriter>();
-        services.AddSingleton<CaptionWriter>();
-        services.AddSingleton<VqaWriter>();
-        services.AddSingleton<MultiTaskExplainer>();
-        services.AddSingleton<ModelComparer>();
-        services.AddSingleton<SanityChecks>();
-        services.AddSingleton<HealthServiceImpl>();
-        services.AddHostedService<ModelLoader>();
     }
 }

@@ -1,37 +1,25 @@
-using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Options;
+using GradCamGrpc.Server.Reloading;
 using GradCamGrpc.Server.Telemetry;
-using Grpc.Health.V1;
-using Grpc.HealthCheck;
 
 namespace GradCamGrpc.Server.Hosting;
 
-/// <summary>Loads the models once the server listens, and tells the health service how far that is.</summary>
+/// <summary>Loads the models once the server listens, and then, where it should, what changes in their folders.</summary>
 internal sealed class ModelLoader(
-    ModelCatalog catalog, HealthServiceImpl health, IHostApplicationLifetime lifetime, ServerState state, ILogger<ModelLoader> logger) : BackgroundService
+    ServerOptions options,
+    ModelCatalog catalog,
+    RepositoryFollower repository,
+    ServingHealth health,
+    IHostApplicationLifetime lifetime,
+    ServerState state,
+    TimeProvider time,
+    ILogger<ModelLoader> logger) : BackgroundService
 {
-    /// <summary>The name by which the health service is asked whether the process answers at all, loading and draining included.</summary>
-    private const string Liveness = "liveness";
-
-    // The empty name is the server as a whole.
-    private static readonly string[] Services =
-    [
-        "",
-        CaptioningService.Descriptor.FullName,
-        ClassificationService.Descriptor.FullName,
-        ComparisonService.Descriptor.FullName,
-        EvidenceService.Descriptor.FullName,
-        ModelService.Descriptor.FullName,
-        MultiTaskService.Descriptor.FullName,
-        VideoService.Descriptor.FullName,
-        VqaService.Descriptor.FullName,
-    ];
-
     /// <summary>Runs before the server listens: nobody is ever told that a service is unknown.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        health.SetStatus(Liveness, HealthCheckResponse.Types.ServingStatus.Serving);
-        SetHealth(HealthCheckResponse.Types.ServingStatus.NotServing);
+        health.Begin();
         return base.StartAsync(cancellationToken);
     }
 
@@ -46,32 +34,46 @@ internal sealed class ModelLoader(
         lifetime.ApplicationStopping.Register(() =>
         {
             logger.Draining();
-            SetHealth(HealthCheckResponse.Types.ServingStatus.NotServing);
+            health.Drain();
         });
+        if (options.ModelControl is not ModelControl.None)
+            await repository.LookAsync(stoppingToken);
+        else if (!await TryStartAllAsync(stoppingToken))
+            return;
+        catalog.Complete();
+        health.Update();
+        state.Ready();
+        if (options.ModelControl is ModelControl.Poll)
+            await FollowAsync(stoppingToken);
+    }
+
+    private async Task FollowAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(options.ModelPoll, time);
+        while (await timer.WaitForNextTickAsync(stopping))
+            await repository.LookAsync(stopping);
+    }
+
+    /// <summary>Starts the models, all of which are known. One that fails ends the server.</summary>
+    private async Task<bool> TryStartAllAsync(CancellationToken stopping)
+    {
         foreach (var model in catalog.Models)
         {
-            if (stoppingToken.IsCancellationRequested)
-                return;
+            if (stopping.IsCancellationRequested)
+                return false;
             try
             {
                 await model.StartAsync();
+                health.Update();
             }
             catch (Exception fault)
             {
                 logger.ModelFailed(fault, model.Name);
                 state.Failed(fault);
                 lifetime.StopApplication();
-                return;
+                return false;
             }
         }
-        if (!lifetime.ApplicationStopping.IsCancellationRequested)
-            SetHealth(HealthCheckResponse.Types.ServingStatus.Serving);
-        state.Ready();
-    }
-
-    private void SetHealth(HealthCheckResponse.Types.ServingStatus status)
-    {
-        foreach (var service in Services)
-            health.SetStatus(service, status);
+        return true;
     }
 }

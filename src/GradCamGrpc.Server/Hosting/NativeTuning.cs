@@ -43,6 +43,16 @@ public static partial class NativeTuning
         ReplaceProcess("/proc/self/exe", [.. arguments, null]);
     }
 
+    /// <summary>Gives the system back what is free, which else stays in the process. The passes that follow pay for what they need of it.</summary>
+    public static void ReturnFreedMemory()
+    {
+        if (OperatingSystem.IsLinux())
+            _ = TrimHeap(0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimHeap(nuint kept);
+
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironmentVariable(string name, string value, int overwrite);
 

@@ -63,6 +63,18 @@ internal sealed class ActivationCache(long capacity)
         }
     }
 
+    /// <summary>Drops what was kept for a network.</summary>
+    /// <param name="network">As keys have it.</param>
+    public void Forget(string network)
+    {
+        lock (_lock)
+        {
+            foreach (var kept in _photos.Where(pair => pair.Key.Network == network).Select(pair => pair.Value).ToArray())
+                Drop(kept);
+            AssertInvariants();
+        }
+    }
+
     private void Drop(LinkedListNode<(ActivationKey Key, KeptPhoto Photo)> node)
     {
         _byUse.Remove(node);

@@ -20,13 +20,26 @@ internal sealed class ModelInstance : IAsyncDisposable
 {
     private readonly ModelWorker _worker;
     private readonly DynamicBatcher<RowGroup> _batcher;
+    private readonly UseCount _calls = new();
     private readonly ActivationCache _cache;
-    private readonly ServerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly string _device;
 
+    /// <param name="folder">The model.</param>
+    /// <param name="batches">What is set of how batches are formed; the rest is measured when it starts.</param>
+    /// <param name="options">How the server runs.</param>
+    /// <param name="cache">Keeps what it says of photos.</param>
+    /// <param name="metrics">Told what it does.</param>
+    /// <param name="logger">Told how it fares.</param>
+    /// <param name="time">The clock.</param>
     public ModelInstance(
-        ModelFolder folder, ServerOptions options, ActivationCache cache, ServerMetrics metrics, ILogger<ModelInstance> logger, TimeProvider time)
+        ModelFolder folder,
+        BatchSettings batches,
+        ServerOptions options,
+        ActivationCache cache,
+        ServerMetrics metrics,
+        ILogger<ModelInstance> logger,
+        TimeProvider time)
     {
         Folder = folder;
         Labels = new LabelIndex(folder.Labels);
@@ -36,9 +49,7 @@ internal sealed class ModelInstance : IAsyncDisposable
         AnswerPreprocessor = folder.Manifest.Answering is { } answering ? PreprocessorOf(answering.Preprocessing, views) : null;
         _device = options.Device;
         _cache = cache;
-        _metrics = metrics;
         _logger = logger;
-        var batches = new BatchSettings(options.Queue.MaxBatch, options.Queue.MaxDelay);
         _worker = new ModelWorker(folder, options.Device, options.Precision, batches, cache, metrics, time);
         _batcher = new DynamicBatcher<RowGroup>(
             $"model {Name}",
@@ -47,8 +58,6 @@ internal sealed class ModelInstance : IAsyncDisposable
             new QueueLimits(options.Queue.Capacity, options.Queue.MaxBytes, options.Queue.TargetWait),
             new BatchMetrics(Name, metrics, logger),
             time);
-        metrics.WatchQueue(Name, () => _batcher.QueueLength, () => _batcher.QueueBytes);
-        metrics.WatchReadiness(Name, () => _worker.Network is not null);
     }
 
     public ModelFolder Folder { get; }
@@ -56,6 +65,21 @@ internal sealed class ModelInstance : IAsyncDisposable
     public ModelManifest Manifest => Folder.Manifest;
 
     public string Name => Manifest.Name;
+
+    /// <summary>Whether it is loaded and warm.</summary>
+    public bool IsReady => _worker.Network is not null;
+
+    /// <summary>Calls that hold it.</summary>
+    public int CallCount => _calls.Users;
+
+    /// <summary>Requests that wait.</summary>
+    public int QueueLength => _batcher.QueueLength;
+
+    /// <summary>Bytes of inputs that wait.</summary>
+    public long QueueBytes => _batcher.QueueBytes;
+
+    /// <summary>What its network is, for whoever keeps what it says: models of one key say the same of one input.</summary>
+    public string NetworkKey => $"{Manifest.Architecture} {Manifest.Weights.Sha256}";
 
     public LabelIndex Labels { get; }
 
@@ -132,7 +156,36 @@ internal sealed class ModelInstance : IAsyncDisposable
 
     /// <summary>Under what the layers' say of a photo is kept; null where nothing is.</summary>
     public ActivationKey? KeyOf(Photo photo, HeadLayers layers) =>
-        _cache.IsOn ? ActivationKey.Of(Manifest.Weights.Sha256, photo.Input, layers.All) : null;
+        _cache.IsOn ? ActivationKey.Of(NetworkKey, photo.Input, layers.All) : null;
+
+    /// <summary>Keeps the model loaded for a call, until <see cref="Release"/>.</summary>
+    /// <returns>False where it is to be unloaded.</returns>
+    public bool TryHold() => _calls.TryBegin();
+
+    /// <summary>A call that has held the model has ended.</summary>
+    public void Release() => _calls.End();
+
+    /// <summary>Unloads the model once the calls that hold it have ended. No other can hold it from here on.</summary>
+    public async Task UnloadAsync()
+    {
+        await _calls.CloseAsync();
+        await DisposeAsync();
+    }
+
+    /// <summary>
+    /// How batches are formed by a version that comes in this one's place: alike where its network is, for while this one works nothing can be
+    /// measured beside it.
+    /// </summary>
+    /// <param name="next">That version.</param>
+    /// <param name="settings">What is set.</param>
+    public BatchSettings BatchesOf(ModelFolder next, BatchSettings settings)
+    {
+        var (before, after) = (Manifest.Preprocessing, next.Manifest.Preprocessing);
+        return IsReady && Manifest.Architecture == next.Manifest.Architecture
+            && (before.CropWidth, before.CropHeight) == (after.CropWidth, after.CropHeight)
+            ? new BatchSettings(_batcher.Policy.MaxBatchSize, _batcher.Policy.MaxDelay)
+            : settings;
+    }
 
     /// <summary>Answers what was accepted and unloads the model.</summary>
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();

@@ -30,6 +30,7 @@ internal sealed class ModelWorker(
 
     private readonly Device _device = new(device);
     private readonly int _maxBatch = settings.MaxBatchSize ?? BatchSettings.DefaultMaxBatchSize;
+    private Tensor[] _samples = [];
     private ServableNetwork? _network;
     private CutNetwork? _cut;
     private Captioner? _captioner;
@@ -55,15 +56,15 @@ internal sealed class ModelWorker(
         var manifest = folder.Manifest;
         PreprocessingManifest?[] views = [manifest.Preprocessing, manifest.Captioning?.Preprocessing, manifest.Answering?.Preprocessing];
         InputSize[] sizes = [.. views.OfType<PreprocessingManifest>().Select(SizeOf).Distinct()];
-        Tensor[] samples = [.. sizes.Select(Noise)];
-        _cut = new CutNetwork(_network, samples, _network.UseFolded);
+        _samples = [.. sizes.Select(Noise)];
+        _cut = new CutNetwork(_network, _samples, _network.UseFolded);
         if (!_cut.Layers.ContainsKey(manifest.DefaultLayer))
         {
             var why = _cut.UnusableLayers.TryGetValue(manifest.DefaultLayer, out var objection) ? $": {objection}" : "";
             throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{manifest.DefaultLayer}' with maps{why}"]);
         }
-        BatchTrial[] trials = [.. samples.Select(_ => new BatchTrial(_maxBatch, time))];
-        foreach (var (trial, sample) in trials.Zip(samples).OrderByDescending(pair => pair.Second.numel()))
+        BatchTrial[] trials = [.. _samples.Select(_ => new BatchTrial(_maxBatch, time))];
+        foreach (var (trial, sample) in trials.Zip(_samples).OrderByDescending(pair => pair.Second.numel()))
             WarmUp(sample, trial);
         if (manifest.Captioning is { } captioning)
             _captioner = OpenCaptioner(captioning);
@@ -72,7 +73,7 @@ internal sealed class ModelWorker(
 
         // Photos to classify are what most batches are of.
         if (!settings.IsComplete)
-            trials[0].RunFor(size => RunNoise(samples[0], size), TrialTime);
+            trials[0].RunFor(size => RunNoise(_samples[0], size), TrialTime);
         Network = _cut;
         return settings.IsComplete ? [] : trials[0].Timings;
     }
@@ -98,6 +99,8 @@ internal sealed class ModelWorker(
         _captioner?.Dispose();
         _answerer?.Dispose();
         _network?.Dispose();
+        foreach (var sample in _samples)
+            sample.Dispose();
     }
 
     /// <summary>Answers those of a row's requests for which what the layers say of its photo is still known.</summary>

@@ -33,6 +33,12 @@ public sealed record ServerOptions
     /// <summary>A model folder, or a folder of model folders.</summary>
     public required string Models { get; init; }
 
+    /// <summary>Who may change the models of the running server.</summary>
+    public required ModelControl ModelControl { get; init; }
+
+    /// <summary>How long after a look at the folders the next one is taken, where they are polled.</summary>
+    public required TimeSpan ModelPoll { get; init; }
+
     /// <summary>Where the tensors live, in PyTorch's notation: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
     public required string Device { get; init; }
 

@@ -17,6 +17,13 @@ internal sealed partial class ServerOptionsReader
         ["bf16"] = Models.Networks.Precision.Bf16,
     };
 
+    private static readonly Dictionary<string, ModelControl> Controls = new(StringComparer.Ordinal)
+    {
+        ["none"] = Options.ModelControl.None,
+        ["poll"] = Options.ModelControl.Poll,
+        ["explicit"] = Options.ModelControl.Explicit,
+    };
+
     private readonly Func<Setting, string?> _written;
     private readonly List<string> _faults = [];
 
@@ -39,6 +46,8 @@ internal sealed partial class ServerOptionsReader
         Metrics = EndPointOrOff(Settings.Metrics),
         Access = Text(Settings.Access) == "off" ? null : Path.GetFullPath(Text(Settings.Access)),
         Models = ModelFolder(),
+        ModelControl = ModelControl(),
+        ModelPoll = TimeSpan.FromSeconds(Number(Settings.ModelPoll, 1, 86_400)),
         Device = Device(),
         Precision = Precision(),
         Threads = IsAuto(Settings.Threads) ? null : (int)Number(Settings.Threads, 1, 1024),
@@ -101,6 +110,15 @@ internal sealed partial class ServerOptionsReader
         if (!Directory.Exists(folder))
             Fault(Settings.Models, "is not a folder");
         return folder;
+    }
+
+    private ModelControl ModelControl()
+    {
+        if (!Controls.TryGetValue(Text(Settings.ModelControl), out var control))
+            Fault(Settings.ModelControl, $"is not one of {string.Join(", ", Controls.Keys)}");
+        else if (control is not Options.ModelControl.None && Text(Settings.Models) == Settings.Models.Default)
+            Fault(Settings.ModelControl, "needs a folder at --models: the embedded model is a part of the program");
+        return control;
     }
 
     private string Device()

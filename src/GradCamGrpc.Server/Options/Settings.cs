@@ -9,6 +9,8 @@ internal static class Settings
     public static readonly Setting Metrics = new("metrics", "127.0.0.1:9464", "address and port of Prometheus metrics at /metrics, or 'off'");
     public static readonly Setting Access = new("access", "off", "a JSON file that says who may call, by API keys and tokens, and how much; 'off' lets everybody in who reaches an address");
     public static readonly Setting Models = new("models", "embedded", "a model folder, a folder of model folders, or 'embedded'");
+    public static readonly Setting ModelControl = new("model-control", "none", "who may change the models while the server runs: none, poll to follow what happens to the folders, or explicit for the calls LoadModel and UnloadModel");
+    public static readonly Setting ModelPoll = new("model-poll", "15", "seconds between two looks at the folders, for --model-control poll; what two looks see alike is loaded");
     public static readonly Setting Device = new("device", "cpu", "where tensors live: cpu, cuda, cuda:1");
     public static readonly Setting Precision = new("precision", "fp32", "fp32, or bf16 for a faster network of fewer digits, by which classes hardly change and captions can, where the CPU has instructions for it");
     public static readonly Setting Threads = new("threads", "auto", "threads within one tensor operation, or 'auto' for one a core");
@@ -26,7 +28,7 @@ internal static class Settings
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Listen, Http, Playground, Metrics, Access, Models, Device, Precision, Threads, QueueCapacity, QueueSize, TargetWait, MaxBatch,
+        Listen, Http, Playground, Metrics, Access, Models, ModelControl, ModelPoll, Device, Precision, Threads, QueueCapacity, QueueSize, TargetWait, MaxBatch,
         MaxDelay, MaxImageBytes, MaxImagePixels, MaxImageSide, MaxPixelsInFlight, ActivationCache, DrainTimeout,
     ];
 }

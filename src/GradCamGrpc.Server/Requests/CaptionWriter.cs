@@ -18,6 +18,7 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
         {
             Model = model.Name,
             ModelVersion = model.Manifest.Version,
+            ModelRevision = model.Folder.Revision,
             Captions = { spoken.Sentences.Select(sentence => Sentence(sentence, model.Captioner!.Words)) },
             Crop = ResponseWriter.Rectangle(photo.Input.Crop),
             ImageSize = ResponseWriter.Size(photo.Width, photo.Height),

@@ -3,6 +3,7 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Fusion;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Evidence;
@@ -11,7 +12,7 @@ using GradCamGrpc.Server.Inference;
 namespace GradCamGrpc.Server.Requests;
 
 /// <summary>Turns messages into checked requests, and finds every fault in them before any work is done.</summary>
-internal sealed class RequestReader(ModelCatalog catalog)
+internal sealed class RequestReader(CallModels models)
 {
     /// <summary>The most maps one request may ask for.</summary>
     public const int MaxMaps = 64;
@@ -165,15 +166,15 @@ internal sealed class RequestReader(ModelCatalog catalog)
     /// <summary>The model of that name, or the only one where the name is empty; null where there is none.</summary>
     public ModelInstance? Model(string name, Violations faults, string field = "model")
     {
-        if (name.Length == 0 && catalog.Only is { } only)
-            return only;
-        var known = string.Join(", ", catalog.Models.Select(model => model.Name));
-        if (name.Length == 0)
-            faults.Invalid(field, $"it is empty, and there are several models: {known}");
-        else if (catalog.Find(name) is { } model)
+        if (models.Find(name) is { } model)
             return model;
-        else
+        var known = models.Served.Count > 0 ? string.Join(", ", models.Served.Select(served => served.Name)) : "none";
+        if (name.Length > 0 && !ModelManifest.IsName(name))
+            faults.Invalid(field, $"'{Text.Quoted(name)}' cannot be a model's name: {ModelManifest.NameRule}; served: {known}");
+        else if (name.Length > 0 || models.Served.Count == 0)
             faults.Absent(field, $"there is no model '{Text.Quoted(name)}'; served: {known}");
+        else
+            faults.Invalid(field, $"it is empty, and there are several models: {known}");
         return null;
     }
 

@@ -21,6 +21,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         {
             Model = model.Name,
             ModelVersion = model.Manifest.Version,
+            ModelRevision = model.Folder.Revision,
             Classes =
             {
                 Ranking.Top(result.Logits, topK).Select(index => Score(model, result, probabilities, index)),
@@ -174,6 +175,7 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
     {
         Model = model.Name,
         ModelVersion = model.Manifest.Version,
+        ModelRevision = model.Folder.Revision,
         WeightsSha256 = model.Manifest.Weights.Sha256,
         Layers = { LayersOf(map).Select(layer => layer.Name) },
         NativeSize = Size(map.Shape.Width, map.Shape.Height),

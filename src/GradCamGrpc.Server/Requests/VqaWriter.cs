@@ -23,6 +23,7 @@ internal sealed class VqaWriter(ResponseWriter writer, ServerMetrics metrics)
         {
             Model = model.Name,
             ModelVersion = model.Manifest.Version,
+            ModelRevision = model.Folder.Revision,
             Questions = { given.Questions.Zip(given.Logits, (question, logits) => Answers(question, logits, topK, answers)) },
             Crop = ResponseWriter.Rectangle(photo.Input.Crop),
             ImageSize = ResponseWriter.Size(photo.Width, photo.Height),

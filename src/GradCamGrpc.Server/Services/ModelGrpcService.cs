@@ -5,13 +5,15 @@ using GradCamGrpc.Server.Answering;
 using GradCamGrpc.Server.Captioning;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Reloading;
 using GradCamGrpc.Server.Requests;
 using Grpc.Core;
 
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.ModelService</c>.</summary>
-internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reader) : ModelService.ModelServiceBase
+internal sealed class ModelGrpcService(CallModels models, RequestReader reader, ModelControlReader control, ModelChanges changes)
+    : ModelService.ModelServiceBase
 {
     private const int MaxPageSize = 100;
 
@@ -23,7 +25,7 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
 
         // A page's token is the name of the last model before it: it stays right when models come and go.
         var size = request.PageSize is 0 or > MaxPageSize ? MaxPageSize : request.PageSize;
-        var left = catalog.Models.Where(model => string.CompareOrdinal(model.Name, request.PageToken) > 0).ToArray();
+        var left = models.Served.Where(model => string.CompareOrdinal(model.Name, request.PageToken) > 0).ToArray();
         var page = left.Take(size).ToArray();
         return Task.FromResult(new ListModelsResponse
         {
@@ -35,6 +37,29 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
     /// <inheritdoc />
     public override Task<GetModelResponse> GetModel(GetModelRequest request, ServerCallContext context) =>
         Task.FromResult(new GetModelResponse { Model = InFull(reader.Read(request)) });
+
+    /// <inheritdoc />
+    public override async Task<LoadModelResponse> LoadModel(LoadModelRequest request, ServerCallContext context)
+    {
+        var name = control.Read(request);
+        return await changes.LoadNamedAsync(name, context.CancellationToken) switch
+        {
+            LoadOutcome.Served served => new LoadModelResponse { Model = InBrief(served.Model), Loaded = served.IsNew },
+            LoadOutcome.Refused refused => throw new FailedPreconditionException("MODEL_REFUSED", $"the model '{name}' cannot be loaded: {refused.Reason}"),
+            LoadOutcome.Postponed postponed => throw new FailedPreconditionException(
+                "MODEL_LEAVING", $"an earlier version of the model '{name}' still answers {postponed.CallCount} calls; try again when they have ended"),
+            _ => throw new NotFoundException([new("name", $"no folder of the server has a model '{name}'")]),
+        };
+    }
+
+    /// <inheritdoc />
+    public override async Task<UnloadModelResponse> UnloadModel(UnloadModelRequest request, ServerCallContext context)
+    {
+        var name = control.Read(request);
+        var model = await changes.UnloadAsync(name, context.CancellationToken)
+            ?? throw new NotFoundException([new("name", $"no model '{name}' is served")]);
+        return new UnloadModelResponse { CallCount = model.CallCount };
+    }
 
     private static Model InFull(ModelInstance instance)
     {
@@ -96,6 +121,7 @@ internal sealed class ModelGrpcService(ModelCatalog catalog, RequestReader reade
         ClassCount = instance.ClassCount,
         DefaultLayer = instance.DefaultLayer,
         WeightsSha256 = instance.Manifest.Weights.Sha256,
+        Revision = instance.Folder.Revision,
         Licence = instance.Manifest.Licence,
         Source = instance.Manifest.Source,
     };

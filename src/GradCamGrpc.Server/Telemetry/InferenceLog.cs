@@ -22,6 +22,30 @@ internal static partial class InferenceLog
     [LoggerMessage(EventId = 106, Level = LogLevel.Information, Message = "Model {Model} explains batches of {Timings}")]
     public static partial void BatchesMeasured(this ILogger logger, string model, string timings);
 
+    [LoggerMessage(EventId = 107, Level = LogLevel.Information, Message = "Model {Model} {Version} ({Revision}) is served")]
+    public static partial void ModelOffered(this ILogger logger, string model, string version, string revision);
+
+    [LoggerMessage(EventId = 108, Level = LogLevel.Information, Message = "Model {Model} {Version} ({Revision}) is served in the place of {OldVersion} ({OldRevision})")]
+    public static partial void ModelReplaced(this ILogger logger, string model, string version, string revision, string oldVersion, string oldRevision);
+
+    [LoggerMessage(EventId = 109, Level = LogLevel.Information, Message = "Model {Model} {Version} is served no more; it still answers {Calls} calls")]
+    public static partial void ModelWithdrawn(this ILogger logger, string model, string version, int calls);
+
+    [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Model {Model} {Version} ({Revision}) is unloaded")]
+    public static partial void ModelUnloaded(this ILogger logger, string model, string version, string revision);
+
+    [LoggerMessage(EventId = 111, Level = LogLevel.Error, Message = "The folder {Folder} is not loaded, and what was served goes on: {Reason}")]
+    public static partial void FolderRefused(this ILogger logger, string folder, string reason);
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Error, Message = "The folder {Folder} is not loaded, and what was served goes on")]
+    public static partial void LoadFailed(this ILogger logger, Exception fault, string folder);
+
+    [LoggerMessage(EventId = 113, Level = LogLevel.Warning, Message = "The folder {Folder} waits: an earlier version of its model still answers {Calls} calls")]
+    public static partial void LoadPostponed(this ILogger logger, string folder, int calls);
+
+    [LoggerMessage(EventId = 114, Level = LogLevel.Error, Message = "The models in {Folder} cannot be looked at, and what was served goes on: {Reason}")]
+    public static partial void RepositoryUnreadable(this ILogger logger, string folder, string reason);
+
     [LoggerMessage(EventId = 103, Level = LogLevel.Critical, Message = "Model {Model} cannot be loaded")]
     public static partial void ModelFailed(this ILogger logger, Exception fault, string model);
 }

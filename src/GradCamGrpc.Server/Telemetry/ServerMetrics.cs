@@ -24,6 +24,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _recalled;
+    private readonly Counter<long> _loadFailures;
     private readonly TimeProvider _time;
 
     public ServerMetrics(IMeterFactory meters, TimeProvider time)
@@ -36,6 +37,10 @@ internal sealed class ServerMetrics : IDisposable
         _dropped = _meter.CreateCounter<long>("gradcam.request.dropped", "{request}", "Requests that left the queue unanswered.");
         _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that were refused: for the queue, its bytes, their client's share, their deadline, overload, pixels, or a sanity check that runs.");
         _recalled = _meter.CreateCounter<long>("gradcam.activation_cache.requests", "{request}", "Requests that could do with kept activations: hits, and misses.");
+        _loadFailures = _meter.CreateCounter<long>("gradcam.model.load_failures", "{load}", "Model folders that could not be loaded, each time one is tried.");
+
+        // Where there is no zero before, nobody sees the first one come.
+        _loadFailures.Add(0);
     }
 
     /// <summary>A photo was looked for among those whose activations are kept.</summary>
@@ -62,18 +67,28 @@ internal sealed class ServerMetrics : IDisposable
     public void WatchActivations(Func<long> bytes) =>
         _meter.CreateObservableGauge("gradcam.activation_cache.size", bytes, "By", "Bytes of activations that are kept.");
 
-    /// <summary>Shows how many requests wait for a model, and what they take.</summary>
-    public void WatchQueue(string model, Func<int> length, Func<long> bytes)
+    /// <summary>Shows how the models fare that there are at the moment.</summary>
+    public void WatchModels(Func<IEnumerable<ModelFigures>> models)
     {
-        var tag = new KeyValuePair<string, object?>("model", model);
-        _meter.CreateObservableGauge("gradcam.queue.length", () => new Measurement<int>(length(), tag), "{request}", "Requests that wait for a model.");
-        _meter.CreateObservableGauge("gradcam.queue.size", () => new Measurement<long>(bytes(), tag), "By", "Bytes of inputs that wait for a model.");
+        void Show<T>(string name, Func<ModelFigures, T> figure, string unit, string description)
+            where T : struct => _meter.CreateObservableGauge(
+                name,
+                () => models().Select(model => new Measurement<T>(figure(model), new KeyValuePair<string, object?>("model", model.Name))),
+                unit,
+                description);
+
+        Show("gradcam.queue.length", model => model.QueueLength, "{request}", "Requests that wait for a model.");
+        Show("gradcam.queue.size", model => model.QueueBytes, "By", "Bytes of inputs that wait for a model.");
+        Show("gradcam.model.ready", model => model.IsReady ? 1 : 0, "1", "Whether a model is loaded and warm: 1, or 0.");
+        Show("gradcam.model.leaving_calls", model => model.LeavingCalls, "{call}", "Calls that versions answer which were replaced or unloaded.");
     }
 
-    /// <summary>Shows whether a model is loaded.</summary>
-    public void WatchReadiness(string model, Func<bool> isReady) => _meter.CreateObservableGauge(
-        "gradcam.model.ready", () => new Measurement<int>(isReady() ? 1 : 0, new KeyValuePair<string, object?>("model", model)), "1",
-        "Whether a model is loaded and warm: 1, or 0.");
+    /// <summary>Shows how many folders are refused as they are.</summary>
+    public void WatchFolders(Func<int> refused) =>
+        _meter.CreateObservableGauge("gradcam.model.refused_folders", refused, "{folder}", "Model folders that cannot be loaded as they are.");
+
+    /// <summary>A folder could not be loaded.</summary>
+    public void LoadFailed() => _loadFailures.Add(1);
 
     public void Dispose() => _activities.Dispose();
 }

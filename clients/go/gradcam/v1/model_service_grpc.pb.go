@@ -19,8 +19,18 @@ const _ = grpc.SupportPackageIsVersion7
 type ModelServiceClient interface {
 	// Lists the models in the order of their names, each in brief: without layers, labels and metrics.
 	ListModels(ctx context.Context, in *ListModelsRequest, opts ...grpc.CallOption) (*ListModelsResponse, error)
-	// Describes one model in full. NOT_FOUND when there is none of that name, UNAVAILABLE while it is being loaded.
+	// Describes one model in full. NOT_FOUND when there is none of that name, INVALID_ARGUMENT when none can have it, UNAVAILABLE while it is
+	// being loaded.
 	GetModel(ctx context.Context, in *GetModelRequest, opts ...grpc.CallOption) (*GetModelResponse, error)
+	// Loads a model of the server's folder beside those that are served, and then serves it in the place of the one of its name, if there is
+	// one: that one answers the calls that it has, and is unloaded. Answers when the new one is served. No call fails for it, and a stream
+	// goes on with what it began with. FAILED_PRECONDITION where the server was not started with --model-control explicit, where the folder
+	// cannot be loaded, and while an earlier version of the model still answers calls; what was served goes on then. NOT_FOUND where no
+	// folder has a model of that name.
+	LoadModel(ctx context.Context, in *LoadModelRequest, opts ...grpc.CallOption) (*LoadModelResponse, error)
+	// Serves a model no more: calls that name it from here on are NOT_FOUND, those that it has are answered, and then it is unloaded.
+	// FAILED_PRECONDITION where the server was not started with --model-control explicit, NOT_FOUND where no such model is served.
+	UnloadModel(ctx context.Context, in *UnloadModelRequest, opts ...grpc.CallOption) (*UnloadModelResponse, error)
 }
 
 type modelServiceClient struct {
@@ -49,14 +59,42 @@ func (c *modelServiceClient) GetModel(ctx context.Context, in *GetModelRequest, 
 	return out, nil
 }
 
+func (c *modelServiceClient) LoadModel(ctx context.Context, in *LoadModelRequest, opts ...grpc.CallOption) (*LoadModelResponse, error) {
+	out := new(LoadModelResponse)
+	err := c.cc.Invoke(ctx, "/gradcam.v1.ModelService/LoadModel", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *modelServiceClient) UnloadModel(ctx context.Context, in *UnloadModelRequest, opts ...grpc.CallOption) (*UnloadModelResponse, error) {
+	out := new(UnloadModelResponse)
+	err := c.cc.Invoke(ctx, "/gradcam.v1.ModelService/UnloadModel", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ModelServiceServer is the server API for ModelService service.
 // All implementations must embed UnimplementedModelServiceServer
 // for forward compatibility
 type ModelServiceServer interface {
 	// Lists the models in the order of their names, each in brief: without layers, labels and metrics.
 	ListModels(context.Context, *ListModelsRequest) (*ListModelsResponse, error)
-	// Describes one model in full. NOT_FOUND when there is none of that name, UNAVAILABLE while it is being loaded.
+	// Describes one model in full. NOT_FOUND when there is none of that name, INVALID_ARGUMENT when none can have it, UNAVAILABLE while it is
+	// being loaded.
 	GetModel(context.Context, *GetModelRequest) (*GetModelResponse, error)
+	// Loads a model of the server's folder beside those that are served, and then serves it in the place of the one of its name, if there is
+	// one: that one answers the calls that it has, and is unloaded. Answers when the new one is served. No call fails for it, and a stream
+	// goes on with what it began with. FAILED_PRECONDITION where the server was not started with --model-control explicit, where the folder
+	// cannot be loaded, and while an earlier version of the model still answers calls; what was served goes on then. NOT_FOUND where no
+	// folder has a model of that name.
+	LoadModel(context.Context, *LoadModelRequest) (*LoadModelResponse, error)
+	// Serves a model no more: calls that name it from here on are NOT_FOUND, those that it has are answered, and then it is unloaded.
+	// FAILED_PRECONDITION where the server was not started with --model-control explicit, NOT_FOUND where no such model is served.
+	UnloadModel(context.Context, *UnloadModelRequest) (*UnloadModelResponse, error)
 	mustEmbedUnimplementedModelServiceServer()
 }
 
@@ -69,6 +107,12 @@ func (UnimplementedModelServiceServer) ListModels(context.Context, *ListModelsRe
 }
 func (UnimplementedModelServiceServer) GetModel(context.Context, *GetModelRequest) (*GetModelResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetModel not implemented")
+}
+func (UnimplementedModelServiceServer) LoadModel(context.Context, *LoadModelRequest) (*LoadModelResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method LoadModel not implemented")
+}
+func (UnimplementedModelServiceServer) UnloadModel(context.Context, *UnloadModelRequest) (*UnloadModelResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method UnloadModel not implemented")
 }
 func (UnimplementedModelServiceServer) mustEmbedUnimplementedModelServiceServer() {}
 
@@ -119,6 +163,42 @@ func _ModelService_GetModel_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ModelService_LoadModel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(LoadModelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).LoadModel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/gradcam.v1.ModelService/LoadModel",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).LoadModel(ctx, req.(*LoadModelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ModelService_UnloadModel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UnloadModelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModelServiceServer).UnloadModel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/gradcam.v1.ModelService/UnloadModel",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModelServiceServer).UnloadModel(ctx, req.(*UnloadModelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var _ModelService_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "gradcam.v1.ModelService",
 	HandlerType: (*ModelServiceServer)(nil),
@@ -130,6 +210,14 @@ var _ModelService_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetModel",
 			Handler:    _ModelService_GetModel_Handler,
+		},
+		{
+			MethodName: "LoadModel",
+			Handler:    _ModelService_LoadModel_Handler,
+		},
+		{
+			MethodName: "UnloadModel",
+			Handler:    _ModelService_UnloadModel_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

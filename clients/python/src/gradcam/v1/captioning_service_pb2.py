@@ -16,7 +16,7 @@ from gradcam.v1 import explanation_pb2 as gradcam_dot_v1_dot_explanation__pb2
 from gradcam.v1 import image_pb2 as gradcam_dot_v1_dot_image__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#gradcam/v1/captioning_service.proto\x12\ngradcam.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgradcam/v1/explanation.proto\x1a\x16gradcam/v1/image.proto\"p\n\x0e\x43\x61ptionRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05image\x18\x02 \x01(\x0b\x32\x11.gradcam.v1.Image\x12-\n\x08\x64\x65\x63oding\x18\x03 \x01(\x0b\x32\x1b.gradcam.v1.CaptionDecoding\"D\n\x0f\x43\x61ptionResponse\x12\x31\n\nprediction\x18\x01 \x01(\x0b\x32\x1d.gradcam.v1.CaptionPrediction\"\xf5\x01\n\x0f\x43\x61ptionDecoding\x12-\n\x0b\x62\x65\x61m_search\x18\x01 \x01(\x0b\x32\x16.gradcam.v1.BeamSearchH\x00\x12\x37\n\x10nucleus_sampling\x18\x02 \x01(\x0b\x32\x1b.gradcam.v1.NucleusSamplingH\x00\x12\x16\n\tmin_words\x18\x03 \x01(\x05H\x01\x88\x01\x01\x12\x16\n\tmax_words\x18\x04 \x01(\x05H\x02\x88\x01\x01\x12\x0e\n\x06prefix\x18\x05 \x01(\t\x12\x14\n\x0c\x62\x61nned_words\x18\x06 \x03(\tB\x08\n\x06\x63hoiceB\x0c\n\n_min_wordsB\x0c\n\n_max_words\"d\n\nBeamSearch\x12\x17\n\nbeam_count\x18\x01 \x01(\x05H\x00\x88\x01\x01\x12\x1b\n\x0elength_penalty\x18\x02 \x01(\x01H\x01\x88\x01\x01\x42\r\n\x0b_beam_countB\x11\n\x0f_length_penalty\"g\n\x0fNucleusSampling\x12\x12\n\x05top_p\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x18\n\x0btemperature\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x42\x08\n\x06_top_pB\x0e\n\x0c_temperature\"\x97\x02\n\x11\x43\x61ptionPrediction\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12%\n\x08\x63\x61ptions\x18\x03 \x03(\x0b\x32\x13.gradcam.v1.Caption\x12(\n\x04\x63rop\x18\x04 \x01(\x0b\x32\x1a.gradcam.v1.PixelRectangle\x12)\n\nimage_size\x18\x05 \x01(\x0b\x32\x15.gradcam.v1.PixelSize\x12+\n\x07timings\x18\x06 \x01(\x0b\x32\x1a.gradcam.v1.RequestTimings\x12\x33\n\x10\x63\x61ption_duration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\"u\n\x07\x43\x61ption\x12\x0c\n\x04text\x18\x01 \x01(\t\x12&\n\x05words\x18\x02 \x03(\x0b\x32\x17.gradcam.v1.CaptionWord\x12\x1b\n\x13\x65nd_log_probability\x18\x03 \x01(\x01\x12\x17\n\x0flog_probability\x18\x04 \x01(\x01\"4\n\x0b\x43\x61ptionWord\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x17\n\x0flog_probability\x18\x02 \x01(\x01\"\xfc\x02\n\x1f\x43\x61ptioningServiceExplainRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05image\x18\x02 \x01(\x0b\x32\x11.gradcam.v1.Image\x12/\n\x08\x64\x65\x63oding\x18\x03 \x01(\x0b\x32\x1b.gradcam.v1.CaptionDecodingH\x00\x12\x0e\n\x04text\x18\x04 \x01(\tH\x00\x12*\n\x07targets\x18\x05 \x03(\x0b\x32\x19.gradcam.v1.CaptionTarget\x12\x0e\n\x06layers\x18\x06 \x03(\t\x12-\n\x0clayer_fusion\x18\x07 \x01(\x0e\x32\x17.gradcam.v1.LayerFusion\x12.\n\x07methods\x18\x08 \x03(\x0b\x32\x1d.gradcam.v1.ExplanationMethod\x12&\n\x07outputs\x18\t \x03(\x0b\x32\x15.gradcam.v1.MapOutput\x12\x19\n\x11include_attention\x18\n \x01(\x08\x42\t\n\x07\x63\x61ption\"\x81\x02\n\rCaptionTarget\x12\x17\n\rword_position\x18\x01 \x01(\x05H\x00\x12$\n\x04span\x18\x02 \x01(\x0b\x32\x14.gradcam.v1.WordSpanH\x00\x12\x31\n\rwhole_caption\x18\x03 \x01(\x0b\x32\x18.gradcam.v1.WholeCaptionH\x00\x12\x37\n\x10\x61lternative_word\x18\x04 \x01(\x0b\x32\x1b.gradcam.v1.AlternativeWordH\x00\x12)\n\nscore_kind\x18\x05 \x01(\x0e\x32\x15.gradcam.v1.ScoreKind\x12\x10\n\x08\x63ontrast\x18\x06 \x01(\tB\x08\n\x06target\"6\n\x08WordSpan\x12\x16\n\x0e\x66irst_position\x18\x01 \x01(\x05\x12\x12\n\nword_count\x18\x02 \x01(\x05\"\x0e\n\x0cWholeCaption\"1\n\x0f\x41lternativeWord\x12\x10\n\x08position\x18\x01 \x01(\x05\x12\x0c\n\x04word\x18\x02 \x01(\t\"\xff\x01\n CaptioningServiceExplainResponse\x12\x33\n\nprediction\x18\x01 \x01(\x0b\x32\x1d.gradcam.v1.CaptionPredictionH\x00\x12.\n\tattention\x18\x02 \x01(\x0b\x32\x19.gradcam.v1.WordAttentionH\x00\x12&\n\x03map\x18\x03 \x01(\x0b\x32\x17.gradcam.v1.SaliencyMapH\x00\x12\x11\n\tmap_count\x18\x04 \x01(\x05\x12\x32\n\x0fskipped_targets\x18\x05 \x03(\x0b\x32\x19.gradcam.v1.SkippedTargetB\x07\n\x05\x65vent\"5\n\rSkippedTarget\x12\x14\n\x0ctarget_index\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\"b\n\rWordAttention\x12\'\n\x04word\x18\x01 \x01(\x0b\x32\x19.gradcam.v1.ExplainedWord\x12(\n\x05grids\x18\x02 \x03(\x0b\x32\x19.gradcam.v1.AttentionGrid2\xbf\x01\n\x11\x43\x61ptioningService\x12\x42\n\x07\x43\x61ption\x12\x1a.gradcam.v1.CaptionRequest\x1a\x1b.gradcam.v1.CaptionResponse\x12\x66\n\x07\x45xplain\x12+.gradcam.v1.CaptioningServiceExplainRequest\x1a,.gradcam.v1.CaptioningServiceExplainResponse0\x01\x42\\ZBgithub.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1;gradcamv1\xaa\x02\x15GradCamGrpc.Protos.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#gradcam/v1/captioning_service.proto\x12\ngradcam.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgradcam/v1/explanation.proto\x1a\x16gradcam/v1/image.proto\"p\n\x0e\x43\x61ptionRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05image\x18\x02 \x01(\x0b\x32\x11.gradcam.v1.Image\x12-\n\x08\x64\x65\x63oding\x18\x03 \x01(\x0b\x32\x1b.gradcam.v1.CaptionDecoding\"D\n\x0f\x43\x61ptionResponse\x12\x31\n\nprediction\x18\x01 \x01(\x0b\x32\x1d.gradcam.v1.CaptionPrediction\"\xf5\x01\n\x0f\x43\x61ptionDecoding\x12-\n\x0b\x62\x65\x61m_search\x18\x01 \x01(\x0b\x32\x16.gradcam.v1.BeamSearchH\x00\x12\x37\n\x10nucleus_sampling\x18\x02 \x01(\x0b\x32\x1b.gradcam.v1.NucleusSamplingH\x00\x12\x16\n\tmin_words\x18\x03 \x01(\x05H\x01\x88\x01\x01\x12\x16\n\tmax_words\x18\x04 \x01(\x05H\x02\x88\x01\x01\x12\x0e\n\x06prefix\x18\x05 \x01(\t\x12\x14\n\x0c\x62\x61nned_words\x18\x06 \x03(\tB\x08\n\x06\x63hoiceB\x0c\n\n_min_wordsB\x0c\n\n_max_words\"d\n\nBeamSearch\x12\x17\n\nbeam_count\x18\x01 \x01(\x05H\x00\x88\x01\x01\x12\x1b\n\x0elength_penalty\x18\x02 \x01(\x01H\x01\x88\x01\x01\x42\r\n\x0b_beam_countB\x11\n\x0f_length_penalty\"g\n\x0fNucleusSampling\x12\x12\n\x05top_p\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x18\n\x0btemperature\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x0c\n\x04seed\x18\x03 \x01(\x04\x42\x08\n\x06_top_pB\x0e\n\x0c_temperature\"\xaf\x02\n\x11\x43\x61ptionPrediction\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12%\n\x08\x63\x61ptions\x18\x03 \x03(\x0b\x32\x13.gradcam.v1.Caption\x12(\n\x04\x63rop\x18\x04 \x01(\x0b\x32\x1a.gradcam.v1.PixelRectangle\x12)\n\nimage_size\x18\x05 \x01(\x0b\x32\x15.gradcam.v1.PixelSize\x12+\n\x07timings\x18\x06 \x01(\x0b\x32\x1a.gradcam.v1.RequestTimings\x12\x33\n\x10\x63\x61ption_duration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x16\n\x0emodel_revision\x18\x08 \x01(\t\"u\n\x07\x43\x61ption\x12\x0c\n\x04text\x18\x01 \x01(\t\x12&\n\x05words\x18\x02 \x03(\x0b\x32\x17.gradcam.v1.CaptionWord\x12\x1b\n\x13\x65nd_log_probability\x18\x03 \x01(\x01\x12\x17\n\x0flog_probability\x18\x04 \x01(\x01\"4\n\x0b\x43\x61ptionWord\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x17\n\x0flog_probability\x18\x02 \x01(\x01\"\xfc\x02\n\x1f\x43\x61ptioningServiceExplainRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05image\x18\x02 \x01(\x0b\x32\x11.gradcam.v1.Image\x12/\n\x08\x64\x65\x63oding\x18\x03 \x01(\x0b\x32\x1b.gradcam.v1.CaptionDecodingH\x00\x12\x0e\n\x04text\x18\x04 \x01(\tH\x00\x12*\n\x07targets\x18\x05 \x03(\x0b\x32\x19.gradcam.v1.CaptionTarget\x12\x0e\n\x06layers\x18\x06 \x03(\t\x12-\n\x0clayer_fusion\x18\x07 \x01(\x0e\x32\x17.gradcam.v1.LayerFusion\x12.\n\x07methods\x18\x08 \x03(\x0b\x32\x1d.gradcam.v1.ExplanationMethod\x12&\n\x07outputs\x18\t \x03(\x0b\x32\x15.gradcam.v1.MapOutput\x12\x19\n\x11include_attention\x18\n \x01(\x08\x42\t\n\x07\x63\x61ption\"\x81\x02\n\rCaptionTarget\x12\x17\n\rword_position\x18\x01 \x01(\x05H\x00\x12$\n\x04span\x18\x02 \x01(\x0b\x32\x14.gradcam.v1.WordSpanH\x00\x12\x31\n\rwhole_caption\x18\x03 \x01(\x0b\x32\x18.gradcam.v1.WholeCaptionH\x00\x12\x37\n\x10\x61lternative_word\x18\x04 \x01(\x0b\x32\x1b.gradcam.v1.AlternativeWordH\x00\x12)\n\nscore_kind\x18\x05 \x01(\x0e\x32\x15.gradcam.v1.ScoreKind\x12\x10\n\x08\x63ontrast\x18\x06 \x01(\tB\x08\n\x06target\"6\n\x08WordSpan\x12\x16\n\x0e\x66irst_position\x18\x01 \x01(\x05\x12\x12\n\nword_count\x18\x02 \x01(\x05\"\x0e\n\x0cWholeCaption\"1\n\x0f\x41lternativeWord\x12\x10\n\x08position\x18\x01 \x01(\x05\x12\x0c\n\x04word\x18\x02 \x01(\t\"\xff\x01\n CaptioningServiceExplainResponse\x12\x33\n\nprediction\x18\x01 \x01(\x0b\x32\x1d.gradcam.v1.CaptionPredictionH\x00\x12.\n\tattention\x18\x02 \x01(\x0b\x32\x19.gradcam.v1.WordAttentionH\x00\x12&\n\x03map\x18\x03 \x01(\x0b\x32\x17.gradcam.v1.SaliencyMapH\x00\x12\x11\n\tmap_count\x18\x04 \x01(\x05\x12\x32\n\x0fskipped_targets\x18\x05 \x03(\x0b\x32\x19.gradcam.v1.SkippedTargetB\x07\n\x05\x65vent\"5\n\rSkippedTarget\x12\x14\n\x0ctarget_index\x18\x01 \x01(\x05\x12\x0e\n\x06reason\x18\x02 \x01(\t\"b\n\rWordAttention\x12\'\n\x04word\x18\x01 \x01(\x0b\x32\x19.gradcam.v1.ExplainedWord\x12(\n\x05grids\x18\x02 \x03(\x0b\x32\x19.gradcam.v1.AttentionGrid2\xbf\x01\n\x11\x43\x61ptioningService\x12\x42\n\x07\x43\x61ption\x12\x1a.gradcam.v1.CaptionRequest\x1a\x1b.gradcam.v1.CaptionResponse\x12\x66\n\x07\x45xplain\x12+.gradcam.v1.CaptioningServiceExplainRequest\x1a,.gradcam.v1.CaptioningServiceExplainResponse0\x01\x42\\ZBgithub.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1;gradcamv1\xaa\x02\x15GradCamGrpc.Protos.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gradcam.v1.captioning_service_pb2', globals())
@@ -35,27 +35,27 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _NUCLEUSSAMPLING._serialized_start=671
   _NUCLEUSSAMPLING._serialized_end=774
   _CAPTIONPREDICTION._serialized_start=777
-  _CAPTIONPREDICTION._serialized_end=1056
-  _CAPTION._serialized_start=1058
-  _CAPTION._serialized_end=1175
-  _CAPTIONWORD._serialized_start=1177
-  _CAPTIONWORD._serialized_end=1229
-  _CAPTIONINGSERVICEEXPLAINREQUEST._serialized_start=1232
-  _CAPTIONINGSERVICEEXPLAINREQUEST._serialized_end=1612
-  _CAPTIONTARGET._serialized_start=1615
-  _CAPTIONTARGET._serialized_end=1872
-  _WORDSPAN._serialized_start=1874
-  _WORDSPAN._serialized_end=1928
-  _WHOLECAPTION._serialized_start=1930
-  _WHOLECAPTION._serialized_end=1944
-  _ALTERNATIVEWORD._serialized_start=1946
-  _ALTERNATIVEWORD._serialized_end=1995
-  _CAPTIONINGSERVICEEXPLAINRESPONSE._serialized_start=1998
-  _CAPTIONINGSERVICEEXPLAINRESPONSE._serialized_end=2253
-  _SKIPPEDTARGET._serialized_start=2255
-  _SKIPPEDTARGET._serialized_end=2308
-  _WORDATTENTION._serialized_start=2310
-  _WORDATTENTION._serialized_end=2408
-  _CAPTIONINGSERVICE._serialized_start=2411
-  _CAPTIONINGSERVICE._serialized_end=2602
+  _CAPTIONPREDICTION._serialized_end=1080
+  _CAPTION._serialized_start=1082
+  _CAPTION._serialized_end=1199
+  _CAPTIONWORD._serialized_start=1201
+  _CAPTIONWORD._serialized_end=1253
+  _CAPTIONINGSERVICEEXPLAINREQUEST._serialized_start=1256
+  _CAPTIONINGSERVICEEXPLAINREQUEST._serialized_end=1636
+  _CAPTIONTARGET._serialized_start=1639
+  _CAPTIONTARGET._serialized_end=1896
+  _WORDSPAN._serialized_start=1898
+  _WORDSPAN._serialized_end=1952
+  _WHOLECAPTION._serialized_start=1954
+  _WHOLECAPTION._serialized_end=1968
+  _ALTERNATIVEWORD._serialized_start=1970
+  _ALTERNATIVEWORD._serialized_end=2019
+  _CAPTIONINGSERVICEEXPLAINRESPONSE._serialized_start=2022
+  _CAPTIONINGSERVICEEXPLAINRESPONSE._serialized_end=2277
+  _SKIPPEDTARGET._serialized_start=2279
+  _SKIPPEDTARGET._serialized_end=2332
+  _WORDATTENTION._serialized_start=2334
+  _WORDATTENTION._serialized_end=2432
+  _CAPTIONINGSERVICE._serialized_start=2435
+  _CAPTIONINGSERVICE._serialized_end=2626
 # @@protoc_insertion_point(module_scope)

@@ -53,12 +53,13 @@ class CaptionDecoding(_message.Message):
     def __init__(self, beam_search: _Optional[_Union[BeamSearch, _Mapping]] = ..., nucleus_sampling: _Optional[_Union[NucleusSampling, _Mapping]] = ..., min_words: _Optional[int] = ..., max_words: _Optional[int] = ..., prefix: _Optional[str] = ..., banned_words: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CaptionPrediction(_message.Message):
-    __slots__ = ["caption_duration", "captions", "crop", "image_size", "model", "model_version", "timings"]
+    __slots__ = ["caption_duration", "captions", "crop", "image_size", "model", "model_revision", "model_version", "timings"]
     CAPTIONS_FIELD_NUMBER: _ClassVar[int]
     CAPTION_DURATION_FIELD_NUMBER: _ClassVar[int]
     CROP_FIELD_NUMBER: _ClassVar[int]
     IMAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
+    MODEL_REVISION_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     TIMINGS_FIELD_NUMBER: _ClassVar[int]
     caption_duration: _duration_pb2.Duration
@@ -66,9 +67,10 @@ class CaptionPrediction(_message.Message):
     crop: _image_pb2.PixelRectangle
     image_size: _image_pb2.PixelSize
     model: str
+    model_revision: str
     model_version: str
     timings: _explanation_pb2.RequestTimings
-    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., captions: _Optional[_Iterable[_Union[Caption, _Mapping]]] = ..., crop: _Optional[_Union[_image_pb2.PixelRectangle, _Mapping]] = ..., image_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., timings: _Optional[_Union[_explanation_pb2.RequestTimings, _Mapping]] = ..., caption_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., captions: _Optional[_Iterable[_Union[Caption, _Mapping]]] = ..., crop: _Optional[_Union[_image_pb2.PixelRectangle, _Mapping]] = ..., image_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., timings: _Optional[_Union[_explanation_pb2.RequestTimings, _Mapping]] = ..., caption_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., model_revision: _Optional[str] = ...) -> None: ...
 
 class CaptionRequest(_message.Message):
     __slots__ = ["decoding", "image", "model"]

@@ -49,20 +49,22 @@ class ClassTarget(_message.Message):
     def __init__(self, class_index: _Optional[int] = ..., label: _Optional[str] = ..., top_k: _Optional[int] = ..., weighted_classes: _Optional[_Union[WeightedClasses, _Mapping]] = ..., score_kind: _Optional[_Union[_explanation_pb2.ScoreKind, str]] = ..., contrast: _Optional[_Union[ClassReference, _Mapping]] = ...) -> None: ...
 
 class ClassificationPrediction(_message.Message):
-    __slots__ = ["classes", "crop", "image_size", "model", "model_version", "timings"]
+    __slots__ = ["classes", "crop", "image_size", "model", "model_revision", "model_version", "timings"]
     CLASSES_FIELD_NUMBER: _ClassVar[int]
     CROP_FIELD_NUMBER: _ClassVar[int]
     IMAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
+    MODEL_REVISION_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     TIMINGS_FIELD_NUMBER: _ClassVar[int]
     classes: _containers.RepeatedCompositeFieldContainer[ClassScore]
     crop: _image_pb2.PixelRectangle
     image_size: _image_pb2.PixelSize
     model: str
+    model_revision: str
     model_version: str
     timings: _explanation_pb2.RequestTimings
-    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., classes: _Optional[_Iterable[_Union[ClassScore, _Mapping]]] = ..., crop: _Optional[_Union[_image_pb2.PixelRectangle, _Mapping]] = ..., image_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., timings: _Optional[_Union[_explanation_pb2.RequestTimings, _Mapping]] = ...) -> None: ...
+    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., classes: _Optional[_Iterable[_Union[ClassScore, _Mapping]]] = ..., crop: _Optional[_Union[_image_pb2.PixelRectangle, _Mapping]] = ..., image_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., timings: _Optional[_Union[_explanation_pb2.RequestTimings, _Mapping]] = ..., model_revision: _Optional[str] = ...) -> None: ...
 
 class ClassificationServiceExplainRequest(_message.Message):
     __slots__ = ["image", "label_images", "layer_fusion", "layers", "methods", "model", "outputs", "prediction_top_k", "targets"]

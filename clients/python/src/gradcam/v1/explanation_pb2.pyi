@@ -340,7 +340,7 @@ class MapPeak(_message.Message):
     def __init__(self, point: _Optional[_Union[_image_pb2.PixelPoint, _Mapping]] = ..., value: _Optional[float] = ...) -> None: ...
 
 class MapProvenance(_message.Message):
-    __slots__ = ["crop", "head_weights_sha256", "image_size", "input_size", "layer_fusion", "layers", "method", "model", "model_version", "native_size", "score", "weights_sha256"]
+    __slots__ = ["crop", "head_weights_sha256", "image_size", "input_size", "layer_fusion", "layers", "method", "model", "model_revision", "model_version", "native_size", "score", "weights_sha256"]
     CROP_FIELD_NUMBER: _ClassVar[int]
     HEAD_WEIGHTS_SHA256_FIELD_NUMBER: _ClassVar[int]
     IMAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
@@ -349,6 +349,7 @@ class MapProvenance(_message.Message):
     LAYER_FUSION_FIELD_NUMBER: _ClassVar[int]
     METHOD_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
+    MODEL_REVISION_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     NATIVE_SIZE_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
@@ -361,11 +362,12 @@ class MapProvenance(_message.Message):
     layers: _containers.RepeatedScalarFieldContainer[str]
     method: ExplanationMethod
     model: str
+    model_revision: str
     model_version: str
     native_size: _image_pb2.PixelSize
     score: ExplainedScore
     weights_sha256: str
-    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., weights_sha256: _Optional[str] = ..., layers: _Optional[_Iterable[str]] = ..., native_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., method: _Optional[_Union[ExplanationMethod, _Mapping]] = ..., score: _Optional[_Union[ExplainedScore, _Mapping]] = ..., crop: _Optional[_Union[_image_pb2.PixelRectangle, _Mapping]] = ..., image_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., input_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., layer_fusion: _Optional[_Union[LayerFusion, str]] = ..., head_weights_sha256: _Optional[str] = ...) -> None: ...
+    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., weights_sha256: _Optional[str] = ..., layers: _Optional[_Iterable[str]] = ..., native_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., method: _Optional[_Union[ExplanationMethod, _Mapping]] = ..., score: _Optional[_Union[ExplainedScore, _Mapping]] = ..., crop: _Optional[_Union[_image_pb2.PixelRectangle, _Mapping]] = ..., image_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., input_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., layer_fusion: _Optional[_Union[LayerFusion, str]] = ..., head_weights_sha256: _Optional[str] = ..., model_revision: _Optional[str] = ...) -> None: ...
 
 class MapTimings(_message.Message):
     __slots__ = ["backward_duration", "render_duration"]

@@ -14,7 +14,7 @@ _sym_db = _symbol_database.Default()
 from gradcam.v1 import image_pb2 as gradcam_dot_v1_dot_image__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1egradcam/v1/model_service.proto\x12\ngradcam.v1\x1a\x16gradcam/v1/image.proto\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"P\n\x12ListModelsResponse\x12!\n\x06models\x18\x01 \x03(\x0b\x32\x11.gradcam.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1f\n\x0fGetModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"4\n\x10GetModelResponse\x12 \n\x05model\x18\x01 \x01(\x0b\x32\x11.gradcam.v1.Model\"\xc4\x03\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12$\n\x05tasks\x18\x05 \x03(\x0e\x32\x15.gradcam.v1.ModelTask\x12\x30\n\rpreprocessing\x18\x06 \x01(\x0b\x32\x19.gradcam.v1.Preprocessing\x12\x13\n\x0b\x63lass_count\x18\x07 \x01(\x05\x12\x0e\n\x06labels\x18\x08 \x03(\t\x12!\n\x06layers\x18\t \x03(\x0b\x32\x11.gradcam.v1.Layer\x12\x15\n\rdefault_layer\x18\n \x01(\t\x12\x16\n\x0eweights_sha256\x18\x0b \x01(\t\x12\x0f\n\x07licence\x18\x0c \x01(\t\x12\x0e\n\x06source\x18\r \x01(\t\x12#\n\x07metrics\x18\x0e \x03(\x0b\x32\x12.gradcam.v1.Metric\x12.\n\ncaptioning\x18\x0f \x01(\x0b\x32\x1a.gradcam.v1.CaptioningHead\x12,\n\tanswering\x18\x10 \x01(\x0b\x32\x19.gradcam.v1.AnsweringHead\"\xfd\x01\n\x0e\x43\x61ptioningHead\x12!\n\x06layers\x18\x01 \x03(\x0b\x32\x11.gradcam.v1.Layer\x12\x11\n\tmax_words\x18\x02 \x01(\x05\x12\r\n\x05words\x18\x03 \x03(\t\x12\x16\n\x0elength_penalty\x18\x04 \x01(\x01\x12\x30\n\rpreprocessing\x18\x05 \x01(\x0b\x32\x19.gradcam.v1.Preprocessing\x12\x16\n\x0eweights_sha256\x18\x06 \x01(\t\x12\x0f\n\x07licence\x18\x07 \x01(\t\x12\x0e\n\x06source\x18\x08 \x01(\t\x12#\n\x07metrics\x18\t \x03(\x0b\x32\x12.gradcam.v1.Metric\"\xf5\x01\n\rAnsweringHead\x12!\n\x06layers\x18\x01 \x03(\x0b\x32\x11.gradcam.v1.Layer\x12\x11\n\tmax_words\x18\x02 \x01(\x05\x12\r\n\x05words\x18\x03 \x03(\t\x12\x0f\n\x07\x61nswers\x18\x04 \x03(\t\x12\x30\n\rpreprocessing\x18\x05 \x01(\x0b\x32\x19.gradcam.v1.Preprocessing\x12\x16\n\x0eweights_sha256\x18\x06 \x01(\t\x12\x0f\n\x07licence\x18\x07 \x01(\t\x12\x0e\n\x06source\x18\x08 \x01(\t\x12#\n\x07metrics\x18\t \x03(\x0b\x32\x12.gradcam.v1.Metric\"l\n\x05Layer\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x15\n\rchannel_count\x18\x02 \x01(\x05\x12#\n\x04size\x18\x03 \x01(\x0b\x32\x15.gradcam.v1.PixelSize\x12\x19\n\x11\x66\x65\x65\x64s_linear_head\x18\x04 \x01(\x08\"\xc1\x01\n\rPreprocessing\x12 \n\x13resize_shorter_side\x18\x01 \x01(\x05H\x00\x88\x01\x01\x12)\n\ninput_size\x18\x02 \x01(\x0b\x32\x15.gradcam.v1.PixelSize\x12\x30\n\rinterpolation\x18\x03 \x01(\x0e\x32\x19.gradcam.v1.Interpolation\x12\x0c\n\x04mean\x18\x04 \x03(\x01\x12\x0b\n\x03std\x18\x05 \x03(\x01\x42\x16\n\x14_resize_shorter_side\"6\n\x06Metric\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x64\x61taset\x18\x02 \x01(\t\x12\r\n\x05value\x18\x03 \x01(\x01*u\n\tModelTask\x12\x1a\n\x16MODEL_TASK_UNSPECIFIED\x10\x00\x12\x1d\n\x19MODEL_TASK_CLASSIFICATION\x10\x01\x12\x19\n\x15MODEL_TASK_CAPTIONING\x10\x02\x12\x12\n\x0eMODEL_TASK_VQA\x10\x03*e\n\rInterpolation\x12\x1d\n\x19INTERPOLATION_UNSPECIFIED\x10\x00\x12\x1a\n\x16INTERPOLATION_BILINEAR\x10\x01\x12\x19\n\x15INTERPOLATION_BICUBIC\x10\x02\x32\xa2\x01\n\x0cModelService\x12K\n\nListModels\x12\x1d.gradcam.v1.ListModelsRequest\x1a\x1e.gradcam.v1.ListModelsResponse\x12\x45\n\x08GetModel\x12\x1b.gradcam.v1.GetModelRequest\x1a\x1c.gradcam.v1.GetModelResponseB\\ZBgithub.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1;gradcamv1\xaa\x02\x15GradCamGrpc.Protos.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1egradcam/v1/model_service.proto\x12\ngradcam.v1\x1a\x16gradcam/v1/image.proto\":\n\x11ListModelsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"P\n\x12ListModelsResponse\x12!\n\x06models\x18\x01 \x03(\x0b\x32\x11.gradcam.v1.Model\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1f\n\x0fGetModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"4\n\x10GetModelResponse\x12 \n\x05model\x18\x01 \x01(\x0b\x32\x11.gradcam.v1.Model\" \n\x10LoadModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"E\n\x11LoadModelResponse\x12 \n\x05model\x18\x01 \x01(\x0b\x32\x11.gradcam.v1.Model\x12\x0e\n\x06loaded\x18\x02 \x01(\x08\"\"\n\x12UnloadModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\")\n\x13UnloadModelResponse\x12\x12\n\ncall_count\x18\x01 \x01(\x05\"\xd6\x03\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12$\n\x05tasks\x18\x05 \x03(\x0e\x32\x15.gradcam.v1.ModelTask\x12\x30\n\rpreprocessing\x18\x06 \x01(\x0b\x32\x19.gradcam.v1.Preprocessing\x12\x13\n\x0b\x63lass_count\x18\x07 \x01(\x05\x12\x0e\n\x06labels\x18\x08 \x03(\t\x12!\n\x06layers\x18\t \x03(\x0b\x32\x11.gradcam.v1.Layer\x12\x15\n\rdefault_layer\x18\n \x01(\t\x12\x16\n\x0eweights_sha256\x18\x0b \x01(\t\x12\x0f\n\x07licence\x18\x0c \x01(\t\x12\x0e\n\x06source\x18\r \x01(\t\x12#\n\x07metrics\x18\x0e \x03(\x0b\x32\x12.gradcam.v1.Metric\x12.\n\ncaptioning\x18\x0f \x01(\x0b\x32\x1a.gradcam.v1.CaptioningHead\x12,\n\tanswering\x18\x10 \x01(\x0b\x32\x19.gradcam.v1.AnsweringHead\x12\x10\n\x08revision\x18\x11 \x01(\t\"\xfd\x01\n\x0e\x43\x61ptioningHead\x12!\n\x06layers\x18\x01 \x03(\x0b\x32\x11.gradcam.v1.Layer\x12\x11\n\tmax_words\x18\x02 \x01(\x05\x12\r\n\x05words\x18\x03 \x03(\t\x12\x16\n\x0elength_penalty\x18\x04 \x01(\x01\x12\x30\n\rpreprocessing\x18\x05 \x01(\x0b\x32\x19.gradcam.v1.Preprocessing\x12\x16\n\x0eweights_sha256\x18\x06 \x01(\t\x12\x0f\n\x07licence\x18\x07 \x01(\t\x12\x0e\n\x06source\x18\x08 \x01(\t\x12#\n\x07metrics\x18\t \x03(\x0b\x32\x12.gradcam.v1.Metric\"\xf5\x01\n\rAnsweringHead\x12!\n\x06layers\x18\x01 \x03(\x0b\x32\x11.gradcam.v1.Layer\x12\x11\n\tmax_words\x18\x02 \x01(\x05\x12\r\n\x05words\x18\x03 \x03(\t\x12\x0f\n\x07\x61nswers\x18\x04 \x03(\t\x12\x30\n\rpreprocessing\x18\x05 \x01(\x0b\x32\x19.gradcam.v1.Preprocessing\x12\x16\n\x0eweights_sha256\x18\x06 \x01(\t\x12\x0f\n\x07licence\x18\x07 \x01(\t\x12\x0e\n\x06source\x18\x08 \x01(\t\x12#\n\x07metrics\x18\t \x03(\x0b\x32\x12.gradcam.v1.Metric\"l\n\x05Layer\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x15\n\rchannel_count\x18\x02 \x01(\x05\x12#\n\x04size\x18\x03 \x01(\x0b\x32\x15.gradcam.v1.PixelSize\x12\x19\n\x11\x66\x65\x65\x64s_linear_head\x18\x04 \x01(\x08\"\xc1\x01\n\rPreprocessing\x12 \n\x13resize_shorter_side\x18\x01 \x01(\x05H\x00\x88\x01\x01\x12)\n\ninput_size\x18\x02 \x01(\x0b\x32\x15.gradcam.v1.PixelSize\x12\x30\n\rinterpolation\x18\x03 \x01(\x0e\x32\x19.gradcam.v1.Interpolation\x12\x0c\n\x04mean\x18\x04 \x03(\x01\x12\x0b\n\x03std\x18\x05 \x03(\x01\x42\x16\n\x14_resize_shorter_side\"6\n\x06Metric\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x64\x61taset\x18\x02 \x01(\t\x12\r\n\x05value\x18\x03 \x01(\x01*u\n\tModelTask\x12\x1a\n\x16MODEL_TASK_UNSPECIFIED\x10\x00\x12\x1d\n\x19MODEL_TASK_CLASSIFICATION\x10\x01\x12\x19\n\x15MODEL_TASK_CAPTIONING\x10\x02\x12\x12\n\x0eMODEL_TASK_VQA\x10\x03*e\n\rInterpolation\x12\x1d\n\x19INTERPOLATION_UNSPECIFIED\x10\x00\x12\x1a\n\x16INTERPOLATION_BILINEAR\x10\x01\x12\x19\n\x15INTERPOLATION_BICUBIC\x10\x02\x32\xbc\x02\n\x0cModelService\x12K\n\nListModels\x12\x1d.gradcam.v1.ListModelsRequest\x1a\x1e.gradcam.v1.ListModelsResponse\x12\x45\n\x08GetModel\x12\x1b.gradcam.v1.GetModelRequest\x1a\x1c.gradcam.v1.GetModelResponse\x12H\n\tLoadModel\x12\x1c.gradcam.v1.LoadModelRequest\x1a\x1d.gradcam.v1.LoadModelResponse\x12N\n\x0bUnloadModel\x12\x1e.gradcam.v1.UnloadModelRequest\x1a\x1f.gradcam.v1.UnloadModelResponseB\\ZBgithub.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1;gradcamv1\xaa\x02\x15GradCamGrpc.Protos.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gradcam.v1.model_service_pb2', globals())
@@ -22,10 +22,10 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   DESCRIPTOR._serialized_options = b'ZBgithub.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1;gradcamv1\252\002\025GradCamGrpc.Protos.V1'
-  _MODELTASK._serialized_start=1620
-  _MODELTASK._serialized_end=1737
-  _INTERPOLATION._serialized_start=1739
-  _INTERPOLATION._serialized_end=1840
+  _MODELTASK._serialized_start=1822
+  _MODELTASK._serialized_end=1939
+  _INTERPOLATION._serialized_start=1941
+  _INTERPOLATION._serialized_end=2042
   _LISTMODELSREQUEST._serialized_start=70
   _LISTMODELSREQUEST._serialized_end=128
   _LISTMODELSRESPONSE._serialized_start=130
@@ -34,18 +34,26 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _GETMODELREQUEST._serialized_end=243
   _GETMODELRESPONSE._serialized_start=245
   _GETMODELRESPONSE._serialized_end=297
-  _MODEL._serialized_start=300
-  _MODEL._serialized_end=752
-  _CAPTIONINGHEAD._serialized_start=755
-  _CAPTIONINGHEAD._serialized_end=1008
-  _ANSWERINGHEAD._serialized_start=1011
-  _ANSWERINGHEAD._serialized_end=1256
-  _LAYER._serialized_start=1258
-  _LAYER._serialized_end=1366
-  _PREPROCESSING._serialized_start=1369
-  _PREPROCESSING._serialized_end=1562
-  _METRIC._serialized_start=1564
-  _METRIC._serialized_end=1618
-  _MODELSERVICE._serialized_start=1843
-  _MODELSERVICE._serialized_end=2005
+  _LOADMODELREQUEST._serialized_start=299
+  _LOADMODELREQUEST._serialized_end=331
+  _LOADMODELRESPONSE._serialized_start=333
+  _LOADMODELRESPONSE._serialized_end=402
+  _UNLOADMODELREQUEST._serialized_start=404
+  _UNLOADMODELREQUEST._serialized_end=438
+  _UNLOADMODELRESPONSE._serialized_start=440
+  _UNLOADMODELRESPONSE._serialized_end=481
+  _MODEL._serialized_start=484
+  _MODEL._serialized_end=954
+  _CAPTIONINGHEAD._serialized_start=957
+  _CAPTIONINGHEAD._serialized_end=1210
+  _ANSWERINGHEAD._serialized_start=1213
+  _ANSWERINGHEAD._serialized_end=1458
+  _LAYER._serialized_start=1460
+  _LAYER._serialized_end=1568
+  _PREPROCESSING._serialized_start=1571
+  _PREPROCESSING._serialized_end=1764
+  _METRIC._serialized_start=1766
+  _METRIC._serialized_end=1820
+  _MODELSERVICE._serialized_start=2045
+  _MODELSERVICE._serialized_end=2361
 # @@protoc_insertion_point(module_scope)

@@ -98,6 +98,20 @@ class ListModelsResponse(_message.Message):
     next_page_token: str
     def __init__(self, models: _Optional[_Iterable[_Union[Model, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class LoadModelRequest(_message.Message):
+    __slots__ = ["name"]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class LoadModelResponse(_message.Message):
+    __slots__ = ["loaded", "model"]
+    LOADED_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    loaded: bool
+    model: Model
+    def __init__(self, model: _Optional[_Union[Model, _Mapping]] = ..., loaded: bool = ...) -> None: ...
+
 class Metric(_message.Message):
     __slots__ = ["dataset", "name", "value"]
     DATASET_FIELD_NUMBER: _ClassVar[int]
@@ -109,7 +123,7 @@ class Metric(_message.Message):
     def __init__(self, name: _Optional[str] = ..., dataset: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
 
 class Model(_message.Message):
-    __slots__ = ["answering", "architecture", "captioning", "class_count", "default_layer", "description", "labels", "layers", "licence", "metrics", "name", "preprocessing", "source", "tasks", "version", "weights_sha256"]
+    __slots__ = ["answering", "architecture", "captioning", "class_count", "default_layer", "description", "labels", "layers", "licence", "metrics", "name", "preprocessing", "revision", "source", "tasks", "version", "weights_sha256"]
     ANSWERING_FIELD_NUMBER: _ClassVar[int]
     ARCHITECTURE_FIELD_NUMBER: _ClassVar[int]
     CAPTIONING_FIELD_NUMBER: _ClassVar[int]
@@ -122,6 +136,7 @@ class Model(_message.Message):
     METRICS_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PREPROCESSING_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     TASKS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -138,11 +153,12 @@ class Model(_message.Message):
     metrics: _containers.RepeatedCompositeFieldContainer[Metric]
     name: str
     preprocessing: Preprocessing
+    revision: str
     source: str
     tasks: _containers.RepeatedScalarFieldContainer[ModelTask]
     version: str
     weights_sha256: str
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., architecture: _Optional[str] = ..., description: _Optional[str] = ..., tasks: _Optional[_Iterable[_Union[ModelTask, str]]] = ..., preprocessing: _Optional[_Union[Preprocessing, _Mapping]] = ..., class_count: _Optional[int] = ..., labels: _Optional[_Iterable[str]] = ..., layers: _Optional[_Iterable[_Union[Layer, _Mapping]]] = ..., default_layer: _Optional[str] = ..., weights_sha256: _Optional[str] = ..., licence: _Optional[str] = ..., source: _Optional[str] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., captioning: _Optional[_Union[CaptioningHead, _Mapping]] = ..., answering: _Optional[_Union[AnsweringHead, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., architecture: _Optional[str] = ..., description: _Optional[str] = ..., tasks: _Optional[_Iterable[_Union[ModelTask, str]]] = ..., preprocessing: _Optional[_Union[Preprocessing, _Mapping]] = ..., class_count: _Optional[int] = ..., labels: _Optional[_Iterable[str]] = ..., layers: _Optional[_Iterable[_Union[Layer, _Mapping]]] = ..., default_layer: _Optional[str] = ..., weights_sha256: _Optional[str] = ..., licence: _Optional[str] = ..., source: _Optional[str] = ..., metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., captioning: _Optional[_Union[CaptioningHead, _Mapping]] = ..., answering: _Optional[_Union[AnsweringHead, _Mapping]] = ..., revision: _Optional[str] = ...) -> None: ...
 
 class Preprocessing(_message.Message):
     __slots__ = ["input_size", "interpolation", "mean", "resize_shorter_side", "std"]
@@ -157,6 +173,18 @@ class Preprocessing(_message.Message):
     resize_shorter_side: int
     std: _containers.RepeatedScalarFieldContainer[float]
     def __init__(self, resize_shorter_side: _Optional[int] = ..., input_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., interpolation: _Optional[_Union[Interpolation, str]] = ..., mean: _Optional[_Iterable[float]] = ..., std: _Optional[_Iterable[float]] = ...) -> None: ...
+
+class UnloadModelRequest(_message.Message):
+    __slots__ = ["name"]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class UnloadModelResponse(_message.Message):
+    __slots__ = ["call_count"]
+    CALL_COUNT_FIELD_NUMBER: _ClassVar[int]
+    call_count: int
+    def __init__(self, call_count: _Optional[int] = ...) -> None: ...
 
 class ModelTask(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

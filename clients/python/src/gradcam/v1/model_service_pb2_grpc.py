@@ -6,7 +6,7 @@ from gradcam.v1 import model_service_pb2 as gradcam_dot_v1_dot_model__service__p
 
 
 class ModelServiceStub(object):
-    """Tells which models there are and what can be asked of them.
+    """Tells which models there are and what can be asked of them, and loads and unloads them where the operator lets callers do so.
     """
 
     def __init__(self, channel):
@@ -25,10 +25,20 @@ class ModelServiceStub(object):
                 request_serializer=gradcam_dot_v1_dot_model__service__pb2.GetModelRequest.SerializeToString,
                 response_deserializer=gradcam_dot_v1_dot_model__service__pb2.GetModelResponse.FromString,
                 )
+        self.LoadModel = channel.unary_unary(
+                '/gradcam.v1.ModelService/LoadModel',
+                request_serializer=gradcam_dot_v1_dot_model__service__pb2.LoadModelRequest.SerializeToString,
+                response_deserializer=gradcam_dot_v1_dot_model__service__pb2.LoadModelResponse.FromString,
+                )
+        self.UnloadModel = channel.unary_unary(
+                '/gradcam.v1.ModelService/UnloadModel',
+                request_serializer=gradcam_dot_v1_dot_model__service__pb2.UnloadModelRequest.SerializeToString,
+                response_deserializer=gradcam_dot_v1_dot_model__service__pb2.UnloadModelResponse.FromString,
+                )
 
 
 class ModelServiceServicer(object):
-    """Tells which models there are and what can be asked of them.
+    """Tells which models there are and what can be asked of them, and loads and unloads them where the operator lets callers do so.
     """
 
     def ListModels(self, request, context):
@@ -39,7 +49,27 @@ class ModelServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetModel(self, request, context):
-        """Describes one model in full. NOT_FOUND when there is none of that name, UNAVAILABLE while it is being loaded.
+        """Describes one model in full. NOT_FOUND when there is none of that name, INVALID_ARGUMENT when none can have it, UNAVAILABLE while it is
+        being loaded.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LoadModel(self, request, context):
+        """Loads a model of the server's folder beside those that are served, and then serves it in the place of the one of its name, if there is
+        one: that one answers the calls that it has, and is unloaded. Answers when the new one is served. No call fails for it, and a stream
+        goes on with what it began with. FAILED_PRECONDITION where the server was not started with --model-control explicit, where the folder
+        cannot be loaded, and while an earlier version of the model still answers calls; what was served goes on then. NOT_FOUND where no
+        folder has a model of that name.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnloadModel(self, request, context):
+        """Serves a model no more: calls that name it from here on are NOT_FOUND, those that it has are answered, and then it is unloaded.
+        FAILED_PRECONDITION where the server was not started with --model-control explicit, NOT_FOUND where no such model is served.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -58,6 +88,16 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     request_deserializer=gradcam_dot_v1_dot_model__service__pb2.GetModelRequest.FromString,
                     response_serializer=gradcam_dot_v1_dot_model__service__pb2.GetModelResponse.SerializeToString,
             ),
+            'LoadModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.LoadModel,
+                    request_deserializer=gradcam_dot_v1_dot_model__service__pb2.LoadModelRequest.FromString,
+                    response_serializer=gradcam_dot_v1_dot_model__service__pb2.LoadModelResponse.SerializeToString,
+            ),
+            'UnloadModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnloadModel,
+                    request_deserializer=gradcam_dot_v1_dot_model__service__pb2.UnloadModelRequest.FromString,
+                    response_serializer=gradcam_dot_v1_dot_model__service__pb2.UnloadModelResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'gradcam.v1.ModelService', rpc_method_handlers)
@@ -66,7 +106,7 @@ def add_ModelServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ModelService(object):
-    """Tells which models there are and what can be asked of them.
+    """Tells which models there are and what can be asked of them, and loads and unloads them where the operator lets callers do so.
     """
 
     @staticmethod
@@ -100,5 +140,39 @@ class ModelService(object):
         return grpc.experimental.unary_unary(request, target, '/gradcam.v1.ModelService/GetModel',
             gradcam_dot_v1_dot_model__service__pb2.GetModelRequest.SerializeToString,
             gradcam_dot_v1_dot_model__service__pb2.GetModelResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def LoadModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/gradcam.v1.ModelService/LoadModel',
+            gradcam_dot_v1_dot_model__service__pb2.LoadModelRequest.SerializeToString,
+            gradcam_dot_v1_dot_model__service__pb2.LoadModelResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def UnloadModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/gradcam.v1.ModelService/UnloadModel',
+            gradcam_dot_v1_dot_model__service__pb2.UnloadModelRequest.SerializeToString,
+            gradcam_dot_v1_dot_model__service__pb2.UnloadModelResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)

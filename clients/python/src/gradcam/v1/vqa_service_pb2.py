@@ -16,7 +16,7 @@ from gradcam.v1 import explanation_pb2 as gradcam_dot_v1_dot_explanation__pb2
 from gradcam.v1 import image_pb2 as gradcam_dot_v1_dot_image__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cgradcam/v1/vqa_service.proto\x12\ngradcam.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgradcam/v1/explanation.proto\x1a\x16gradcam/v1/image.proto\"\x87\x01\n\rAnswerRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05image\x18\x02 \x01(\x0b\x32\x11.gradcam.v1.Image\x12\x11\n\tquestions\x18\x03 \x03(\t\x12\x1d\n\x10prediction_top_k\x18\x04 \x01(\x05H\x00\x88\x01\x01\x42\x13\n\x11_prediction_top_k\"?\n\x0e\x41nswerResponse\x12-\n\nprediction\x18\x01 \x01(\x0b\x32\x19.gradcam.v1.VqaPrediction\"\x9b\x02\n\rVqaPrediction\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12.\n\tquestions\x18\x03 \x03(\x0b\x32\x1b.gradcam.v1.QuestionAnswers\x12(\n\x04\x63rop\x18\x04 \x01(\x0b\x32\x1a.gradcam.v1.PixelRectangle\x12)\n\nimage_size\x18\x05 \x01(\x0b\x32\x15.gradcam.v1.PixelSize\x12+\n\x07timings\x18\x06 \x01(\x0b\x32\x1a.gradcam.v1.RequestTimings\x12\x32\n\x0f\x61nswer_duration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\"e\n\x0fQuestionAnswers\x12\'\n\x05words\x18\x01 \x03(\x0b\x32\x18.gradcam.v1.QuestionWord\x12)\n\x07\x61nswers\x18\x02 \x03(\x0b\x32\x18.gradcam.v1.RankedAnswer\"0\n\x0cQuestionWord\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x12\n\nis_unknown\x18\x02 \x01(\x08\"V\n\x0cRankedAnswer\x12\x14\n\x0c\x61nswer_index\x18\x01 \x01(\x05\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x13\n\x0bprobability\x18\x03 \x01(\x01\x12\r\n\x05logit\x18\x04 \x01(\x01\"\xf6\x02\n\x18VqaServiceExplainRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05image\x18\x02 \x01(\x0b\x32\x11.gradcam.v1.Image\x12*\n\tquestions\x18\x03 \x03(\x0b\x32\x17.gradcam.v1.VqaQuestion\x12\x1d\n\x10prediction_top_k\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x17\n\x0fleave_words_out\x18\x05 \x01(\x08\x12\x0e\n\x06layers\x18\x06 \x03(\t\x12-\n\x0clayer_fusion\x18\x07 \x01(\x0e\x32\x17.gradcam.v1.LayerFusion\x12.\n\x07methods\x18\x08 \x03(\x0b\x32\x1d.gradcam.v1.ExplanationMethod\x12&\n\x07outputs\x18\t \x03(\x0b\x32\x15.gradcam.v1.MapOutput\x12\x19\n\x11include_attention\x18\n \x01(\x08\x42\x13\n\x11_prediction_top_k\"F\n\x0bVqaQuestion\x12\x0c\n\x04text\x18\x01 \x01(\t\x12)\n\x07targets\x18\x02 \x03(\x0b\x32\x18.gradcam.v1.AnswerTarget\"x\n\x0c\x41nswerTarget\x12\x10\n\x06\x61nswer\x18\x01 \x01(\tH\x00\x12\x0f\n\x05top_k\x18\x02 \x01(\x05H\x00\x12)\n\nscore_kind\x18\x03 \x01(\x0e\x32\x15.gradcam.v1.ScoreKind\x12\x10\n\x08\x63ontrast\x18\x04 \x01(\tB\x08\n\x06target\"\xf6\x01\n\x19VqaServiceExplainResponse\x12/\n\nprediction\x18\x01 \x01(\x0b\x32\x19.gradcam.v1.VqaPredictionH\x00\x12\x32\n\tattention\x18\x02 \x01(\x0b\x32\x1d.gradcam.v1.QuestionAttentionH\x00\x12\x32\n\x0eleft_out_words\x18\x03 \x01(\x0b\x32\x18.gradcam.v1.LeftOutWordsH\x00\x12$\n\x03map\x18\x04 \x01(\x0b\x32\x15.gradcam.v1.AnswerMapH\x00\x12\x11\n\tmap_count\x18\x05 \x01(\x05\x42\x07\n\x05\x65vent\"U\n\x11QuestionAttention\x12\x16\n\x0equestion_index\x18\x01 \x01(\x05\x12(\n\x05grids\x18\x02 \x03(\x0b\x32\x19.gradcam.v1.AttentionGrid\"\xc3\x01\n\x0cLeftOutWords\x12\x16\n\x0equestion_index\x18\x01 \x01(\x05\x12\x14\n\x0ctarget_index\x18\x02 \x01(\x05\x12\x14\n\x0c\x61nswer_index\x18\x03 \x01(\x05\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x17\n\x0flog_probability\x18\x05 \x01(\x01\x12&\n\x05words\x18\x06 \x03(\x0b\x32\x17.gradcam.v1.LeftOutWord\x12\x10\n\x08\x63ontrast\x18\x07 \x01(\t\x12\x0e\n\x06margin\x18\x08 \x01(\x01\"\x96\x01\n\x0bLeftOutWord\x12\'\n\x04word\x18\x01 \x01(\x0b\x32\x19.gradcam.v1.ExplainedWord\x12\x17\n\x0flog_probability\x18\x02 \x01(\x01\x12\x1e\n\x16log_probability_change\x18\x03 \x01(\x01\x12\x0e\n\x06margin\x18\x04 \x01(\x01\x12\x15\n\rmargin_change\x18\x05 \x01(\x01\"I\n\tAnswerMap\x12\x16\n\x0equestion_index\x18\x01 \x01(\x05\x12$\n\x03map\x18\x02 \x01(\x0b\x32\x17.gradcam.v1.SaliencyMap2\xa7\x01\n\nVqaService\x12?\n\x06\x41nswer\x12\x19.gradcam.v1.AnswerRequest\x1a\x1a.gradcam.v1.AnswerResponse\x12X\n\x07\x45xplain\x12$.gradcam.v1.VqaServiceExplainRequest\x1a%.gradcam.v1.VqaServiceExplainResponse0\x01\x42\\ZBgithub.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1;gradcamv1\xaa\x02\x15GradCamGrpc.Protos.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cgradcam/v1/vqa_service.proto\x12\ngradcam.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgradcam/v1/explanation.proto\x1a\x16gradcam/v1/image.proto\"\x87\x01\n\rAnswerRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05image\x18\x02 \x01(\x0b\x32\x11.gradcam.v1.Image\x12\x11\n\tquestions\x18\x03 \x03(\t\x12\x1d\n\x10prediction_top_k\x18\x04 \x01(\x05H\x00\x88\x01\x01\x42\x13\n\x11_prediction_top_k\"?\n\x0e\x41nswerResponse\x12-\n\nprediction\x18\x01 \x01(\x0b\x32\x19.gradcam.v1.VqaPrediction\"\xb3\x02\n\rVqaPrediction\x12\r\n\x05model\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12.\n\tquestions\x18\x03 \x03(\x0b\x32\x1b.gradcam.v1.QuestionAnswers\x12(\n\x04\x63rop\x18\x04 \x01(\x0b\x32\x1a.gradcam.v1.PixelRectangle\x12)\n\nimage_size\x18\x05 \x01(\x0b\x32\x15.gradcam.v1.PixelSize\x12+\n\x07timings\x18\x06 \x01(\x0b\x32\x1a.gradcam.v1.RequestTimings\x12\x32\n\x0f\x61nswer_duration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x16\n\x0emodel_revision\x18\x08 \x01(\t\"e\n\x0fQuestionAnswers\x12\'\n\x05words\x18\x01 \x03(\x0b\x32\x18.gradcam.v1.QuestionWord\x12)\n\x07\x61nswers\x18\x02 \x03(\x0b\x32\x18.gradcam.v1.RankedAnswer\"0\n\x0cQuestionWord\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x12\n\nis_unknown\x18\x02 \x01(\x08\"V\n\x0cRankedAnswer\x12\x14\n\x0c\x61nswer_index\x18\x01 \x01(\x05\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x13\n\x0bprobability\x18\x03 \x01(\x01\x12\r\n\x05logit\x18\x04 \x01(\x01\"\xf6\x02\n\x18VqaServiceExplainRequest\x12\r\n\x05model\x18\x01 \x01(\t\x12 \n\x05image\x18\x02 \x01(\x0b\x32\x11.gradcam.v1.Image\x12*\n\tquestions\x18\x03 \x03(\x0b\x32\x17.gradcam.v1.VqaQuestion\x12\x1d\n\x10prediction_top_k\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12\x17\n\x0fleave_words_out\x18\x05 \x01(\x08\x12\x0e\n\x06layers\x18\x06 \x03(\t\x12-\n\x0clayer_fusion\x18\x07 \x01(\x0e\x32\x17.gradcam.v1.LayerFusion\x12.\n\x07methods\x18\x08 \x03(\x0b\x32\x1d.gradcam.v1.ExplanationMethod\x12&\n\x07outputs\x18\t \x03(\x0b\x32\x15.gradcam.v1.MapOutput\x12\x19\n\x11include_attention\x18\n \x01(\x08\x42\x13\n\x11_prediction_top_k\"F\n\x0bVqaQuestion\x12\x0c\n\x04text\x18\x01 \x01(\t\x12)\n\x07targets\x18\x02 \x03(\x0b\x32\x18.gradcam.v1.AnswerTarget\"x\n\x0c\x41nswerTarget\x12\x10\n\x06\x61nswer\x18\x01 \x01(\tH\x00\x12\x0f\n\x05top_k\x18\x02 \x01(\x05H\x00\x12)\n\nscore_kind\x18\x03 \x01(\x0e\x32\x15.gradcam.v1.ScoreKind\x12\x10\n\x08\x63ontrast\x18\x04 \x01(\tB\x08\n\x06target\"\xf6\x01\n\x19VqaServiceExplainResponse\x12/\n\nprediction\x18\x01 \x01(\x0b\x32\x19.gradcam.v1.VqaPredictionH\x00\x12\x32\n\tattention\x18\x02 \x01(\x0b\x32\x1d.gradcam.v1.QuestionAttentionH\x00\x12\x32\n\x0eleft_out_words\x18\x03 \x01(\x0b\x32\x18.gradcam.v1.LeftOutWordsH\x00\x12$\n\x03map\x18\x04 \x01(\x0b\x32\x15.gradcam.v1.AnswerMapH\x00\x12\x11\n\tmap_count\x18\x05 \x01(\x05\x42\x07\n\x05\x65vent\"U\n\x11QuestionAttention\x12\x16\n\x0equestion_index\x18\x01 \x01(\x05\x12(\n\x05grids\x18\x02 \x03(\x0b\x32\x19.gradcam.v1.AttentionGrid\"\xc3\x01\n\x0cLeftOutWords\x12\x16\n\x0equestion_index\x18\x01 \x01(\x05\x12\x14\n\x0ctarget_index\x18\x02 \x01(\x05\x12\x14\n\x0c\x61nswer_index\x18\x03 \x01(\x05\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x17\n\x0flog_probability\x18\x05 \x01(\x01\x12&\n\x05words\x18\x06 \x03(\x0b\x32\x17.gradcam.v1.LeftOutWord\x12\x10\n\x08\x63ontrast\x18\x07 \x01(\t\x12\x0e\n\x06margin\x18\x08 \x01(\x01\"\x96\x01\n\x0bLeftOutWord\x12\'\n\x04word\x18\x01 \x01(\x0b\x32\x19.gradcam.v1.ExplainedWord\x12\x17\n\x0flog_probability\x18\x02 \x01(\x01\x12\x1e\n\x16log_probability_change\x18\x03 \x01(\x01\x12\x0e\n\x06margin\x18\x04 \x01(\x01\x12\x15\n\rmargin_change\x18\x05 \x01(\x01\"I\n\tAnswerMap\x12\x16\n\x0equestion_index\x18\x01 \x01(\x05\x12$\n\x03map\x18\x02 \x01(\x0b\x32\x17.gradcam.v1.SaliencyMap2\xa7\x01\n\nVqaService\x12?\n\x06\x41nswer\x12\x19.gradcam.v1.AnswerRequest\x1a\x1a.gradcam.v1.AnswerResponse\x12X\n\x07\x45xplain\x12$.gradcam.v1.VqaServiceExplainRequest\x1a%.gradcam.v1.VqaServiceExplainResponse0\x01\x42\\ZBgithub.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1;gradcamv1\xaa\x02\x15GradCamGrpc.Protos.V1b\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'gradcam.v1.vqa_service_pb2', globals())
@@ -29,29 +29,29 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _ANSWERRESPONSE._serialized_start=268
   _ANSWERRESPONSE._serialized_end=331
   _VQAPREDICTION._serialized_start=334
-  _VQAPREDICTION._serialized_end=617
-  _QUESTIONANSWERS._serialized_start=619
-  _QUESTIONANSWERS._serialized_end=720
-  _QUESTIONWORD._serialized_start=722
-  _QUESTIONWORD._serialized_end=770
-  _RANKEDANSWER._serialized_start=772
-  _RANKEDANSWER._serialized_end=858
-  _VQASERVICEEXPLAINREQUEST._serialized_start=861
-  _VQASERVICEEXPLAINREQUEST._serialized_end=1235
-  _VQAQUESTION._serialized_start=1237
-  _VQAQUESTION._serialized_end=1307
-  _ANSWERTARGET._serialized_start=1309
-  _ANSWERTARGET._serialized_end=1429
-  _VQASERVICEEXPLAINRESPONSE._serialized_start=1432
-  _VQASERVICEEXPLAINRESPONSE._serialized_end=1678
-  _QUESTIONATTENTION._serialized_start=1680
-  _QUESTIONATTENTION._serialized_end=1765
-  _LEFTOUTWORDS._serialized_start=1768
-  _LEFTOUTWORDS._serialized_end=1963
-  _LEFTOUTWORD._serialized_start=1966
-  _LEFTOUTWORD._serialized_end=2116
-  _ANSWERMAP._serialized_start=2118
-  _ANSWERMAP._serialized_end=2191
-  _VQASERVICE._serialized_start=2194
-  _VQASERVICE._serialized_end=2361
+  _VQAPREDICTION._serialized_end=641
+  _QUESTIONANSWERS._serialized_start=643
+  _QUESTIONANSWERS._serialized_end=744
+  _QUESTIONWORD._serialized_start=746
+  _QUESTIONWORD._serialized_end=794
+  _RANKEDANSWER._serialized_start=796
+  _RANKEDANSWER._serialized_end=882
+  _VQASERVICEEXPLAINREQUEST._serialized_start=885
+  _VQASERVICEEXPLAINREQUEST._serialized_end=1259
+  _VQAQUESTION._serialized_start=1261
+  _VQAQUESTION._serialized_end=1331
+  _ANSWERTARGET._serialized_start=1333
+  _ANSWERTARGET._serialized_end=1453
+  _VQASERVICEEXPLAINRESPONSE._serialized_start=1456
+  _VQASERVICEEXPLAINRESPONSE._serialized_end=1702
+  _QUESTIONATTENTION._serialized_start=1704
+  _QUESTIONATTENTION._serialized_end=1789
+  _LEFTOUTWORDS._serialized_start=1792
+  _LEFTOUTWORDS._serialized_end=1987
+  _LEFTOUTWORD._serialized_start=1990
+  _LEFTOUTWORD._serialized_end=2140
+  _ANSWERMAP._serialized_start=2142
+  _ANSWERMAP._serialized_end=2215
+  _VQASERVICE._serialized_start=2218
+  _VQASERVICE._serialized_end=2385
 # @@protoc_insertion_point(module_scope)

@@ -117,11 +117,12 @@ class RankedAnswer(_message.Message):
     def __init__(self, answer_index: _Optional[int] = ..., text: _Optional[str] = ..., probability: _Optional[float] = ..., logit: _Optional[float] = ...) -> None: ...
 
 class VqaPrediction(_message.Message):
-    __slots__ = ["answer_duration", "crop", "image_size", "model", "model_version", "questions", "timings"]
+    __slots__ = ["answer_duration", "crop", "image_size", "model", "model_revision", "model_version", "questions", "timings"]
     ANSWER_DURATION_FIELD_NUMBER: _ClassVar[int]
     CROP_FIELD_NUMBER: _ClassVar[int]
     IMAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
+    MODEL_REVISION_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     QUESTIONS_FIELD_NUMBER: _ClassVar[int]
     TIMINGS_FIELD_NUMBER: _ClassVar[int]
@@ -129,10 +130,11 @@ class VqaPrediction(_message.Message):
     crop: _image_pb2.PixelRectangle
     image_size: _image_pb2.PixelSize
     model: str
+    model_revision: str
     model_version: str
     questions: _containers.RepeatedCompositeFieldContainer[QuestionAnswers]
     timings: _explanation_pb2.RequestTimings
-    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., questions: _Optional[_Iterable[_Union[QuestionAnswers, _Mapping]]] = ..., crop: _Optional[_Union[_image_pb2.PixelRectangle, _Mapping]] = ..., image_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., timings: _Optional[_Union[_explanation_pb2.RequestTimings, _Mapping]] = ..., answer_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    def __init__(self, model: _Optional[str] = ..., model_version: _Optional[str] = ..., questions: _Optional[_Iterable[_Union[QuestionAnswers, _Mapping]]] = ..., crop: _Optional[_Union[_image_pb2.PixelRectangle, _Mapping]] = ..., image_size: _Optional[_Union[_image_pb2.PixelSize, _Mapping]] = ..., timings: _Optional[_Union[_explanation_pb2.RequestTimings, _Mapping]] = ..., answer_duration: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., model_revision: _Optional[str] = ...) -> None: ...
 
 class VqaQuestion(_message.Message):
     __slots__ = ["targets", "text"]

@@ -1,0 +1,46 @@
+using GradCamGrpc.Server.Errors;
+
+namespace GradCamGrpc.Server.Inference;
+
+/// <summary>
+/// The models of one call. Each stays the version that it was when the call first named it, and is not unloaded before the call has ended:
+/// there is one of these for each call, disposed of behind it.
+/// </summary>
+internal sealed class CallModels(ModelCatalog catalog) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, ModelInstance> _held = new(StringComparer.Ordinal);
+
+    /// <summary>What is served at this moment, in the order of the names; it may be unloaded at any time.</summary>
+    public IReadOnlyList<ModelInstance> Served => catalog.Models;
+
+    /// <summary>The model of that name, or the only one where the name is empty; null where there is none.</summary>
+    /// <exception cref="ServerUnavailableException">It is not known yet which models there are.</exception>
+    public ModelInstance? Find(string name)
+    {
+        lock (_lock)
+        {
+            if (_held.TryGetValue(name, out var held))
+                return held;
+            while (Current(name) is { } model)
+            {
+                // What was replaced after it was found is found no more.
+                if (_held.TryGetValue(model.Name, out held) || model.TryHold())
+                    return _held[name] = _held[model.Name] = held ?? model;
+            }
+        }
+        return catalog.IsComplete ? null : throw new ServerUnavailableException("the server is starting: its models are being loaded");
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (var model in _held.Values.Distinct())
+                model.Release();
+            _held.Clear();
+        }
+    }
+
+    private ModelInstance? Current(string name) => name.Length == 0 ? catalog.Only : catalog.Find(name);
+}
