@@ -21,5 +21,6 @@ var root = new RootCommand("Measures what an explanation costs.")
     TasksBenchmark.Create(),
     SoakBenchmark.Create(),
     ReplicasBenchmark.Create(),
+    ReloadBenchmark.Create(),
 };
 return await root.Parse(args).InvokeAsync();

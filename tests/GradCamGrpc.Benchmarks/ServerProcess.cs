@@ -14,6 +14,16 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Host and port.</summary>
     public string Address { get; }
 
+    /// <summary>Bytes of memory that it has at this moment.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts it, and waits until its model is ready.</summary>
     /// <param name="listen">The host and port; port 0 takes a free one.</param>
     /// <param name="options">Options of the server besides, names and values.</param>
