@@ -23,7 +23,7 @@ import (
 
 const defaultMaxMessageBytes = 256 << 20
 
-// Version is this client's. The server's log has it as the user agent gradcam-go/VERSION.
+// Version is this client's; its user agent is gradcam-go/VERSION.
 const Version = "0.1.0"
 
 // Client calls one server.
