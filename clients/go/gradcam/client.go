@@ -211,7 +211,8 @@ func (c *Client) WaitReady(ctx context.Context) error {
 }
 
 // Call makes a call through Conn as this client makes its own: it is tried again as RetryPolicy says, and its error is an *Error. The
-// function makes the call once, with a context of its own, and reads the answer to its end; name is the call's name in errors.
+// function makes the call once, with a context of its own, and reads the answer to its end; name is the call's name in errors. What is not to
+// be made twice takes Conn alone.
 //
 //	evidence := pb.NewEvidenceServiceClient(client.Conn())
 //	err := client.Call(ctx, "EvidenceService.Evaluate", func(ctx context.Context) error {

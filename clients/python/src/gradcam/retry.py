@@ -16,7 +16,7 @@ from gradcam.errors import Cancelled, GradCamError, ResourceExhausted, Unavailab
 class Retry:
     """How often and when a call is tried again.
 
-    Calls change nothing on the server, so asking again is safe, also where a part of the answer had come. Three ends are worth it:
+    Calls about photos change nothing on the server, so asking again is safe, also where a part of the answer had come. Three ends are worth it:
     UNAVAILABLE; CANCELLED that this side did not ask for (a proxy says so where its server dies in the middle of an answer); and
     RESOURCE_EXHAUSTED with the server's hint when there will be room. (Without a hint a message is too large, and will be.) The pause is
     the hint, or else grows from ``initial`` to ``most`` by doubling. Chance makes the hint up to a quarter longer, and other pauses up to
