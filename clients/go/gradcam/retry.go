@@ -11,11 +11,11 @@ import (
 )
 
 // RetryPolicy says how often and when a call is tried again. Calls about photos change nothing on the server, so asking again is safe, also
-// where a part of the answer had come. Three ends are worth it: UNAVAILABLE, where the server cannot be reached, starts or drains; CANCELLED, where the
-// context was not, as proxies say it where a server dies in the middle of an answer; and RESOURCE_EXHAUSTED with the server's hint when
-// there will be room. (Without a hint the message is too large, and will be.) The pause is the server's hint, or else grows from Initial to
-// Most by doubling; either is made longer or shorter by chance, so that clients do not come back all at once, but never shorter than the
-// hint. A call that would have to wait beyond its context's deadline ends at once.
+// where a part of the answer had come. Three ends are worth it: UNAVAILABLE, where the server cannot be reached, starts or drains;
+// CANCELLED, where the context was not, as proxies say it where a server dies in the middle of an answer; and RESOURCE_EXHAUSTED with the
+// server's hint when there will be room. (Without a hint the message is too large, and will be.) The pause is the server's hint, or else
+// grows from Initial to Most by doubling; either is made longer or shorter by chance, so that clients do not come back all at once, but
+// never shorter than the hint. A call that would have to wait beyond its context's deadline ends at once.
 //
 // A field that is 0 is as in DefaultRetry.
 type RetryPolicy struct {

@@ -487,8 +487,9 @@ def call(
 ) -> Call[tuple[Any, ...]]:
     """The messages with which another service answers, all of them; one, where it answers with one.
 
-    ``client.call(EvidenceServiceStub, "Evaluate", EvaluateRequest(...))``, of ``gradcam.v1``, has the client's timeout, retries, metadata
-    and errors, which the stub by itself has not; what is not to be made twice takes the stub. An answer that is cut raises an error with what had come as its ``partial``.
+    ``client.call(EvidenceServiceStub, "Evaluate", EvaluateRequest(...))``, of ``gradcam.v1``, has the client's timeout, retries,
+    metadata and errors, which the stub by itself has not; what is not to be made twice takes the stub. An answer that is cut raises an
+    error with what had come as its ``partial``.
     """
     streams = _answers_in_a_stream(stub, method)
     return Call(stub, method, lambda default: request, Messages, streams=streams, timeout=timeout, metadata=_headers(priority, metadata))
