@@ -19,8 +19,10 @@ LABEL org.opencontainers.image.title="GradCamGrpc" \
       org.opencontainers.image.description="A gRPC server that predicts and explains photos" \
       org.opencontainers.image.licenses="Apache-2.0"
 
-# Beyond loopback, since only what the container's ports publish is reached. The root file system may be read-only: nothing is written,
-# once the runtime's debugging socket is off. A folder of models mounted at /models is served with GRADCAM_MODELS=/models.
+# Beyond loopback, since only what the container's ports publish is reached. Such a server starts with TLS (GRADCAM_TLS_CERTIFICATE and
+# GRADCAM_TLS_KEY), or where somebody says that it needs none (GRADCAM_PLAINTEXT=anywhere): the image does not say so for them.
+# The root file system may be read-only: nothing is written, once the runtime's debugging socket is off. A folder of models mounted at
+# /models is served with GRADCAM_MODELS=/models.
 ENV GRADCAM_LISTEN=0.0.0.0:50051 \
     GRADCAM_HTTP=0.0.0.0:8000 \
     GRADCAM_METRICS=0.0.0.0:9464 \

@@ -9,8 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . build/sdk.sh
 
 PATH=$PATH:/usr/sbin
-install_quietly promtool:prometheus haproxy:haproxy yamllint:yamllint docker-compose:docker-compose python3-yaml
-for tool in promtool haproxy yamllint docker-compose; do
+install_quietly promtool:prometheus haproxy:haproxy yamllint:yamllint docker-compose:docker-compose openssl:openssl python3-yaml
+for tool in promtool haproxy yamllint docker-compose openssl; do
   if ! command -v "$tool" >/dev/null; then
     echo "The files of deploy/ are not checked: there is no $tool."
     echo "0 passed, 0 failed, 1 skipped"
@@ -31,16 +31,19 @@ finish() {
 }
 trap finish EXIT
 
-# A server with little room for photos: one of the two fits, and the other is refused. Both are counted.
-dotnet "$program" serve --listen 127.0.0.1:0 --http off --metrics 127.0.0.1:0 --max-pixels-in-flight 150000 >"$work/server.log" 2>&1 &
+# A server with TLS, and little room for photos: one of the two fits, and the other is refused. Both are counted.
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/tls.key" -out "$work/tls.crt" -days 1 -subj /CN=gradcam \
+  -addext subjectAltName=IP:127.0.0.1 >"$work/openssl.log" 2>&1
+dotnet "$program" serve --listen 127.0.0.1:0 --http off --metrics 127.0.0.1:0 --max-pixels-in-flight 150000 \
+  --tls-certificate "$work/tls.crt" --tls-key "$work/tls.key" >"$work/server.log" 2>&1 &
 server=$!
 timeout 60 bash -c 'while kill -0 "$1" && ! grep -q "^Metrics: " "$2"; do sleep 0.2; done 2>/dev/null' - "$server" "$work/server.log"
-address=http://$(sed -n 's/^GradCamGrpc serves on \([^ ]*:[0-9]*\).*/\1/p' "$work/server.log")
-dotnet "$program" explain tests/photos/chelsea.png tests/photos/astronaut.png --output peak --server "$address" >"$work/explain.log" 2>&1 || true
-dotnet "$program" caption tests/photos/chelsea.png --whole --server "$address" --out "$work" >"$work/caption.log" 2>&1
+address=https://$(sed -n 's/^GradCamGrpc serves on \([^ ]*:[0-9]*\).*/\1/p' "$work/server.log")
+dotnet "$program" explain tests/photos/chelsea.png tests/photos/astronaut.png --output peak --server "$address" --ca "$work/tls.crt" >"$work/explain.log" 2>&1 || true
+dotnet "$program" caption tests/photos/chelsea.png --whole --server "$address" --ca "$work/tls.crt" --out "$work" >"$work/caption.log" 2>&1
 sleep 0.5 # A call is counted after its answer.
 metrics=$(sed -n 's/^Metrics: \([^ ]*\) .*/\1/p' "$work/server.log")
-curl --silent --fail "$metrics" >"$work/metrics"
+curl --silent --fail --cacert "$work/tls.crt" "$metrics" >"$work/metrics"
 kill -TERM "$server"
 wait "$server"
 server=''

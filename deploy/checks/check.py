@@ -21,6 +21,8 @@ COMPOSE = DEPLOY / "compose"
 SCRAPE = pathlib.Path(sys.argv[1]).read_text()
 
 LISTENERS = ("GRADCAM_LISTEN", "GRADCAM_HTTP", "GRADCAM_METRICS")
+# Of commands other than serve.
+OTHER_OPTIONS = {"--service", "--target", "--server", "--ca", "--client-certificate", "--client-key"}
 CHECKS = []
 
 
@@ -60,7 +62,7 @@ def document(path):
 
 def settings():
     source = (ROOT / "src/GradCamGrpc.Server/Options/Settings.cs").read_text()
-    return {f"GRADCAM_{name.upper().replace('-', '_')}": default for name, default in re.findall(r'= new\("([a-z-]+)", "([^"]*)"', source)}
+    return {f"GRADCAM_{name.upper().replace('-', '_')}" for name in re.findall(r'Setting \w+ = new\("([a-z-]+)",', source)}
 
 
 def exported():
@@ -170,7 +172,7 @@ def the_operating_guide_knows_the_alerts_settings_and_files():
     rules = document(DEPLOY / "prometheus/alerts.yaml")["groups"][0]["rules"]
     same("alerts in the guide", set(re.findall(r"`(GradCam[A-Z]\w+)`", guide)), {rule["alert"] for rule in rules if "alert" in rule})
     known("settings in the guide", re.findall(r"\b(GRADCAM_[A-Z_]+)\b", guide), settings())
-    known("options in the guide", re.findall(r"`(--[a-z-]+)[ `]", guide), {option(name) for name in settings()} | {"--service", "--target"})
+    known("options in the guide", re.findall(r"`(--[a-z-]+)[ `]", guide), {option(name) for name in settings()} | OTHER_OPTIONS)
     known("metrics in the guide", re.findall(r"`(gradcam_\w+)`", guide), map(base, exported()))
     for link in re.findall(r"\]\((?!http)([^)#]+)", guide):
         assert (ROOT / "docs" / link).exists(), f"the guide links to {link}, which is not there"
@@ -312,6 +314,19 @@ def an_image_runs_what_there_is_as_nobody_in_particular():
         assert "org.opencontainers.image.licenses" in labels, f"{target}: labels {labels}"
     stages, bases = dockerfile()
     same("a build without a target", bases[list(stages)[-1]], "cpu")
+
+
+@check
+def whatever_listens_beyond_loopback_says_how():
+    """The image's servers do, and start only with TLS or with leave to go without."""
+    containers = {"Compose": services()["gradcam"]["environment"]}
+    for kind, spec in (("Deployment", objects()["Deployment"]["spec"]["template"]["spec"]), ("ServingRuntime", objects()["ServingRuntime"]["spec"])):
+        containers[kind] = {variable["name"]: variable["value"] for variable in spec["containers"][0]["env"]}
+    for name, variables in containers.items():
+        has_tls = {"GRADCAM_TLS_CERTIFICATE", "GRADCAM_TLS_KEY"} <= variables.keys()
+        assert has_tls or variables.get("GRADCAM_PLAINTEXT") == "anywhere", f"{name}: {variables}"
+    for target in ("cpu", "cuda"):
+        assert "GRADCAM_PLAINTEXT" not in environment(target), f"{target}: plaintext is not the image's to allow"
 
 
 # Compose.

@@ -174,6 +174,30 @@ public sealed class OperationsTests(RunningServer shared)
     }
 
     [Fact]
+    public async Task Probes_ServerStarts_AreReadyWithTheModelAndLiveBefore()
+    {
+        await using var server = new RunningServer(options => options);
+        await server.StartAsync();
+        using var http = new HttpClient();
+        async Task<(HttpStatusCode Live, HttpStatusCode Ready)> AskAsync()
+        {
+            using var live = await http.GetAsync(new Uri(server.MetricsAddress, "/livez"), Cancellation);
+            using var ready = await http.GetAsync(new Uri(server.MetricsAddress, "/readyz"), Cancellation);
+            return (live.StatusCode, ready.StatusCode);
+        }
+
+        var early = await AskAsync();
+        if (!server.WhenReady.IsCompleted)
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), early);
+        await server.WhenReady;
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), await AskAsync());
+
+        // Elsewhere there are no probes: who may call need not know.
+        using var elsewhere = await http.GetAsync(new Uri(server.HttpAddress, "/readyz"), Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
+    }
+
+    [Fact]
     public async Task Metrics_AnyOtherPath_IsNotFound()
     {
         using var http = new HttpClient();

@@ -16,7 +16,7 @@ internal sealed partial class ProgramRun : IDisposable
     private readonly Dictionary<string, TaskCompletionSource<string>> _awaited = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
-    private ProgramRun(string folder, string assembly, IEnumerable<string> arguments)
+    private ProgramRun(string folder, string assembly, IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> variables)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, assembly), .. arguments])
         {
@@ -24,6 +24,8 @@ internal sealed partial class ProgramRun : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Collect(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Collect(_errors, line.Data);
@@ -35,6 +37,10 @@ internal sealed partial class ProgramRun : IDisposable
     public static ProgramRun Server(params string[] arguments) => In(AppContext.BaseDirectory, "GradCamGrpc.Server.dll", arguments);
 
     public static ProgramRun CommandLine(params string[] arguments) => In(AppContext.BaseDirectory, "gradcam.dll", arguments);
+
+    /// <summary>Runs a command with variables of the environment.</summary>
+    public static ProgramRun CommandLine(string command, params IEnumerable<(string Name, string Value)> variables) =>
+        new(AppContext.BaseDirectory, "gradcam.dll", [command], variables);
 
     /// <summary>Runs a program that lies in a folder.</summary>
     public static ProgramRun In(string folder, string assembly, params string[] arguments) => new(folder, assembly, arguments);

@@ -20,7 +20,7 @@ public sealed class RunningServer : IAsyncLifetime
     {
     }
 
-    internal RunningServer(Func<ServerOptions, ServerOptions> configure)
+    internal RunningServer(Func<ServerOptions, ServerOptions> configure, ILoggerProvider? log = null)
     {
         var options = ServerOptions.Default with
         {
@@ -28,7 +28,12 @@ public sealed class RunningServer : IAsyncLifetime
             Http = new IPEndPoint(IPAddress.Loopback, 0),
             Metrics = new IPEndPoint(IPAddress.Loopback, 0),
         };
-        _server = GradCamServer.Build(configure(options), logging => logging.ClearProviders());
+        _server = GradCamServer.Build(configure(options), logging =>
+        {
+            logging.ClearProviders();
+            if (log is not null)
+                logging.AddProvider(log);
+        });
     }
 
     public Uri Address => _server.Address;

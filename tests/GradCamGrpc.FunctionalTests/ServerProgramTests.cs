@@ -71,10 +71,10 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_AddressIsAnotherMachines_EndsAndSaysSo()
     {
-        using var run = ProgramRun.Server("--listen", "192.0.2.1:50051", "--http", "off", "--metrics", "off");
+        using var run = ProgramRun.Server("--listen", "192.0.2.1:50051", "--http", "off", "--metrics", "off", "--plaintext", "anywhere");
 
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains("--listen: '192.0.2.1:50051'", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("--listen: '192.0.2.1:50051' cannot be listened on", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Errors + run.Output, StringComparison.Ordinal);
     }
 

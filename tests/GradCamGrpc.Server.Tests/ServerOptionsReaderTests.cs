@@ -15,6 +15,8 @@ public sealed class ServerOptionsReaderTests
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 8000), options.Http);
         Assert.True(options.HasPlayground);
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9464), options.Metrics);
+        Assert.Null(options.Tls);
+        Assert.Equal(new ConnectionLimits(1000, 1000, 32_768, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)), options.Connections);
         Assert.Equal("cpu", options.Device);
         Assert.Equal(Precision.Fp32, options.Precision);
         Assert.Null(options.Threads);
@@ -30,12 +32,15 @@ public sealed class ServerOptionsReaderTests
             ("listen", "[::1]:1"), ("http", "off"), ("playground", "off"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1"), ("precision", "bf16"), ("threads", "3"),
             ("queue-capacity", "7"), ("max-batch", "5"), ("max-delay", "9"), ("max-image-bytes", "100"), ("max-image-pixels", "64"),
             ("max-image-side", "8"), ("max-pixels-in-flight", "99"), ("drain-timeout", "0"), ("activation-cache", "3"),
-            ("queue-size", "2"), ("target-wait", "40"));
+            ("queue-size", "2"), ("target-wait", "40"), ("tls-certificate", "/a.crt"), ("tls-key", "/a.key"), ("client-ca", "/ca.crt"), ("plaintext", "anywhere"),
+            ("max-connections", "11"), ("max-streams", "12"), ("max-header-bytes", "2048"), ("handshake-timeout", "13"), ("keep-alive", "14"));
 
         Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 1), options.Listen);
         Assert.Null(options.Http);
         Assert.False(options.HasPlayground);
         Assert.Null(options.Metrics);
+        Assert.Equal(new TlsOptions("/a.crt", "/a.key", "/ca.crt"), options.Tls);
+        Assert.Equal(new ConnectionLimits(11, 12, 2048, TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)), options.Connections);
         Assert.Equal("cuda:1", options.Device);
         Assert.Equal(Precision.Bf16, options.Precision);
         Assert.Equal(3, options.Threads);
@@ -119,6 +124,14 @@ public sealed class ServerOptionsReaderTests
     [InlineData("max-image-pixels", "10")]
     [InlineData("max-image-side", "70000")]
     [InlineData("activation-cache", "-1")]
+    [InlineData("tls-certificate", "")]
+    [InlineData("client-ca", "/ca.crt")]
+    [InlineData("plaintext", "on")]
+    [InlineData("max-connections", "0")]
+    [InlineData("max-streams", "0")]
+    [InlineData("max-header-bytes", "1023")]
+    [InlineData("handshake-timeout", "0")]
+    [InlineData("keep-alive", "0")]
     [InlineData("drain-timeout", "1e9")]
     public void Read_BadValue_IsRefusedByOptionAndValue(string name, string value)
     {
@@ -126,6 +139,38 @@ public sealed class ServerOptionsReaderTests
 
         Assert.StartsWith($"--{name}: '{value}' is not", Assert.Single(fault.Faults), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("tls-certificate", "--tls-key: 'off' is not the file that --tls-certificate needs")]
+    [InlineData("tls-key", "--tls-certificate: 'off' is not the file that --tls-key needs")]
+    public void Read_HalfOfAPair_IsRefusedAndNamesTheOther(string given, string expected)
+    {
+        var fault = Assert.Throws<InvalidOptionsException>(() => Read((given, "/a.pem"), ("listen", "0.0.0.0:0")));
+
+        Assert.StartsWith(expected, Assert.Single(fault.Faults), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("listen", "0.0.0.0:50051")]
+    [InlineData("listen", "[::]:50051")]
+    [InlineData("listen", "192.0.2.1:50051")]
+    [InlineData("http", "0.0.0.0:8000")]
+    [InlineData("metrics", "[2001:db8::1]:9464")]
+    public void Read_BeyondLoopbackWithoutTls_IsRefusedUnlessItIsSaid(string name, string address)
+    {
+        var fault = Assert.Throws<InvalidOptionsException>(() => Read((name, address)));
+
+        Assert.StartsWith($"--{name}: '{address}' can be reached from elsewhere, and there is no TLS", Assert.Single(fault.Faults), StringComparison.Ordinal);
+        Assert.Contains("--plaintext anywhere", fault.Message, StringComparison.Ordinal);
+        Assert.NotNull(Read((name, address), ("plaintext", "anywhere")));
+        Assert.NotNull(Read((name, address), ("tls-certificate", "/a.crt"), ("tls-key", "/a.key")));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:0")]
+    [InlineData("127.8.9.10:0")]
+    [InlineData("[::1]:0")]
+    public void Read_Loopback_NeedsNoTls(string address) => Assert.NotNull(Read(("listen", address), ("http", address), ("metrics", address)));
 
     [Fact]
     public void Read_Bf16OnACpu_IsRefusedWhereItHasNoInstructionsForIt()

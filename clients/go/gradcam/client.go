@@ -49,7 +49,8 @@ type dialSettings struct {
 	more       []grpc.DialOption
 }
 
-// WithTLS encrypts the connection; with nil the system's root certificates are trusted.
+// WithTLS encrypts the connection; with nil the system's root certificates are trusted. The configuration's Certificates are the client's own,
+// for servers that ask for one.
 func WithTLS(config *tls.Config) DialOption {
 	return func(s *dialSettings) {
 		if config == nil {

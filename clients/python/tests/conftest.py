@@ -28,12 +28,12 @@ PROGRAM = ROOT / "src/GradCamGrpc.Cli/bin/Release/net10.0/gradcam.dll"
 TIGER_CAT, EGYPTIAN_CAT = 282, 285
 
 
-@pytest.fixture(scope="session")
-def server():
-    """The address of the real server with the embedded model."""
+@contextlib.contextmanager
+def running(*options):
+    """Runs the real server with the embedded model: its address, once its model is loaded."""
     if not PROGRAM.exists():
         pytest.fail("the server is not built: dotnet build src/GradCamGrpc.Cli -c Release")
-    command = ["dotnet", str(PROGRAM), "serve", "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off"]
+    command = ["dotnet", str(PROGRAM), "serve", "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     rest = threading.Thread(target=lambda: [None for _ in process.stdout], daemon=True)
     try:
@@ -44,12 +44,59 @@ def server():
         else:
             pytest.fail("the server ended before it served")
         rest.start()
-        with gradcam.Client(found[1]) as client:
-            client.wait_until_ready()
         yield found[1]
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The address of the real server."""
+    with running() as address:
+        with gradcam.Client(address) as client:
+            client.wait_until_ready()
+        yield address
+
+
+class Certificates:
+    """An authority, what it has signed for a server and a client of this machine, and what a stranger has signed for himself."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self._openssl("req", "-x509", *self._key("ca"), "-subj", "/CN=authority", "-days", "2")
+        self._openssl("req", "-x509", *self._key("stranger"), "-subj", "/CN=stranger", "-days", "2")
+        for name, use in ("server", "serverAuth"), ("client", "clientAuth"):
+            (folder / f"{name}.ext").write_text(f"extendedKeyUsage={use}\nsubjectAltName=IP:127.0.0.1\n")
+            self._openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+            self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+                          "-extfile", f"{name}.ext", "-out", f"{name}.crt")
+
+    def path(self, name):
+        return str(self.folder / name)
+
+    def pair(self, name):
+        return (self.folder / f"{name}.crt").read_bytes(), (self.folder / f"{name}.key").read_bytes()
+
+    @staticmethod
+    def _key(name):
+        return "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.crt"
+
+    def _openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def private_server(certificates):
+    """The address of a real server with TLS that asks for certificates."""
+    files = certificates.path("server.crt"), certificates.path("server.key"), certificates.path("ca.crt")
+    with running("--tls-certificate", files[0], "--tls-key", files[1], "--client-ca", files[2]) as address:
+        yield address
 
 
 class Awaited:

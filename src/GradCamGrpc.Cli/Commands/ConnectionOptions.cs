@@ -14,6 +14,8 @@ internal sealed class ConnectionOptions
         HelpName = "DIR",
     };
 
+    private readonly TrustOptions _trust = new();
+
     /// <summary>The option that names a server.</summary>
     public static Option<Uri?> Server(string description) => new("--server", "-s")
     {
@@ -33,6 +35,7 @@ internal sealed class ConnectionOptions
     {
         command.Options.Add(_server);
         command.Options.Add(_models);
+        _trust.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(_server) is not null && result.GetResult(_models) is not null)
@@ -40,5 +43,7 @@ internal sealed class ConnectionOptions
         });
     }
 
-    public Task<ServerConnection> OpenAsync(ParseResult parsed) => ServerConnection.OpenAsync(parsed.GetValue(_server), parsed.GetValue(_models));
+    public Task<ServerConnection> OpenAsync(ParseResult parsed) => parsed.GetValue(_server) is { } server
+        ? Task.FromResult(ServerConnection.To(server, _trust.Read(parsed)))
+        : ServerConnection.OpenOwnAsync(parsed.GetValue(_models));
 }

@@ -12,11 +12,10 @@ internal static class HealthCommand
     /// <summary>Who has said nothing by then is not well.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private static readonly Uri DefaultServer = new("http://127.0.0.1:50051");
-
     public static Command Create()
     {
-        var address = ConnectionOptions.Server($"a server's address [default: {DefaultServer.OriginalString}]");
+        var address = ConnectionOptions.Server("a server's address [default: the one that GRADCAM_LISTEN and GRADCAM_TLS_CERTIFICATE describe, on this machine]");
+        var trust = new TrustOptions();
         var service = new Option<string>("--service")
         {
             Description = "what to ask about: a service, such as gradcam.v1.VqaService, or 'liveness' [default: the server as a whole]",
@@ -24,14 +23,26 @@ internal static class HealthCommand
             DefaultValueFactory = _ => "",
         };
         var command = new Command("health", "Ask a server whether it serves; the exit status is 0 where it does.") { address, service };
-        command.SetAction((parsed, cancellation) =>
-            AskAsync(parsed.GetValue(address) ?? DefaultServer, parsed.GetRequiredValue(service), cancellation));
+        trust.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            try
+            {
+                var (server, believed) = parsed.GetValue(address) is { } named ? (named, trust.Read(parsed)) : OwnServer.Read(trust.Read(parsed));
+                return await AskAsync(server, believed, parsed.GetRequiredValue(service), cancellation);
+            }
+            catch (Exception fault) when (ExpectedFaults.Include(fault))
+            {
+                await Console.Error.WriteLineAsync(fault.Message);
+                return 1;
+            }
+        });
         return command;
     }
 
-    private static async Task<int> AskAsync(Uri server, string service, CancellationToken cancellation)
+    private static async Task<int> AskAsync(Uri server, ServerTrust trust, string service, CancellationToken cancellation)
     {
-        using var channel = GrpcChannel.ForAddress(server);
+        using var channel = GrpcChannel.ForAddress(server, new GrpcChannelOptions { HttpHandler = trust.Handler(), DisposeHttpClient = true });
         try
         {
             var answer = await new Health.HealthClient(channel).CheckAsync(

@@ -1,4 +1,3 @@
-using System.Net;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Options;
@@ -13,11 +12,12 @@ internal sealed class ServerConnection : IAsyncDisposable
     private readonly GrpcChannel _channel;
     private readonly GradCamServer? _own;
 
-    private ServerConnection(Uri address, GradCamServer? own)
+    private ServerConnection(Uri address, SocketsHttpHandler handler, GradCamServer? own)
     {
         _own = own;
         Address = address;
-        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        _channel = GrpcChannel.ForAddress(
+            address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = null });
         Captioning = new CaptioningService.CaptioningServiceClient(_channel);
         Classification = new ClassificationService.ClassificationServiceClient(_channel);
         Comparison = new ComparisonService.ComparisonServiceClient(_channel);
@@ -43,20 +43,21 @@ internal sealed class ServerConnection : IAsyncDisposable
 
     public ModelService.ModelServiceClient Models { get; }
 
-    /// <param name="server">A server's address; null to start one here.</param>
-    /// <param name="models">The models to load here; null for those that the environment names.</param>
-    public static async Task<ServerConnection> OpenAsync(Uri? server, string? models)
-    {
-        if (server is not null)
-            return new ServerConnection(server, own: null);
+    /// <summary>A server somewhere. It is connected to with the first call.</summary>
+    /// <exception cref="InvalidDataException">A file of certificates is of no use.</exception>
+    public static ServerConnection To(Uri server, ServerTrust trust) => new(server, trust.Handler(), own: null);
 
-        var options = ServerOptions.FromEnvironment(models) with { Listen = new IPEndPoint(IPAddress.Loopback, 0), Http = null, Metrics = null };
+    /// <summary>Starts a server here.</summary>
+    /// <param name="models">The models to load; null for those that the environment names.</param>
+    public static async Task<ServerConnection> OpenOwnAsync(string? models)
+    {
+        var options = ServerOptions.FromEnvironment(models);
         var own = GradCamServer.Build(options, logging => logging.ClearProviders());
         try
         {
             await own.StartAsync();
             await own.WhenReady;
-            return new ServerConnection(own.Address, own);
+            return new ServerConnection(own.Address, new ServerTrust(null, null, null).Handler(), own);
         }
         catch
         {

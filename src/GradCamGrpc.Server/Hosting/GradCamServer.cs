@@ -15,11 +15,11 @@ using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Services;
 using GradCamGrpc.Server.Streaming;
 using GradCamGrpc.Server.Telemetry;
+using GradCamGrpc.Server.Tls;
 using GradCamGrpc.Server.Video;
 using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -33,9 +33,6 @@ public sealed class GradCamServer : IAsyncDisposable
 
     private const string MetricsPath = "/metrics";
     private const string GrpcContentType = "application/grpc";
-
-    /// <summary>Calls that one connection may have open: well above what a client keeps in flight.</summary>
-    private const int MaxStreamsPerConnection = 1000;
 
     private readonly WebApplication _app;
     private readonly ServerState _state;
@@ -72,10 +69,11 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <param name="options">How it runs.</param>
     /// <param name="configureLogging">Changes where its log goes; null for the console.</param>
     /// <exception cref="InvalidModelException">A model folder cannot be served.</exception>
-    /// <exception cref="InvalidOptionsException">The file that says who may call does not.</exception>
+    /// <exception cref="InvalidOptionsException">The file that says who may call does not, or the files of TLS are of no use.</exception>
     /// <exception cref="LibTorchException">The native library does not load.</exception>
     public static GradCamServer Build(ServerOptions options, Action<ILoggingBuilder>? configureLogging = null)
     {
+        var identity = options.Tls is { } tls ? TlsIdentityReader.Read(tls, TlsFiles.Read(tls), TimeProvider.System.GetUtcNow()) : null;
         LibTorch.EnsureLoads();
 
         // Where models may change, one that cannot be served keeps nobody from the others.
@@ -87,9 +85,11 @@ public sealed class GradCamServer : IAsyncDisposable
         ConfigureLogging(builder.Logging);
         configureLogging?.Invoke(builder.Logging);
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateScopes = true);
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.AddTo(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         AddTelemetry(builder.Services, options);
+        if (identity is not null)
+            AddTls(builder.Services, options.Tls!, identity);
         AddInference(builder.Services, options, folders);
         if (options.Access is not null)
             AddAccess(builder.Services, options.Access);
@@ -156,28 +156,20 @@ public sealed class GradCamServer : IAsyncDisposable
 
     private bool IsHttp(HttpContext context) => context.Connection.LocalPort == HttpAddress?.Port;
 
-    private bool IsScrape(HttpContext context) => context.Request.Path == MetricsPath && context.Connection.LocalPort == MetricsAddress?.Port;
+    private bool IsScrape(HttpContext context) => context.Request.Path == MetricsPath && IsMetrics(context);
+
+    private bool IsMetrics(HttpContext context) => context.Connection.LocalPort == MetricsAddress?.Port;
 
     /// <summary>Each listener serves its own: who may read metrics may not call, and what is off is off everywhere.</summary>
     private Task KeepListenersApart(HttpContext context, RequestDelegate next)
     {
+        if (IsMetrics(context) && HealthProbe.Has(context.Request.Path))
+            return HealthProbe.AnswerAsync(context, _app.Services.GetRequiredService<ServingHealth>().IsServing);
         var isGrpc = context.Request.ContentType?.StartsWith(GrpcContentType, StringComparison.Ordinal) == true;
         if (context.Connection.LocalPort == Address.Port ? isGrpc : IsHttp(context) || IsScrape(context))
             return next(context);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, ServerOptions options)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreamsPerConnection;
-        kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
-        if (options.Http is not null)
-            kestrel.Listen(options.Http, listen => listen.Protocols = HttpProtocols.Http1);
-        if (options.Metrics is not null)
-            kestrel.Listen(options.Metrics, listen => listen.Protocols = HttpProtocols.Http1);
     }
 
     /// <summary>A line an event; of the framework only what is wrong.</summary>
@@ -228,6 +220,17 @@ public sealed class GradCamServer : IAsyncDisposable
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AccessControl>(provider, file, list));
         services.AddHostedService(provider => provider.GetRequiredService<AccessControl>());
         services.AddSingleton<AccessGate>();
+    }
+
+    private static void AddTls(IServiceCollection services, TlsOptions options, TlsIdentity identity)
+    {
+        services.AddSingleton(provider =>
+        {
+            var rotation = ActivatorUtilities.CreateInstance<TlsRotation>(provider, options, identity);
+            provider.GetRequiredService<ServerMetrics>().WatchCertificate(() => rotation.Current.Expiry);
+            return rotation;
+        });
+        services.AddHostedService(provider => provider.GetRequiredService<TlsRotation>());
     }
 
     private static void AddInference(IServiceCollection services, ServerOptions options, IReadOnlyList<ModelFolder> folders)

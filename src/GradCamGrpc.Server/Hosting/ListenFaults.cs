@@ -8,20 +8,12 @@ namespace GradCamGrpc.Server.Hosting;
 internal static class ListenFaults
 {
     /// <summary>What is wrong with each address; none when all are free by now.</summary>
-    public static IReadOnlyList<string> Find(ServerOptions options)
-    {
-        var addresses = new (Setting Setting, IPEndPoint? EndPoint)[]
-        {
-            (Settings.Listen, options.Listen), (Settings.Http, options.Http), (Settings.Metrics, options.Metrics),
-        };
-        return
-        [
-            .. addresses.Where(address => address.EndPoint is not null)
-                .Select(address => (address.Setting.Option, address.EndPoint, Fault: FaultOf(address.EndPoint!)))
-                .Where(address => address.Fault is not null)
-                .Select(address => $"{address.Option}: '{address.EndPoint}' cannot be listened on: {address.Fault}"),
-        ];
-    }
+    public static IReadOnlyList<string> Find(ServerOptions options) =>
+    [
+        .. options.Addresses.Select(address => (address.Setting.Option, address.EndPoint, Fault: FaultOf(address.EndPoint)))
+            .Where(address => address.Fault is not null)
+            .Select(address => $"{address.Option}: '{address.EndPoint}' cannot be listened on: {address.Fault}"),
+    ];
 
     private static string? FaultOf(IPEndPoint endPoint)
     {

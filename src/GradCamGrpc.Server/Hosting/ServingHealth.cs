@@ -30,7 +30,11 @@ internal sealed class ServingHealth(HealthServiceImpl health, ModelCatalog catal
 
     private readonly Lock _lock = new();
     private HashSet<string> _told = [];
-    private bool _isDraining;
+    private volatile bool _isDraining;
+    private volatile bool _isReady;
+
+    /// <summary>Whether calls are answered: once all models are loaded, and until the server is asked to stop.</summary>
+    public bool IsServing => _isReady && !_isDraining;
 
     /// <summary>The process answers, and nothing serves yet.</summary>
     public void Begin()
@@ -47,9 +51,9 @@ internal sealed class ServingHealth(HealthServiceImpl health, ModelCatalog catal
             var models = catalog.Models;
             foreach (var model in models)
                 health.SetStatus($"{ModelPrefix}{model.Name}", Status(model.IsReady));
-            var isReady = catalog.IsComplete && models.Count > 0 && models.All(model => model.IsReady);
+            _isReady = catalog.IsComplete && models.Count > 0 && models.All(model => model.IsReady);
             foreach (var service in Services)
-                health.SetStatus(service, Status(isReady));
+                health.SetStatus(service, Status(_isReady));
 
             HashSet<string> names = [.. models.Select(model => model.Name)];
             foreach (var gone in _told.Except(names))

@@ -8,11 +8,19 @@ internal static class Welcome
 
         GradCamGrpc serves on {server.Address.Authority}. From the repository, explain a photo of your own:
 
-          ./gradcam explain PHOTO.jpg --server http://{server.Address.Authority} --out out
+          ./gradcam explain PHOTO.jpg --server {server.Address.GetLeftPart(UriPartial.Authority)}{Trust(server)} --out out
 
         Any gRPC client works: the server answers reflection and health checks.
         {(server.HttpAddress is { } http ? $"JSON over HTTP: {http}v1/models" : "JSON over HTTP is off.")}
         {(server.PageAddress is { } page ? $"A page to look with: {page}" : "The page is off.")}
         {(server.MetricsAddress is { } metrics ? $"Metrics: {metrics}" : "Metrics are off.")} Ctrl+C stops the server.
         """;
+
+    /// <summary>What a client needs where the certificates are not those of a public authority.</summary>
+    private static string Trust(GradCamServer server) => server.Options.Tls switch
+    {
+        null => "",
+        { ClientAuthoritiesFile: null } => " --ca CA.pem",
+        _ => " --ca CA.pem --client-certificate ME.pem --client-key ME.key",
+    };
 }

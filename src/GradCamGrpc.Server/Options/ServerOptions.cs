@@ -9,11 +9,26 @@ public sealed record ServerOptions
     /// <summary>What holds when nothing is set.</summary>
     public static ServerOptions Default => ServerOptionsReader.Read(_ => null);
 
-    /// <summary>What the environment's variables say, and else the defaults.</summary>
+    /// <summary>What the environment's variables say, and else the defaults, for what runs models without serving others.</summary>
     /// <param name="models">The models; null for what the environment says.</param>
+    /// <returns>Options that listen on a free port of this machine's own, for gRPC alone.</returns>
     /// <exception cref="InvalidOptionsException">At least one variable is wrong.</exception>
-    public static ServerOptions FromEnvironment(string? models) => ServerOptionsReader.Read(setting =>
-        setting == Settings.Models && models is not null ? models : Environment.GetEnvironmentVariable(setting.Variable));
+    public static ServerOptions FromEnvironment(string? models)
+    {
+        var options = ServerOptionsReader.Read(setting => setting switch
+        {
+            _ when setting == Settings.Models && models is not null => models,
+            _ when Settings.Serving.Contains(setting) => null,
+            _ => Environment.GetEnvironmentVariable(setting.Variable),
+        });
+        return options with { Listen = new IPEndPoint(IPAddress.Loopback, 0), Http = null, Metrics = null };
+    }
+
+    /// <summary>What the environment's variables say of where and how others are served, and of all else the defaults; plaintext is no fault.</summary>
+    /// <exception cref="InvalidOptionsException">At least one of these variables is wrong.</exception>
+    public static ServerOptions Serving() => ServerOptionsReader.Read(setting =>
+        setting == Settings.Plaintext ? Settings.Anywhere
+        : Settings.Serving.Contains(setting) ? Environment.GetEnvironmentVariable(setting.Variable) : null);
 
     /// <summary>Where gRPC is served; port 0 takes a free one.</summary>
     public required IPEndPoint Listen { get; init; }
@@ -29,6 +44,12 @@ public sealed record ServerOptions
 
     /// <summary>The file that says who may call; null for everybody.</summary>
     public required string? Access { get; init; }
+
+    /// <summary>What TLS is made of, for every address; null for none.</summary>
+    public required TlsOptions? Tls { get; init; }
+
+    /// <summary>Limits of connections.</summary>
+    public required ConnectionLimits Connections { get; init; }
 
     /// <summary>A model folder, or a folder of model folders.</summary>
     public required string Models { get; init; }
@@ -59,4 +80,10 @@ public sealed record ServerOptions
 
     /// <summary>How long accepted calls may take once the server is asked to stop.</summary>
     public required TimeSpan DrainTimeout { get; init; }
+
+    /// <summary>All addresses that are served, each with the setting that names it.</summary>
+    internal IEnumerable<(Setting Setting, IPEndPoint EndPoint)> Addresses =>
+        from address in new (Setting Setting, IPEndPoint? EndPoint)[] { (Settings.Listen, Listen), (Settings.Http, Http), (Settings.Metrics, Metrics) }
+        where address.EndPoint is not null
+        select (address.Setting, address.EndPoint);
 }

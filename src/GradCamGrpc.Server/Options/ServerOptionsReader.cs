@@ -35,6 +35,7 @@ internal sealed partial class ServerOptionsReader
     {
         var reader = new ServerOptionsReader(written);
         var options = reader.Read();
+        reader.RefusePlaintext(options);
         return reader._faults.Count == 0 ? options : throw new InvalidOptionsException(reader._faults);
     }
 
@@ -45,6 +46,13 @@ internal sealed partial class ServerOptionsReader
         HasPlayground = IsOn(Settings.Playground),
         Metrics = EndPointOrOff(Settings.Metrics),
         Access = Text(Settings.Access) == "off" ? null : Path.GetFullPath(Text(Settings.Access)),
+        Tls = Tls(),
+        Connections = new ConnectionLimits(
+            (int)Number(Settings.MaxConnections, 1, 1_000_000),
+            (int)Number(Settings.MaxStreams, 1, 1_000_000),
+            (int)Number(Settings.MaxHeaderBytes, 1024, 1 << 20),
+            TimeSpan.FromSeconds(Number(Settings.HandshakeTimeout, 1, 600)),
+            TimeSpan.FromSeconds(Number(Settings.KeepAlive, 1, 86_400))),
         Models = ModelFolder(),
         ModelControl = ModelControl(),
         ModelPoll = TimeSpan.FromSeconds(Number(Settings.ModelPoll, 1, 86_400)),
@@ -65,6 +73,43 @@ internal sealed partial class ServerOptionsReader
         ActivationCacheBytes = Number(Settings.ActivationCache, 0, 1 << 20) << 20,
         DrainTimeout = TimeSpan.FromSeconds(Number(Settings.DrainTimeout, 0, 3600)),
     };
+
+    private TlsOptions? Tls()
+    {
+        var (certificate, key, authorities) = (FileOrOff(Settings.TlsCertificate), FileOrOff(Settings.TlsKey), FileOrOff(Settings.ClientCa));
+        if (certificate is not null && key is null)
+            Fault(Settings.TlsKey, $"is not the file that {Settings.TlsCertificate.Option} needs: its private key");
+        if (certificate is null && key is not null)
+            Fault(Settings.TlsCertificate, $"is not the file that {Settings.TlsKey.Option} needs: its certificate");
+        if (authorities is not null && certificate is null && key is null)
+            Fault(Settings.ClientCa, $"is not of use without {Settings.TlsCertificate.Option} and {Settings.TlsKey.Option}");
+        return certificate is null || key is null ? null : new TlsOptions(certificate, key, authorities);
+    }
+
+    private string? FileOrOff(Setting setting)
+    {
+        if (Text(setting) is { Length: > 0 } text)
+            return text == "off" ? null : Path.GetFullPath(text);
+        Fault(setting, "is not a file");
+        return null;
+    }
+
+    /// <summary>What other machines can reach is served by TLS, unless somebody has said that it need not be.</summary>
+    private void RefusePlaintext(ServerOptions options)
+    {
+        if (Text(Settings.Plaintext) is not (Settings.Loopback or Settings.Anywhere))
+            Fault(Settings.Plaintext, $"is not {Settings.Loopback} or {Settings.Anywhere}");
+        if (Text(Settings.Plaintext) != Settings.Loopback || Text(Settings.TlsCertificate) != "off" || Text(Settings.TlsKey) != "off")
+            return;
+        foreach (var (setting, endPoint) in options.Addresses)
+        {
+            if (!IPAddress.IsLoopback(endPoint.Address))
+            {
+                Fault(setting, $"can be reached from elsewhere, and there is no TLS: give {Settings.TlsCertificate.Option} and {Settings.TlsKey.Option}, "
+                    + $"or {Settings.Plaintext.Option} {Settings.Anywhere} where something in front of the server does TLS");
+            }
+        }
+    }
 
     private TimeSpan? TargetWait() => Text(Settings.TargetWait) switch
     {

@@ -90,5 +90,9 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>A folder could not be loaded.</summary>
     public void LoadFailed() => _loadFailures.Add(1);
 
+    /// <summary>Shows when the server's certificate expires.</summary>
+    public void WatchCertificate(Func<DateTimeOffset> expiry) => _meter.CreateObservableGauge(
+        "gradcam.tls.certificate.expiry_timestamp", () => expiry().ToUnixTimeSeconds(), "s", "When the certificate that new connections get expires, in seconds since 1970.");
+
     public void Dispose() => _activities.Dispose();
 }

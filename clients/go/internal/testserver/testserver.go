@@ -22,52 +22,82 @@ const (
 	patience = time.Minute
 )
 
-var running struct {
-	once    sync.Once
+// Server is the real server in a process of its own.
+type Server struct {
+	// Address is where it listens.
+	Address string
 	process *exec.Cmd
-	address string
-	err     error
 }
 
-// Address is where the server listens. It starts with the first call, and is ready.
+var shared struct {
+	once   sync.Once
+	server *Server
+	err    error
+}
+
+// Address is where the server of all tests listens. It starts with the first call, and is ready.
 func Address() (string, error) {
-	running.once.Do(func() { running.err = start() })
-	return running.address, running.err
+	shared.once.Do(func() {
+		if shared.server, shared.err = Start(); shared.err == nil {
+			shared.err = shared.server.waitReady()
+		}
+	})
+	if shared.err != nil {
+		return "", shared.err
+	}
+	return shared.server.Address, nil
 }
 
-// Stop ends the server where it runs.
+// Stop ends the server of all tests where it runs.
 func Stop() {
-	if running.process != nil {
-		_ = running.process.Process.Signal(syscall.SIGTERM)
-		_ = running.process.Wait()
+	if shared.server != nil {
+		shared.server.Stop()
 	}
 }
 
-func start() error {
+// Stop ends the server.
+func (s *Server) Stop() {
+	_ = s.process.Process.Signal(syscall.SIGTERM)
+	_ = s.process.Wait()
+}
+
+func (s *Server) waitReady() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	client, err := gradcam.Dial(ctx, s.Address)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	return client.WaitReady(ctx)
+}
+
+// Start runs a server with options of its own. Its model is loaded when it returns.
+func Start(options ...string) (*Server, error) {
 	path := program
 	for ; ; path = "../" + path {
 		if _, err := os.Stat(strings.TrimSuffix(path, program) + "GradCamGrpc.sln"); err == nil {
 			break
 		}
 		if len(path) > len(program)+30 {
-			return errors.New("this is no checkout of GradCamGrpc")
+			return nil, errors.New("this is no checkout of GradCamGrpc")
 		}
 	}
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("the server is not built (dotnet build src/GradCamGrpc.Cli -c Release): %w", err)
+		return nil, fmt.Errorf("the server is not built (dotnet build src/GradCamGrpc.Cli -c Release): %w", err)
 	}
-	process := exec.Command("dotnet", path, "serve", "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off")
+	arguments := append([]string{path, "serve", "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off"}, options...)
+	process := exec.Command("dotnet", arguments...)
 	process.Stderr = os.Stderr
 	// A test run that is cut off, by a panic or its time limit, takes the server with it.
 	process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	output, err := process.StdoutPipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := process.Start(); err != nil {
-		return err
+		return nil, err
 	}
-	running.process = process
 	found := make(chan string, 1)
 	go func() {
 		defer close(found)
@@ -80,15 +110,7 @@ func start() error {
 	}()
 	address, ok := <-found
 	if !ok {
-		return errors.New("the server ended before it served")
+		return nil, errors.New("the server ended before it served")
 	}
-	running.address = address
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	client, err := gradcam.Dial(ctx, address)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	return client.WaitReady(ctx)
+	return &Server{Address: address, process: process}, nil
 }
