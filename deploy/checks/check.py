@@ -22,7 +22,7 @@ SCRAPE = pathlib.Path(sys.argv[1]).read_text()
 
 LISTENERS = ("GRADCAM_LISTEN", "GRADCAM_HTTP", "GRADCAM_METRICS")
 # Of commands other than serve.
-OTHER_OPTIONS = {"--service", "--target", "--server", "--ca", "--client-certificate", "--client-key"}
+OTHER_OPTIONS = {"--service", "--target", "--server", "--ca", "--cert", "--key"}
 CHECKS = []
 
 
@@ -476,6 +476,30 @@ def probes_and_policies_meet_the_servers_ports():
     for container in (deployment, objects()["ServingRuntime"]["spec"]["containers"][0]):
         same("liveness", container["livenessProbe"]["grpc"], {"port": grpc, "service": liveness})
         same("readiness", container["readinessProbe"]["grpc"], {"port": grpc})
+
+
+@check
+def the_overlay_with_tls_mounts_what_it_names_and_asks_where_probes_are_answered():
+    overlay = DEPLOY / "kubernetes-tls"
+    kustomization = document(overlay / "kustomization.yaml")
+    for name in [*kustomization["resources"], *(patch["path"] for patch in kustomization["patches"])]:
+        assert (overlay / name).exists(), f"it names {name}, which is not there"
+    spec = document(overlay / "deployment.yaml")["spec"]["template"]["spec"]
+    container, volume = spec["containers"][0], spec["volumes"][0]
+    known("environment", (variable["name"] for variable in container["env"]), settings())
+    same("dropped", [variable["name"] for variable in container["env"] if variable.get("$patch") == "delete"], ["GRADCAM_PLAINTEXT"])
+    (mount,) = container["volumeMounts"]
+    files = {pathlib.PurePath(variable["value"]) for variable in container["env"] if "value" in variable}
+    same("the files' folder", {str(file.parent) for file in files}, {mount["mountPath"]})
+    same("the files", {file.name for file in files}, {"tls.crt", "tls.key", "ca.crt"})
+    assert mount["name"] == volume["name"] and "subPath" not in mount, mount
+    same("the Secret", volume["secret"]["secretName"], document(overlay / "certificate.yaml")["spec"]["secretName"])
+    paths = re.findall(r'= "(/\w+)"', (ROOT / "src/GradCamGrpc.Server/Hosting/HealthProbe.cs").read_text())
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        asked = container[probe]["httpGet"]
+        assert asked["scheme"] == "HTTPS" and asked["port"] == "metrics" and asked["path"] in paths, f"{probe}: {asked}"
+    if shutil.which("kubectl") is not None:
+        run("kubectl", "kustomize", overlay)
 
 
 @check

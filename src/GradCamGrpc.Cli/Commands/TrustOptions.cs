@@ -7,8 +7,8 @@ namespace GradCamGrpc.Cli.Commands;
 internal sealed class TrustOptions
 {
     private readonly Option<FileInfo?> _authorities = Pem("--ca", "whoever signs the server's certificate [default: those that the system trusts]");
-    private readonly Option<FileInfo?> _certificate = Pem("--client-certificate", "this client's certificate, for servers that ask for one");
-    private readonly Option<FileInfo?> _key = Pem("--client-key", "the private key of --client-certificate");
+    private readonly Option<FileInfo?> _certificate = Pem("--cert", "this client's certificate, for servers that ask for one");
+    private readonly Option<FileInfo?> _key = Pem("--key", "the private key of --cert");
 
     public void AddTo(Command command)
     {
@@ -18,7 +18,7 @@ internal sealed class TrustOptions
         command.Validators.Add(result =>
         {
             if (result.GetResult(_certificate) is null != result.GetResult(_key) is null)
-                result.AddError("--client-certificate and --client-key go together");
+                result.AddError("--cert and --key go together");
         });
     }
 

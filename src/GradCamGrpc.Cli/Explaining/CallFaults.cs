@@ -18,7 +18,7 @@ internal static class CallFaults
         return fault.StatusCode switch
         {
             StatusCode.Unavailable when !isServers && server.Scheme == Uri.UriSchemeHttps =>
-                $"no server answers at {server}, or it takes no client without a certificate that it trusts (--client-certificate)",
+                $"no server answers at {server}, or it takes no client without a certificate that it trusts (--cert)",
             StatusCode.Unavailable when !isServers => $"no server answers at {server}",
             StatusCode.ResourceExhausted when !isServers => $"the photo is larger than the server at {server} accepts",
             _ => $"{fault.StatusCode}: {fault.Status.Detail}",

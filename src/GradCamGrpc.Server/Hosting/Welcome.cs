@@ -21,6 +21,6 @@ internal static class Welcome
     {
         null => "",
         { ClientAuthoritiesFile: null } => " --ca CA.pem",
-        _ => " --ca CA.pem --client-certificate ME.pem --client-key ME.key",
+        _ => " --ca CA.pem --cert ME.pem --key ME.key",
     };
 }

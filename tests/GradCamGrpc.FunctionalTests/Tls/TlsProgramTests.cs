@@ -55,14 +55,14 @@ public sealed class TlsProgramTests : IDisposable
         var welcome = await run.LineWithAsync("serves on");
         var server = $"https://localhost:{welcome.Split(':')[1].Split('.')[0]}";
 
-        using var known = ProgramRun.CommandLine("health", "--server", server, "--ca", PathOf("ca.crt"), "--client-certificate", mine, "--client-key", key);
-        using var models = ProgramRun.CommandLine("models", "--server", server, "--ca", PathOf("ca.crt"), "--client-certificate", mine, "--client-key", key);
+        using var known = ProgramRun.CommandLine("health", "--server", server, "--ca", PathOf("ca.crt"), "--cert", mine, "--key", key);
+        using var models = ProgramRun.CommandLine("models", "--server", server, "--ca", PathOf("ca.crt"), "--cert", mine, "--key", key);
         using var nobody = ProgramRun.CommandLine("health", "--server", server, "--ca", PathOf("ca.crt"));
-        using var distrustful = ProgramRun.CommandLine("health", "--server", server, "--client-certificate", mine, "--client-key", key);
+        using var distrustful = ProgramRun.CommandLine("health", "--server", server, "--cert", mine, "--key", key);
 
         Assert.Equal((0, 0, 1, 1), (await known.EndAsync(), await models.EndAsync(), await nobody.EndAsync(), await distrustful.EndAsync()));
         Assert.Contains("embedded", models.Output, StringComparison.Ordinal);
-        Assert.Contains("--client-certificate", nobody.Errors, StringComparison.Ordinal);
+        Assert.Contains("--cert", nobody.Errors, StringComparison.Ordinal);
         Assert.Contains("is not believed", distrustful.Errors, StringComparison.Ordinal);
         run.Terminate();
         Assert.Equal(0, await run.EndAsync());
