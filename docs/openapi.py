@@ -12,20 +12,35 @@ from google.protobuf import descriptor_pb2 as pb
 # Of google/protobuf/descriptor.proto: the numbers of the fields that a comment's path goes through.
 SERVICES, METHODS = 6, 2
 
-STREAM = "A stream: one line of JSON for each message."
-ERROR = {"description": "google.rpc.Status; its details name the fields at fault.", "schema": {"$ref": "#/definitions/rpcStatus"}}
-STATUS = {
-    "type": "object",
-    "description": "What went wrong, as google.rpc.Status.",
-    "properties": {
-        "code": {"type": "integer", "format": "int32", "description": "The number of the gRPC status, such as 3 for INVALID_ARGUMENT."},
-        "message": {"type": "string", "description": "In words."},
-        "details": {
-            "type": "array",
-            "description": "google.rpc.BadRequest, ErrorInfo and RetryInfo; @type says which.",
-            "items": {"type": "object", "properties": {"@type": {"type": "string"}}, "additionalProperties": True},
+STREAM = "A stream: one line of JSON for each message. One that fails after its first message ends with a line that is an error, as below."
+LINES = "application/x-ndjson"
+ERROR = {"description": "What went wrong; its details name the fields at fault.", "schema": {"$ref": "#/definitions/Error"}}
+DEFINITIONS = {
+    "Error": {
+        "type": "object",
+        "description": "An error: no message has this field.",
+        "properties": {"error": {"$ref": "#/definitions/Status"}},
+    },
+    "Status": {
+        "type": "object",
+        "description": "What went wrong.",
+        "properties": {
+            "code": {"type": "integer", "format": "int32", "description": "The status of HTTP, such as 400."},
+            "status": {"type": "string", "description": "The name of the gRPC status, such as INVALID_ARGUMENT."},
+            "message": {"type": "string", "description": "In words."},
+            "details": {
+                "type": "array",
+                "description": "google.rpc.BadRequest, ErrorInfo and RetryInfo; @type says which.",
+                "items": {"type": "object", "properties": {"@type": {"type": "string"}}, "additionalProperties": True},
+            },
         },
     },
+}
+HEADERS = {
+    "grpc-timeout": "How long the call may take: a number of up to 8 digits and H, M, S, m (milliseconds), u or n, such as 30S. No limit without it.",
+    "x-priority": "How urgent it is: low, normal or high; normal without it.",
+    "x-api-key": "Where the server asks for keys, the caller's. Else it tells clients apart, so that they share a busy model, as their addresses do without it.",
+    "authorization": "Bearer and a token, where the server takes tokens.",
 }
 
 
@@ -45,7 +60,10 @@ def main(swagger: Path, descriptors: Path) -> None:
     document = json.loads(swagger.read_text().replace("#/definitions/v1", "#/definitions/"))
     document["info"] = {"title": "GradCamGrpc", "version": "v1", "description": "Predictions and explanations of photos, as JSON over HTTP/1.1."}
     document["schemes"] = ["http", "https"]
-    document["definitions"] = {name.removeprefix("v1"): definition for name, definition in document["definitions"].items()} | {"rpcStatus": STATUS}
+    document["definitions"] = {name.removeprefix("v1"): definition for name, definition in document["definitions"].items()} | DEFINITIONS
+    document["parameters"] = {
+        name: {"name": name, "in": "header", "type": "string", "required": False, "description": description} for name, description in HEADERS.items()
+    }
     comments = comments_of(pb.FileDescriptorSet.FromString(descriptors.read_bytes()))
     taken: set[str] = set()
     for path, operations in document["paths"].items():
@@ -59,7 +77,9 @@ def main(swagger: Path, descriptors: Path) -> None:
             success = operation["responses"]["200"]
             if "streaming" in success["description"]:
                 success["description"] = STREAM
+                operation["produces"] = [LINES]
             operation["responses"]["default"] = ERROR
+            operation["parameters"] = operation.get("parameters", []) + [{"$ref": f"#/parameters/{name}"} for name in HEADERS]
     json.dump(document, sys.stdout, indent=1, ensure_ascii=False)
     print()
 

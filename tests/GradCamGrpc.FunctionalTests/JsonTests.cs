@@ -47,8 +47,8 @@ public sealed class JsonTests(RunningServer server) : IDisposable
         });
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        var lines = (await response.Content.ReadAsStringAsync(Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var messages = lines.Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.Equal("application/x-ndjson", response.Content.Headers.ContentType?.MediaType);
+        var messages = await LinesAsync(response);
         Assert.Equal(3, messages.Length);
         Assert.Equal(2, (int)messages[0]["mapCount"]!);
         for (var i = 0; i < 2; i++)
@@ -72,11 +72,10 @@ public sealed class JsonTests(RunningServer server) : IDisposable
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         var status = await StatusAsync(response);
-        Assert.Equal(3, (int)status["code"]!);
+        Assert.Equal((400, "INVALID_ARGUMENT"), ((int)status["code"]!, (string)status["status"]!));
         Assert.Contains("prediction_top_k", (string)status["message"]!, StringComparison.Ordinal);
         Assert.Equal(("INVALID_REQUEST", "gradcam"), ((string)Detail(status, "ErrorInfo")["reason"]!, (string)Detail(status, "ErrorInfo")["domain"]!));
-        var fields = Detail(status, "BadRequest")["fieldViolations"]!.AsArray().Select(violation => (string)violation!["field"]!);
-        Assert.Equal(["prediction_top_k", "layers[1]"], fields);
+        Assert.Equal(["prediction_top_k", "layers[1]"], Fields(status));
     }
 
     [Fact]
@@ -86,8 +85,157 @@ public sealed class JsonTests(RunningServer server) : IDisposable
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         var status = await StatusAsync(response);
-        Assert.Equal(5, (int)status["code"]!);
+        Assert.Equal((404, "NOT_FOUND"), ((int)status["code"]!, (string)status["status"]!));
         Assert.Equal("model", (string)Detail(status, "BadRequest")["fieldViolations"]![0]!["field"]!);
+    }
+
+    [Fact]
+    public async Task Explain_FieldsAreMisspelt_IsInvalidAndNamesThem()
+    {
+        using var response = await PostAsync("/v1/images:explain?topK=1", new JsonObject
+        {
+            ["image"] = Cat,
+            ["target"] = new JsonArray(new JsonObject { ["label"] = "tabby" }),
+            ["methods"] = new JsonArray(new JsonObject { ["scoreCam"] = new JsonObject { ["steps"] = 3 } }),
+        });
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var status = await StatusAsync(response);
+        Assert.Equal("INVALID_REQUEST", (string)Detail(status, "ErrorInfo")["reason"]!);
+        Assert.Equal(["topK", "target", "methods[0].score_cam.steps"], Fields(status));
+    }
+
+    [Theory]
+    [InlineData("/v1/models?pageSiz=1", "pageSiz")]
+    [InlineData("/v1/models?pageSize=many", "page_size")]
+    [InlineData("/v1/models?page_size=1&page_size=2", "page_size")]
+    [InlineData("/v1/models/embedded?full=true", "full")]
+    public async Task Models_QueryIsWrong_IsInvalidAndNamesTheField(string path, string field)
+    {
+        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal([field], Fields(await StatusAsync(response)));
+    }
+
+    [Theory]
+    [InlineData("/v1/models?pageSize=1")]
+    [InlineData("/v1/models?page_size=1&pageToken=")]
+    public async Task Models_QueryIsRight_IsRead(string path) => Assert.Single((await GetAsync(path))["models"]!.AsArray());
+
+    /// <summary>Its 64 bits are more than a number of JavaScript holds.</summary>
+    [Fact]
+    public async Task Explain_LargeSeed_ComesBackAsAText()
+    {
+        using var response = await PostAsync("/v1/images:explain", new JsonObject
+        {
+            ["image"] = Cat,
+            ["methods"] = new JsonArray(new JsonObject { ["smoothGrad"] = new JsonObject { ["sampleCount"] = 1, ["seed"] = "18446744073709551615" } }),
+        });
+
+        var map = (await LinesAsync(response))[1]["map"]!;
+        Assert.Equal("18446744073709551615", (string)map["provenance"]!["method"]!["smoothGrad"]!["seed"]!);
+    }
+
+    [Fact]
+    public async Task Explain_FailsBeforeItsFirstMessage_IsAnErrorWithItsHttpStatus()
+    {
+        using var response = await PostAsync("/v1/images:explain", new JsonObject { ["image"] = Cat }, "grpc-timeout", "1u");
+
+        Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
+        Assert.Equal("DEADLINE_EXCEEDED", (string)(await StatusAsync(response))["status"]!);
+    }
+
+    /// <summary>The prediction is there at once; the map would take a hundred seconds.</summary>
+    [Fact]
+    public async Task Explain_DeadlinePassesOnTheWay_EndsWithALineThatHasAnError()
+    {
+        var slow = new JsonObject { ["integratedGradients"] = new JsonObject { ["stepCount"] = 1000 } };
+        using var response = await PostAsync(
+            "/v1/images:explain",
+            new JsonObject { ["image"] = Cat, ["targets"] = new JsonArray(new JsonObject { ["topK"] = 10 }), ["methods"] = new JsonArray(slow) },
+            "grpc-timeout",
+            "4S");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var lines = await LinesAsync(response);
+        Assert.Equal(2, lines.Length);
+        Assert.Equal(10, (int)lines[0]["mapCount"]!);
+        Assert.Equal(["error"], lines[1].AsObject().Select(field => field.Key));
+        Assert.Equal((504, "DEADLINE_EXCEEDED"), ((int)lines[1]["error"]!["code"]!, (string)lines[1]["error"]!["status"]!));
+    }
+
+    [Theory]
+    [InlineData("grpc-timeout", "soon")]
+    [InlineData("grpc-timeout", "5")]
+    [InlineData("grpc-timeout", "-5S")]
+    [InlineData("grpc-timeout", "123456789S")]
+    [InlineData("x-priority", "urgent")]
+    public async Task Classify_HeaderIsWrong_IsInvalidAndNamesIt(string header, string value)
+    {
+        using var response = await PostAsync("/v1/images:classify", new JsonObject { ["image"] = Cat }, header, value);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal([header], Fields(await StatusAsync(response)));
+    }
+
+    [Theory]
+    [InlineData("grpc-timeout", "1M")]
+    [InlineData("grpc-timeout", "99999999H")]
+    [InlineData("x-priority", "low")]
+    [InlineData("x-api-key", "anybody")]
+    public async Task Classify_HeaderIsRight_IsAnswered(string header, string value)
+    {
+        using var response = await PostAsync("/v1/images:classify", new JsonObject { ["image"] = Cat }, header, value);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Explain_NoRoom_IsRefusedWithTheTimeToTryAgain()
+    {
+        await using var small = new RunningServer(options => options with { Images = options.Images with { MaxPixelsInFlight = 1_000_000 } });
+        await small.InitializeAsync();
+        using var http = new HttpClient { BaseAddress = small.HttpAddress };
+        var large = new JsonObject { ["image"] = new JsonObject { ["encoded"] = Convert.ToBase64String(Photos.Grey(2000, 1000)) } }.ToJsonString();
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
+            http.PostAsync(new Uri("/v1/images:explain", UriKind.Relative), new StringContent(large, System.Text.Encoding.UTF8, "application/json"), Cancellation)));
+
+        var refused = responses.Where(response => response.StatusCode == HttpStatusCode.TooManyRequests).ToArray();
+        Assert.NotEmpty(refused);
+        Assert.All(refused, response => Assert.True(response.Headers.RetryAfter?.Delta >= TimeSpan.FromSeconds(1), response.Headers.ToString()));
+        Assert.Equal("PIXEL_BUDGET_SPENT", (string)Detail(await StatusAsync(refused[0]), "ErrorInfo")["reason"]!);
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData("text/plain")]
+    public async Task Classify_ContentTypeIsNotRead_IsInvalidAndSaysSo(string contentType)
+    {
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("content-type", contentType);
+
+        using var response = await _http.PostAsync(new Uri("/v1/images:classify", UriKind.Relative), content, Cancellation);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(contentType, (string)(await StatusAsync(response))["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Health_Paths_TellAliveFromReady()
+    {
+        await using var starting = new RunningServer(options => options);
+        await starting.StartAsync();
+        using var http = new HttpClient { BaseAddress = starting.HttpAddress };
+
+        using var alive = await http.GetAsync(new Uri("/livez", UriKind.Relative), Cancellation);
+        using var early = await http.GetAsync(new Uri("/readyz", UriKind.Relative), Cancellation);
+        await starting.WhenReady;
+        using var ready = await http.GetAsync(new Uri("/readyz", UriKind.Relative), Cancellation);
+
+        Assert.Equal(
+            (HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (alive.StatusCode, early.StatusCode, ready.StatusCode));
     }
 
     [Fact]
@@ -129,7 +277,7 @@ public sealed class JsonTests(RunningServer server) : IDisposable
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
         var status = await StatusAsync(response);
-        Assert.Equal(8, (int)status["code"]!);
+        Assert.Equal((413, "RESOURCE_EXHAUSTED"), ((int)status["code"]!, (string)status["status"]!));
         Assert.Contains("23418200", (string)status["message"]!, StringComparison.Ordinal);
         Assert.Equal("MESSAGE_TOO_LARGE", (string)Detail(status, "ErrorInfo")["reason"]!);
     }
@@ -155,16 +303,17 @@ public sealed class JsonTests(RunningServer server) : IDisposable
     }
 
     [Theory]
-    [InlineData("GET", "/v1/images:classify")]
-    [InlineData("POST", "/v1/images:paint")]
-    [InlineData("GET", "/metrics")]
-    public async Task Http_NoSuchCall_IsAStatusThatSaysSo(string method, string path)
+    [InlineData("GET", "/v1/images:classify", "; close to it: POST /v1/images:classify")]
+    [InlineData("POST", "/v1/images:explains", "; close to it: POST /v1/images:explain;")]
+    [InlineData("POST", "/paint", "")]
+    [InlineData("GET", "/metrics", "")]
+    public async Task Http_NoSuchCall_IsAStatusThatSaysSo(string method, string path, string hint)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         using var response = await _http.SendAsync(request, Cancellation);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.Contains($"{method} {path}", (string)(await StatusAsync(response))["message"]!, StringComparison.Ordinal);
+        Assert.Contains($"{method} {path}{hint}", (string)(await StatusAsync(response))["message"]!, StringComparison.Ordinal);
     }
 
     /// <summary>Metrics may be open to others than calls are.</summary>
@@ -193,15 +342,31 @@ public sealed class JsonTests(RunningServer server) : IDisposable
     private static JsonNode Detail(JsonNode status, string type) =>
         Assert.Single(status["details"]!.AsArray(), detail => (string)detail!["@type"]! == $"type.googleapis.com/google.rpc.{type}")!;
 
+    private static IEnumerable<string> Fields(JsonNode status) =>
+        Detail(status, "BadRequest")["fieldViolations"]!.AsArray().Select(violation => (string)violation!["field"]!);
+
     private static async Task<JsonNode> StatusAsync(HttpResponseMessage response)
     {
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
-        return JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation))!;
+        var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation))!.AsObject();
+        Assert.Equal(["error"], body.Select(field => field.Key));
+        Assert.Equal((int)response.StatusCode, (int)body["error"]!["code"]!);
+        return body["error"]!;
     }
+
+    private static async Task<JsonNode[]> LinesAsync(HttpResponseMessage response) =>
+        [.. (await response.Content.ReadAsStringAsync(Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
 
     private async Task<JsonNode> GetAsync(string path) => (await _http.GetFromJsonAsync<JsonNode>(path, Cancellation))!;
 
     private Task<HttpResponseMessage> PostAsync(string path, JsonObject body) => _http.PostAsJsonAsync(path, body, Cancellation);
+
+    private async Task<HttpResponseMessage> PostAsync(string path, JsonObject body, string header, string value)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        request.Headers.Add(header, value);
+        return await _http.SendAsync(request, Cancellation);
+    }
 
     private async Task<JsonNode> CallAsync(string path, JsonObject body)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using GradCamGrpc.Protos.V1;
 using Grpc.Core;
@@ -142,7 +143,26 @@ public sealed class OperationsTests(RunningServer shared)
         await MetricsWithAsync(shared, Calls + "rpc_response_status_code=\"OK\"");
         var text = await MetricsWithAsync(shared, Calls + "rpc_response_status_code=\"NOT_FOUND\"");
 
-        Assert.DoesNotMatch("http_request_method=\"GET\"[^}]*rpc_response_status_code", text);
+        // A scrape is no call.
+        Assert.DoesNotMatch("(?m)^(?!.*http_route=).*rpc_response_status_code", text);
+    }
+
+    /// <summary>A stream that fails on the way is a 200 of HTTP.</summary>
+    [Fact]
+    public async Task Metrics_CallsAsJsonThatEndDifferently_HaveTheirGrpcStatus()
+    {
+        using var http = new HttpClient { BaseAddress = shared.HttpAddress };
+        http.DefaultRequestHeaders.Add("grpc-timeout", "2S");
+        var image = $$"""{"image": {"encoded": "{{Convert.ToBase64String(Photos.Cat)}}"}""";
+        foreach (var rest in new[] { "}", ", \"colour\": 1}", ", \"methods\": [{\"integratedGradients\": {\"stepCount\": 1000}}]}" })
+        {
+            using var content = new StringContent(image + rest, Encoding.UTF8, "application/json");
+            using var response = await http.PostAsync(new Uri("/v1/images:explain", UriKind.Relative), content, Cancellation);
+        }
+        const string Calls = "http_server_request_duration_seconds_count{[^}]*http_response_status_code=\"{0}\",http_route=\"/v1/images:explain\"[^}]*rpc_response_status_code=\"{1}\"";
+
+        foreach (var (code, status) in new[] { (200, "OK"), (400, "INVALID_ARGUMENT"), (200, "DEADLINE_EXCEEDED") })
+            await MetricsWithAsync(shared, Calls.Replace("{0}", $"{code}", StringComparison.Ordinal).Replace("{1}", status, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Net;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using GradCamGrpc.Server.Errors;
@@ -66,13 +65,6 @@ internal sealed class AccessGate(AccessControl control, ServerMetrics metrics)
         metrics.Refused(model: "", reason);
         return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true
             ? GrpcStatus.WriteAsync(context, status)
-            : JsonStatus.WriteAsync(context, (int)HttpStatusOf((StatusCode)status.Code), status);
+            : JsonStatus.WriteAsync(context, status);
     }
-
-    private static HttpStatusCode HttpStatusOf(StatusCode code) => code switch
-    {
-        StatusCode.Unauthenticated => HttpStatusCode.Unauthorized,
-        StatusCode.PermissionDenied => HttpStatusCode.Forbidden,
-        _ => HttpStatusCode.TooManyRequests,
-    };
 }

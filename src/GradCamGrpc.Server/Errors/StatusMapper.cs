@@ -32,7 +32,8 @@ internal static class StatusMapper
         Details = { details.Prepend(new ErrorInfo { Reason = reason, Domain = Domain }).Select(Any.Pack) },
     };
 
-    private static Status ToStatus(Exception error) => error switch
+    /// <summary>The status of a fault that is not one already.</summary>
+    public static Status ToStatus(Exception error) => error switch
     {
         InvalidRequestException invalid => Of(StatusCode.InvalidArgument, "INVALID_REQUEST", error.Message, BadRequest(invalid.Violations)),
         NotFoundException absent => Of(StatusCode.NotFound, "NOT_FOUND", error.Message, BadRequest(absent.Violations)),

@@ -97,10 +97,17 @@ public sealed class GradCamServer : IAsyncDisposable
         {
             grpc.MaxReceiveMessageSize = options.Images.MaxBytes + MessageOverhead;
             grpc.MaxSendMessageSize = null;
+            grpc.Interceptors.Add<JsonCallInterceptor>();
             grpc.Interceptors.Add<StatusInterceptor>();
             if (options.Access is not null)
                 grpc.Interceptors.Add<AccessInterceptor>();
-        }).AddJsonTranscoding(json => json.TypeRegistry = JsonStatus.Details);
+        }).AddJsonTranscoding(json =>
+        {
+            json.TypeRegistry = JsonStatus.Details;
+
+            // As proto3's JSON has them: JavaScript's numbers have 53 bits.
+            json.JsonSettings.WriteInt64sAsStrings = true;
+        });
         builder.Services.AddGrpcReflection();
 
         var app = builder.Build();
@@ -120,6 +127,7 @@ public sealed class GradCamServer : IAsyncDisposable
         app.MapGrpcService<VqaGrpcService>();
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
+        app.MapHealthPaths();
         if (options.HasPlayground)
             app.MapPlayground();
         if (options.Metrics is not null)
@@ -163,10 +171,8 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <summary>Each listener serves its own: who may read metrics may not call, and what is off is off everywhere.</summary>
     private Task KeepListenersApart(HttpContext context, RequestDelegate next)
     {
-        if (IsMetrics(context) && HealthProbe.Has(context.Request.Path))
-            return HealthProbe.AnswerAsync(context, _app.Services.GetRequiredService<ServingHealth>().IsServing);
         var isGrpc = context.Request.ContentType?.StartsWith(GrpcContentType, StringComparison.Ordinal) == true;
-        if (context.Connection.LocalPort == Address.Port ? isGrpc : IsHttp(context) || IsScrape(context))
+        if (context.Connection.LocalPort == Address.Port ? isGrpc : IsHttp(context) || IsScrape(context) || (IsMetrics(context) && HealthPaths.Has(context.Request.Path)))
             return next(context);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;

@@ -1,10 +1,16 @@
+using System.Text.Json;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Requests;
 using Grpc.Core;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace GradCamGrpc.Server.Http;
 
-/// <summary>What the HTTP listener does around its calls: it bounds their size, and says in words that there is no such call.</summary>
+/// <summary>
+/// What the HTTP listener does around its calls: it bounds their size, says in words what is no call or has fields that there are not, and gives
+/// every error the same form.
+/// </summary>
 /// <param name="maxPhotoBytes">Bytes of a photo at most.</param>
 /// <param name="overhead">Room in a message beside its photo, in bytes.</param>
 internal sealed class JsonFront(int maxPhotoBytes, int overhead)
@@ -25,48 +31,108 @@ internal sealed class JsonFront(int maxPhotoBytes, int overhead)
             return;
         }
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = _maxBody;
-        if (context.Request.ContentLength is null && !await TryBufferAsync(context.Request))
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is { } call)
+            await CallAsync(context, call, next);
+        else
+            await next(context);
+
+        if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed } response)
+        {
+            var asked = $"{context.Request.Method} {context.Request.Path}";
+            var absent = StatusMapper.Of(
+                StatusCode.NotFound,
+                "NO_SUCH_CALL",
+                $"there is no {Text.Quoted(asked)}{Suggestions.Hint(asked, Calls(context))}; GET /v1/models lists the models, POST /v1/images:explain explains a photo");
+            await JsonStatus.WriteAsync(context, absent, response.StatusCode);
+        }
+    }
+
+    private async Task CallAsync(HttpContext context, GrpcJsonTranscodingMetadata call, RequestDelegate next)
+    {
+        using var body = await JsonBody.ReadAsync(context.Request);
+        if (body is null)
         {
             await RefuseAsync(context);
             return;
         }
-        await next(context);
-
-        if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed } response)
+        if (Fault(context.Request, call, body) is { } fault)
         {
-            await JsonStatus.WriteAsync(context, response.StatusCode, StatusMapper.Of(
-                StatusCode.Unimplemented,
-                "NO_SUCH_CALL",
-                $"there is no {context.Request.Method} {context.Request.Path}; GET /v1/models lists the models, POST /v1/images:explain explains a photo"));
+            await JsonStatus.WriteAsync(context, fault);
+            return;
         }
+        if (call.MethodDescriptor.IsServerStreaming)
+            context.Response.OnStarting(() => SayLinesAsync(context.Response));
+        await FaultBody.AnswerAsync(context, next);
     }
 
-    private Task RefuseAsync(HttpContext context) => JsonStatus.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, StatusMapper.Of(
-        StatusCode.ResourceExhausted,
-        "MESSAGE_TOO_LARGE",
-        $"the message is larger than {_maxBody} bytes: a photo of {maxPhotoBytes} bytes in Base64, and room beside it"));
+    /// <summary>The calls that there are, such as <c>GET /v1/models</c>.</summary>
+    private static IEnumerable<string> Calls(HttpContext context) =>
+        from endpoint in context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        where endpoint.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not null
+        from method in endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods
+        select $"{method} {endpoint.RoutePattern.RawText}";
+
+    /// <summary>What is wrong with a call's form; null where nothing is.</summary>
+    private static Google.Rpc.Status? Fault(HttpRequest request, GrpcJsonTranscodingMetadata call, JsonBody body)
+    {
+        var hasBody = call.HttpRule.Body.Length > 0;
+        var message = call.MethodDescriptor.InputType;
+        var faults = new Violations();
+        if (!CallTimeout.TryRead(request, out _))
+            faults.Invalid(CallTimeout.Header, $"it is not {CallTimeout.Wanted}");
+        QueryFields.Check(request.Query, hasBody ? null : message, faults);
+        if (hasBody && !IsJson(request))
+        {
+            return Invalid(
+                $"the content type '{Text.Quoted(request.ContentType ?? "")}' is not application/json in UTF-8; curl takes -H 'content-type: application/json'");
+        }
+        try
+        {
+            if (hasBody)
+                JsonFields.Check(body.Content, message, faults);
+            faults.ThrowIfAny();
+            return null;
+        }
+        catch (JsonException fault)
+        {
+            return Invalid($"the body is no JSON object: {fault.Message}");
+        }
+        catch (InvalidRequestException fault)
+        {
+            return StatusMapper.ToStatus(fault);
+        }
+
+        static Google.Rpc.Status Invalid(string words) => StatusMapper.Of(StatusCode.InvalidArgument, "INVALID_REQUEST", words);
+    }
+
+    private static bool IsJson(HttpRequest request)
+    {
+        if (!request.HasJsonContentType())
+            return false;
+        var charset = request.GetTypedHeaders().ContentType!.Charset;
+        return !charset.HasValue || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>A stream is a line for each message, and no JSON document.</summary>
+    private static Task SayLinesAsync(HttpResponse response)
+    {
+        if (response.StatusCode == StatusCodes.Status200OK)
+            response.ContentType = "application/x-ndjson";
+        return Task.CompletedTask;
+    }
+
+    private Task RefuseAsync(HttpContext context)
+    {
+        var tooLarge = StatusMapper.Of(
+            StatusCode.ResourceExhausted,
+            "MESSAGE_TOO_LARGE",
+            $"the message is larger than {_maxBody} bytes: a photo of {maxPhotoBytes} bytes in Base64, and room beside it");
+        return JsonStatus.WriteAsync(context, tooLarge, StatusCodes.Status413PayloadTooLarge);
+    }
 
     private async Task DrainAsync(HttpRequest request)
     {
         if (request.ContentLength <= PatientReads * _maxBody)
             await request.Body.CopyToAsync(Stream.Null, request.HttpContext.RequestAborted);
-    }
-
-    /// <summary>Reads a body that comes in chunks, so that one without an end is noticed here.</summary>
-    /// <returns>Whether it is small enough.</returns>
-    private static async Task<bool> TryBufferAsync(HttpRequest request)
-    {
-        var body = new MemoryStream();
-        try
-        {
-            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-        }
-        catch (BadHttpRequestException fault) when (fault.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return false;
-        }
-        body.Position = 0;
-        request.Body = body;
-        return true;
     }
 }

@@ -38,6 +38,12 @@ class ClassificationServiceStub(object):
     enough to fill them; none waits for ever. The photos of a stream have the priority of its call. Anything else is INVALID_ARGUMENT on
     x-priority. It is taken on trust: a proxy in front of the server can set it, or take it away.
 
+    As JSON over HTTP an error is an object with the one field "error", which no message has: in it "code", the status of HTTP; "status", the
+    name of the gRPC status; and "message" and "details". A stream is a line of JSON for each message, and one that fails after its first
+    ends with a line that is such an object, under HTTP 200. A field that there is not, or a value of another kind than its field's, is
+    INVALID_REQUEST. The header "grpc-timeout" is the call's deadline, a number and a unit as gRPC has it, such as "30S" or "500m"; the metadata
+    above are headers, too.
+
     Bytes that are no message of the request's type are UNKNOWN without details, as gRPC has it.
 
     A message larger than the server accepts (by default 17 MiB) is RESOURCE_EXHAUSTED without details: trying again does not help.
@@ -98,6 +104,12 @@ class ClassificationServiceServicer(object):
     "normal" where nothing is said, or "high". Each level gets four times as many places in batches as the one below it, where both have
     enough to fill them; none waits for ever. The photos of a stream have the priority of its call. Anything else is INVALID_ARGUMENT on
     x-priority. It is taken on trust: a proxy in front of the server can set it, or take it away.
+
+    As JSON over HTTP an error is an object with the one field "error", which no message has: in it "code", the status of HTTP; "status", the
+    name of the gRPC status; and "message" and "details". A stream is a line of JSON for each message, and one that fails after its first
+    ends with a line that is such an object, under HTTP 200. A field that there is not, or a value of another kind than its field's, is
+    INVALID_REQUEST. The header "grpc-timeout" is the call's deadline, a number and a unit as gRPC has it, such as "30S" or "500m"; the metadata
+    above are headers, too.
 
     Bytes that are no message of the request's type are UNKNOWN without details, as gRPC has it.
 
@@ -198,6 +210,12 @@ class ClassificationService(object):
     "normal" where nothing is said, or "high". Each level gets four times as many places in batches as the one below it, where both have
     enough to fill them; none waits for ever. The photos of a stream have the priority of its call. Anything else is INVALID_ARGUMENT on
     x-priority. It is taken on trust: a proxy in front of the server can set it, or take it away.
+
+    As JSON over HTTP an error is an object with the one field "error", which no message has: in it "code", the status of HTTP; "status", the
+    name of the gRPC status; and "message" and "details". A stream is a line of JSON for each message, and one that fails after its first
+    ends with a line that is such an object, under HTTP 200. A field that there is not, or a value of another kind than its field's, is
+    INVALID_REQUEST. The header "grpc-timeout" is the call's deadline, a number and a unit as gRPC has it, such as "30S" or "500m"; the metadata
+    above are headers, too.
 
     Bytes that are no message of the request's type are UNKNOWN without details, as gRPC has it.
 

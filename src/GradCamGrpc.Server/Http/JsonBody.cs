@@ -1,0 +1,60 @@
+using System.Buffers;
+
+namespace GradCamGrpc.Server.Http;
+
+/// <summary>All of a request's body.</summary>
+internal sealed class JsonBody : IDisposable
+{
+    private const int FirstBytes = 64 * 1024;
+
+    private byte[] _bytes;
+    private int _length;
+
+    private JsonBody(int capacity) => _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+
+    /// <summary>What it says; valid until the disposal.</summary>
+    public ReadOnlySpan<byte> Content => _bytes.AsSpan(0, _length);
+
+    /// <summary>Reads a body, which is to be read from here on.</summary>
+    /// <returns>It; null where it is larger than the server's limit, which one without a length only shows now.</returns>
+    public static async Task<JsonBody?> ReadAsync(HttpRequest request)
+    {
+        var body = new JsonBody((int)(request.ContentLength ?? FirstBytes));
+        try
+        {
+            while (await request.Body.ReadAsync(body.Room(), request.HttpContext.RequestAborted) is > 0 and var count)
+                body._length += count;
+        }
+        catch (BadHttpRequestException fault) when (fault.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            body.Dispose();
+            return null;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+        request.Body = new MemoryStream(body._bytes, 0, body._length, writable: false);
+        return body;
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        _length = 0;
+    }
+
+    private Memory<byte> Room()
+    {
+        if (_length == _bytes.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(2 * _length);
+            _bytes.CopyTo(larger, 0);
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = larger;
+        }
+        return _bytes.AsMemory(_length);
+    }
+}

@@ -1,0 +1,21 @@
+using Grpc.Core;
+
+namespace GradCamGrpc.Server.Http;
+
+/// <summary>Writes a stream's messages as JSON. The framework cuts the connection where a call's token ends beside a write; its client is to read why instead.</summary>
+internal sealed class JsonStreamWriter<T>(IServerStreamWriter<T> writer) : IServerStreamWriter<T>
+{
+    public WriteOptions? WriteOptions
+    {
+        get => writer.WriteOptions;
+        set => writer.WriteOptions = value;
+    }
+
+    public Task WriteAsync(T message) => writer.WriteAsync(message);
+
+    public Task WriteAsync(T message, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return writer.WriteAsync(message, CancellationToken.None);
+    }
+}
