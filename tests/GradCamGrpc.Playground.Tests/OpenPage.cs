@@ -43,12 +43,36 @@ internal sealed class OpenPage : IAsyncDisposable
 
     public static string PhotoPath => Path.Combine(TestFolders.Repository, "tests", "photos", "chelsea.png");
 
-    public static async Task<OpenPage> AtAsync(IPage page, Uri address)
+    public ILocator Camera => Page.GetByRole(AriaRole.Button, new() { Name = "Camera" });
+
+    public ILocator Status => Page.Locator("#status");
+
+    public ILocator Layers => Page.GetByLabel("Layer of the left map");
+
+    public ILocator Methods => Page.GetByLabel("Method of the left map");
+
+    /// <summary>Opens the page, whatever it finds there.</summary>
+    /// <param name="page">An empty page.</param>
+    /// <param name="address">The playground's.</param>
+    /// <param name="prepare">What comes before; null for nothing.</param>
+    public static async Task<OpenPage> AtAsync(IPage page, Uri address, Func<IPage, Task>? prepare = null)
     {
         var open = new OpenPage(page);
+        if (prepare is not null)
+            await prepare(page);
         await page.GotoAsync(address.ToString());
-        await Expect(page.Locator("#about")).ToContainTextAsync("embedded", new() { Timeout = Patience });
         return open;
+    }
+
+    /// <summary>Waits until the model is there.</summary>
+    public Task LoadsAsync() => ShowsAsync(Page.Locator("#about"), "embedded");
+
+    /// <summary>Asks a question, and waits for its answers and the first one's map.</summary>
+    public async Task AskAsync(string question)
+    {
+        await Page.GetByLabel("Question about the photo").FillAsync(question);
+        await Page.Keyboard.PressAsync("Enter");
+        await ShowsAsync(Caption, "” to “");
     }
 
     /// <summary>Drops a file on the page.</summary>

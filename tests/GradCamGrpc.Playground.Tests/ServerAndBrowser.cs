@@ -58,6 +58,19 @@ public sealed class ServerAndBrowser : IAsyncLifetime
     /// <summary>A new page of a new browser profile, at the playground. Skips the test where there is no browser.</summary>
     internal async Task<OpenPage> OpenAsync(ColorScheme colors = ColorScheme.Light, int width = 1280, int height = 900)
     {
+        var open = await GoAsync(null, colors, width, height);
+        await open.LoadsAsync();
+        return open;
+    }
+
+    /// <summary>The same without waiting for the model.</summary>
+    /// <param name="prepare">What comes before the page is opened; null for nothing.</param>
+    /// <param name="colors">The colours that the person prefers.</param>
+    /// <param name="width">Of the window, in pixels.</param>
+    /// <param name="height">Of the window, in pixels.</param>
+    internal async Task<OpenPage> GoAsync(
+        Func<IPage, Task>? prepare, ColorScheme colors = ColorScheme.Light, int width = 1280, int height = 900)
+    {
         Assert.SkipWhen(_browser is null, "chromium is not there");
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
@@ -65,6 +78,6 @@ public sealed class ServerAndBrowser : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
             Permissions = ["camera"],
         });
-        return await OpenPage.AtAsync(await context.NewPageAsync(), Page);
+        return await OpenPage.AtAsync(await context.NewPageAsync(), Page, prepare);
     }
 }

@@ -9,28 +9,28 @@ internal static class PlaygroundPage
 
     /// <summary>Only what this server sends is run, shown or called; photos and frames are the page's own.</summary>
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self' blob:; media-src blob:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly (string Name, string ContentType)[] Files =
-    [
-        (Index, "text/html; charset=utf-8"),
-        ("playground.css", "text/css; charset=utf-8"),
-        ("api.js", "text/javascript; charset=utf-8"),
-        ("camera.js", "text/javascript; charset=utf-8"),
-        ("heat.js", "text/javascript; charset=utf-8"),
-        ("methods.js", "text/javascript; charset=utf-8"),
-        ("pane.js", "text/javascript; charset=utf-8"),
-        ("playground.js", "text/javascript; charset=utf-8"),
-        ("example.png", MediaTypeNames.Image.Png),
-    ];
+    /// <summary>In front of the names of the page's resources.</summary>
+    private const string Folder = "Playground/";
+
+    private static readonly Dictionary<string, string> ContentTypes = new()
+    {
+        [".css"] = "text/css; charset=utf-8",
+        [".html"] = "text/html; charset=utf-8",
+        [".js"] = "text/javascript; charset=utf-8",
+        [".png"] = MediaTypeNames.Image.Png,
+    };
 
     /// <summary>Serves the page at <c>/</c>, and its files beside it.</summary>
     public static void MapPlayground(this IEndpointRouteBuilder routes)
     {
-        foreach (var (name, contentType) in Files)
+        foreach (var resource in typeof(PlaygroundPage).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)))
         {
-            var content = Read(name);
+            var name = resource[Folder.Length..];
+            var contentType = ContentTypes[Path.GetExtension(name)];
+            var content = Read(resource);
             routes.MapGet(name == Index ? "/" : $"/{name}", context => AnswerAsync(context.Response, content, contentType));
         }
     }
@@ -47,11 +47,11 @@ internal static class PlaygroundPage
         return response.Body.WriteAsync(content, response.HttpContext.RequestAborted).AsTask();
     }
 
-    private static byte[] Read(string name)
+    private static byte[] Read(string resource)
     {
-        using var resource = typeof(PlaygroundPage).Assembly.GetManifestResourceStream($"Playground/{name}")!;
-        var content = new byte[resource.Length];
-        resource.ReadExactly(content);
+        using var stream = typeof(PlaygroundPage).Assembly.GetManifestResourceStream(resource)!;
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
         return content;
     }
 }

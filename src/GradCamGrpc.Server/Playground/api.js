@@ -2,34 +2,46 @@
 
 /** What the server, or the way to it, says against a call. Each of its words is {field, description}; the field may be empty. */
 export class CallError extends Error {
-  constructor(title, words, code = 0) {
+  /**
+   * @param status The name of a google.rpc.Code; empty where the server did not get to say one.
+   * @param retryDelay Milliseconds after which the server may take the call; null where it does not say so.
+   */
+  constructor(title, words, status = "", retryDelay = null) {
     super(title);
     this.words = words;
-
-    // A google.rpc.Code; 0 where the server did not get to say one.
-    this.code = code;
+    this.status = status;
+    this.retryDelay = retryDelay;
   }
 }
 
+/** By the reason of google.rpc.ErrorInfo. */
 const titles = {
-  3: "The server cannot use that",
-  5: "The server does not know that",
-  8: "The server cannot take that now",
-  14: "The server is not ready",
+  INVALID_REQUEST: "The server cannot use that",
+  MESSAGE_TOO_LARGE: "That is too large for the server",
+  NOT_FOUND: "The server does not know that",
+  UNAUTHENTICATED: "The server asks who calls",
+  PERMISSION_DENIED: "The server does not allow that",
+  RATE_QUOTA: "That is more than the quota allows",
+  CONCURRENCY_QUOTA: "That is more than the quota allows",
+  NOT_READY: "The server is not ready",
+  QUEUE_FULL: "The server is busy",
+  OVERLOADED: "The server is busy",
+  DEADLINE_OUT_OF_REACH: "The server is busy",
+  PIXEL_BUDGET_SPENT: "The server is busy",
 };
 
 /** The models, in brief. */
 export const listModels = async () => (await (await call("GET", "/v1/models")).json()).models;
 
 /** One model, in full. */
-export const getModel = async name => (await (await call("GET", `/v1/models/${encodeURIComponent(name)}`)).json()).model;
+export const getModel = async (name, signal) => (await (await call("GET", `/v1/models/${encodeURIComponent(name)}`, { signal })).json()).model;
 
 /** The answer to a call of a model. */
-export const ask = async (model, verb, body, signal) => (await call("POST", path(model, verb), body, signal)).json();
+export const ask = async (model, verb, body, signal) => (await call("POST", path(model, verb), { body, signal })).json();
 
-/** The messages of a call that streams, as they come: a line of JSON each. */
-export async function* stream(model, verb, body, signal) {
-  const response = await call("POST", path(model, verb), body, signal);
+/** The messages of a call that streams, as they come: a line of JSON each, and one with an error where the call fails on the way. */
+export async function* stream(model, verb, body, { signal, priority } = {}) {
+  const response = await call("POST", path(model, verb), { body, signal, priority });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
@@ -41,14 +53,17 @@ export async function* stream(model, verb, body, signal) {
       lines.push(text);
     for (const line of lines.filter(line => line.trim())) {
       const message = JSON.parse(line);
-      if (message.code)
-        throw toError(message);
+      if (message.error)
+        throw toError(message.error);
       yield message;
     }
     if (done)
       return;
   }
 }
+
+/** A file of this page. */
+export const load = async name => (await call("GET", name)).blob();
 
 /** A file as Base64. */
 export const toBase64 = blob => new Promise((resolve, reject) => {
@@ -60,21 +75,22 @@ export const toBase64 = blob => new Promise((resolve, reject) => {
 
 const path = (model, verb) => `/v1/models/${encodeURIComponent(model)}:${verb}`;
 
-async function call(method, path, body, signal) {
+async function call(method, path, { body, signal, priority } = {}) {
   let response;
   try {
     response = await fetch(path, {
       method,
       signal,
-      headers: body ? { "content-type": "application/json" } : {},
-      body: body ? JSON.stringify(body) : undefined,
+      headers: { ...body && { "content-type": "application/json" }, ...priority && { "x-priority": priority } },
+      body: body && JSON.stringify(body),
     });
   } catch (reason) {
     throw broken(reason);
   }
   if (response.ok)
     return response;
-  throw toError(await response.json().catch(() => ({ message: `it answered ${response.status} ${response.statusText}` })));
+  const { error } = await response.json().catch(() => ({}));
+  throw toError(error ?? { message: `It answered ${response.status} ${response.statusText}.` });
 }
 
 function broken(reason) {
@@ -83,10 +99,13 @@ function broken(reason) {
   return new CallError("The server does not answer", [{ field: "", description: `Is it still running at ${location.origin}? Then try again.` }]);
 }
 
-function toError(status) {
-  const fields = (status.details ?? []).flatMap(detail => detail.fieldViolations ?? []);
+function toError({ status, message, details = [] }) {
+  const fields = details.flatMap(detail => detail.fieldViolations ?? []);
+  const reason = details.find(detail => detail.reason)?.reason;
+  const delay = details.find(detail => detail.retryDelay)?.retryDelay;
   return new CallError(
-    titles[status.code] ?? "The server could not do that",
-    fields.length > 0 ? fields : [{ field: "", description: status.message }],
-    status.code);
+    titles[reason] ?? "The server could not do that",
+    fields.length > 0 ? fields : [{ field: "", description: message }],
+    status,
+    delay ? 1000 * Number.parseFloat(delay) : null);
 }

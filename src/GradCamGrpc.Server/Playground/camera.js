@@ -8,18 +8,20 @@ export class Camera {
   static #longerSide = 640;
 
   /** Asks for the camera. Throws where there is none, or it is not allowed. */
-  async start() {
+  static async open() {
     if (!navigator.mediaDevices)
       throw new DOMException("browsers lend the camera to pages at https:// or at localhost only");
-    this.#stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: Camera.#longerSide } } });
-    this.#video.muted = true;
-    this.#video.srcObject = this.#stream;
-    await this.#video.play();
+    const camera = new Camera();
+    camera.#stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: Camera.#longerSide } } });
+    camera.#video.muted = true;
+    camera.#video.srcObject = camera.#stream;
+    await camera.#video.play();
+    return camera;
   }
 
-  stop() {
-    this.#stream?.getTracks().forEach(track => track.stop());
-    this.#stream = undefined;
+  /** Gives the camera back. */
+  close() {
+    this.#stream.getTracks().forEach(track => track.stop());
   }
 
   /** What the camera sees now, as a JPEG. */

@@ -1,4 +1,7 @@
-/** The methods, by their fields in ExplanationMethod. Heads need no more than activations and gradients, and have the first ones only. */
+/**
+ * The methods, by their fields in ExplanationMethod. Heads need no more than activations and gradients, and have the first ones only; CAM is for
+ * layers in front of the one linear layer; those on pixels have no layer.
+ */
 export const methods = [
   { key: "gradCam", name: "Grad-CAM", forHeads: true },
   { key: "gradCamPlusPlus", name: "Grad-CAM++", forHeads: true },
@@ -8,16 +11,16 @@ export const methods = [
   { key: "elementWiseGradCam", name: "Element-wise Grad-CAM", forHeads: true },
   { key: "eigenCam", name: "Eigen-CAM", forHeads: true },
   { key: "eigenGradCam", name: "Eigen-Grad-CAM", forHeads: true },
-  { key: "cam", name: "CAM" },
-  { key: "scoreCam", name: "Score-CAM (slow)" },
-  { key: "ablationCam", name: "Ablation-CAM (slow)" },
+  { key: "cam", name: "CAM", needsLinearHead: true },
+  { key: "scoreCam", name: "Score-CAM", isSlow: true },
+  { key: "ablationCam", name: "Ablation-CAM", isSlow: true },
   { key: "saliency", name: "Saliency", onPixels: true },
   { key: "guidedBackpropagation", name: "Guided Backpropagation", onPixels: true },
   { key: "deconvolution", name: "Deconvolution", onPixels: true },
   { key: "guidedGradCam", name: "Guided Grad-CAM" },
-  { key: "integratedGradients", name: "Integrated Gradients (slow)", onPixels: true },
-  { key: "smoothGrad", name: "SmoothGrad (slow)", onPixels: true },
-  { key: "occlusion", name: "Occlusion (slow)", onPixels: true },
+  { key: "integratedGradients", name: "Integrated Gradients", onPixels: true, isSlow: true },
+  { key: "smoothGrad", name: "SmoothGrad", onPixels: true, isSlow: true },
+  { key: "occlusion", name: "Occlusion", onPixels: true, isSlow: true },
 ];
 
-export const nameOf = key => methods.find(method => method.key === key).name.replace(" (slow)", "");
+export const methodOf = key => methods.find(method => method.key === key);

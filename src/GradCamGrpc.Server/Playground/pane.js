@@ -1,6 +1,6 @@
-import { stream } from "./api.js";
+import { CallError, stream } from "./api.js";
 import { decode, paint } from "./heat.js";
-import { methods, nameOf } from "./methods.js";
+import { methodOf, methods } from "./methods.js";
 
 /** The longer side of a painted map, in pixels of its canvas; the browser stretches it over the photo. */
 const paintedSide = 448;
@@ -13,6 +13,9 @@ export class Pane {
   /** What is explained: a class, a word of a caption or an answer; null for the most probable class. */
   subject = null;
 
+  /** Whose map is shown, in words. */
+  explained = "";
+
   /**
    * @param number 0 for the left one, 1 for the right one.
    * @param onChange Called when another method or layer is chosen.
@@ -24,7 +27,7 @@ export class Pane {
       control.setAttribute("aria-label", `${name} of the ${side} map`);
       control.addEventListener("change", () => { this.#offer(); onChange(this); });
     }
-    this.method.append(...methods.map(({ key, name }) => new Option(name, key)));
+    this.method.append(...methods.map(({ key, name, isSlow }) => new Option(isSlow ? `${name} (slow)` : name, key)));
   }
 
   get root() { return this.#root; }
@@ -36,6 +39,7 @@ export class Pane {
   /** Offers a model's layers: its own for classes, the head's for words and answers. */
   use(model) {
     this.model = model;
+    this.subject = null;
     this.#offer();
   }
 
@@ -46,8 +50,11 @@ export class Pane {
     image.alt = name;
   }
 
-  /** Asks for the subject's map and paints it; a newer question ends an older one. Gives the message with the classes, where there is one. */
-  async explain(photo, subject) {
+  /**
+   * Asks for the subject's map and paints it; a newer question ends an older one. Gives the message with the classes, where there is one.
+   * @param how {signal, priority}: what else ends it, and the call's x-priority; both may be left out.
+   */
+  async explain(photo, subject, { signal, priority } = {}) {
     const before = this.subject;
     this.subject = subject;
     this.#offer();
@@ -56,13 +63,20 @@ export class Pane {
     const { verb, body } = this.#request(photo, subject);
     this.#root.classList.add("busy");
     try {
+      const until = signal ? AbortSignal.any([asked.signal, signal]) : asked.signal;
       let prediction;
-      for await (const message of stream(this.model.name, verb, body, asked.signal)) {
+      let left = 0;
+      for await (const message of stream(this.model.name, verb, body, { signal: until, priority })) {
         prediction ??= message.prediction;
+        left += message.mapCount ?? 0;
         const map = verb === "explainAnswers" ? message.map?.map : message.map;
-        if (map)
+        if (map) {
           this.#paint(map);
+          left--;
+        }
       }
+      if (left > 0)
+        throw new CallError("The answer broke off", [{ field: "", description: "The server ended it before its map had come. Try again." }]);
       return prediction;
     } catch (fault) {
       // The map stays that of before, and so do its choices.
@@ -78,7 +92,7 @@ export class Pane {
   }
 
   #request(photo, subject) {
-    const chosen = methods.find(method => method.key === this.method.value);
+    const chosen = methodOf(this.method.value);
     const body = {
       image: { encoded: photo },
       methods: [{ [chosen.key]: {} }],
@@ -118,26 +132,28 @@ export class Pane {
 
     const what = whose(score);
     const at = provenance.layers.length > 0 ? ` at ${provenance.layers.join(" + ")}` : "";
-    const how = `${nameOf(Object.keys(provenance.method).find(key => methods.some(method => method.key === key)))}${at}`;
+    const how = `${Object.keys(provenance.method).map(methodOf).find(method => method).name}${at}`;
     const nothing = scoreIsFlat ? " Nothing moves this score." : allZero ? " Nothing on the photo speaks for it." : "";
+    this.explained = what;
     this.caption.textContent = `${what} · ${how}.${nothing}`;
     this.canvas.setAttribute("aria-label", `Map of ${what} by ${how}.${nothing}`);
   }
 
   /** What can be chosen depends on what is explained. */
   #offer() {
-    const head = this.subject?.kind === "word" ? this.model.captioning : this.subject?.kind === "answer" ? this.model.answering : null;
+    const head = { word: this.model.captioning, answer: this.model.answering }[this.subject?.kind] ?? null;
     for (const option of this.method.options)
-      option.disabled = head !== null && !methods.find(method => method.key === option.value).forHeads;
+      option.disabled = head !== null && !methodOf(option.value).forHeads;
     if (this.method.selectedOptions[0].disabled)
       this.method.value = methods[0].key;
+    const { needsLinearHead = false, onPixels = false } = methodOf(this.method.value);
 
-    const names = head ? head.layers : this.model.layers.map(layer => layer.name);
+    const names = (head ?? this.model).layers.filter(layer => layer.feedsLinearHead || !needsLinearHead).map(layer => layer.name);
     const chosen = this.layer.value;
-    const byDefault = head ? head.layers.length > 1 ? "all of the head's" : head.layers[0] : `${this.model.defaultLayer} (default)`;
+    const byDefault = head === null ? `${this.model.defaultLayer} (default)` : names.length > 1 ? "all of the head's" : names[0];
     this.layer.replaceChildren(new Option(byDefault, ""), ...names.toReversed().map(name => new Option(name)));
     this.layer.value = names.includes(chosen) ? chosen : "";
-    this.layer.disabled = methods.find(method => method.key === this.method.value).onPixels === true;
+    this.layer.disabled = onPixels;
   }
 }
 

@@ -1,68 +1,75 @@
-import { CallError, ask, getModel, listModels, toBase64 } from "./api.js";
+import { CallError, ask, getModel, listModels, load, toBase64 } from "./api.js";
 import { Camera } from "./camera.js";
 import { paintRamp } from "./heat.js";
 import { Pane } from "./pane.js";
 
 const $ = id => document.getElementById(id);
 
-const camera = new Camera();
 const panes = [new Pane(0, explainAgain), new Pane(1, explainAgain)];
+
+/** So long the camera waits at least where the server is busy, in milliseconds. */
+const leastPause = 250;
 
 /** The model, in full; null until the server has told. */
 let model = null;
 
-/** The photo: its file in Base64, and its address in this page. */
+/** The photo: its file, the same in Base64, its name, and its address in this page. */
 let photo = null;
 
-/** Ends what is asked about a photo when there is another. */
+/** Each ends what it stands for when something newer takes its place: the choice of a model, questions about a photo, the latest of them, the film. */
+let choosing = new AbortController();
 let asked = new AbortController();
-let filming = false;
+let asking = new AbortController();
+let filming = null;
 
 async function start() {
-  paintRamp($("ramp"));
-  setOpacity();
-  await guarded(async () => {
-    say("Asking the server for its models …");
-    const models = await listModels();
-    $("model").replaceChildren(...models.map(({ name }) => new Option(name)));
-    $("model-field").hidden = models.length < 2;
-    await useModel(models[0].name);
-  });
+  say("Asking the server for its models …");
+  const models = await listModels();
+  $("model").replaceChildren(...models.map(({ name }) => new Option(name)));
+  $("model-field").hidden = models.length < 2;
+  await useModel(models[0].name);
 }
 
 async function useModel(name) {
+  stopFilm();
+  choosing.abort();
+  const { signal } = choosing = new AbortController();
   say("Waiting for the model …");
-  for (;;) {
-    try {
-      model = await getModel(name);
-      break;
-    } catch (fault) {
-      // It is being loaded.
-      if (!(fault instanceof CallError && fault.code === 14))
-        throw fault;
-      await new Promise(resolve => setTimeout(resolve, 1000));
-    }
-  }
+  model = await whenLoaded(name, signal);
   $("about").textContent = `${model.name} ${model.version} (${model.architecture}) knows ${model.classCount} classes. Drop a photo, and click what you want explained.`;
   $("labels").replaceChildren(...model.labels.map(label => new Option(label.split(",")[0])));
   panes.forEach(pane => pane.use(model));
   say("");
   if (photo)
-    await usePhoto(await (await fetch(photo.url)).blob(), photo.name);
+    await usePhoto(photo.file, photo.name);
+}
+
+/** The model, once it is loaded. */
+async function whenLoaded(name, signal) {
+  for (;;) {
+    try {
+      return await getModel(name, signal);
+    } catch (fault) {
+      if (fault.status !== "UNAVAILABLE")
+        throw fault;
+      await pause(1000);
+      signal.throwIfAborted();
+    }
+  }
 }
 
 /** Shows a photo once the server has said what is on it: one that it cannot use leaves the page as it was. */
 async function usePhoto(file, name) {
   if (!model)
     await start();
-  stopCamera();
+  stopFilm();
   asked.abort();
   const { signal } = asked = new AbortController();
   say("Looking at the photo …");
   const encoded = await toBase64(file);
   const { prediction } = await ask(model.name, "classify", { image: { encoded } }, signal);
 
-  showPhoto({ encoded, name, url: URL.createObjectURL(file) });
+  showPhoto({ file, encoded, name });
   showClasses(prediction.classes);
   $("given").replaceChildren();
   const first = { kind: "class", index: prediction.classes[0].classIndex };
@@ -78,11 +85,14 @@ async function describe(signal) {
 }
 
 async function answer(question) {
+  asking.abort();
+  asking = new AbortController();
+  const signal = AbortSignal.any([asked.signal, asking.signal]);
   say("Asking …");
-  const { prediction } = await ask(model.name, "answer", { image: { encoded: photo.encoded }, questions: [question] }, asked.signal);
+  const { prediction } = await ask(model.name, "answer", { image: { encoded: photo.encoded }, questions: [question] }, signal);
   const { answers, words } = prediction.questions[0];
   const subjects = answers.map(({ text }) => ({ kind: "answer", question, text }));
-  showBars($("given"), answers.map((given, i) => ({ subject: subjects[i], name: given.text, share: Math.exp(given.logProbability) })));
+  showBars($("given"), answers.map(({ text, probability }, i) => ({ subject: subjects[i], name: text, share: probability })));
   await explain(activePane(), subjects[0]);
   const unknown = words.filter(word => word.isUnknown).map(word => `“${word.text}”`);
   if (unknown.length > 0)
@@ -93,7 +103,7 @@ async function explain(pane, subject) {
   say("Explaining …");
   const begun = performance.now();
   const prediction = await pane.explain(photo.encoded, subject);
-  say(`Explained in ${Math.round(performance.now() - begun)} ms.`);
+  say(`Explained ${pane.explained} in ${Math.round(performance.now() - begun)} ms.`);
   mark();
   return prediction;
 }
@@ -103,53 +113,69 @@ function explainAgain(pane) {
     guarded(() => explain(pane, pane.subject));
 }
 
-/** One frame at a time: the next one is taken when this one's map is there. */
+/** Explains what the camera sees, one frame at a time: the next one is taken when this one's map is there. */
 async function film() {
-  asked.abort();
-  say("Waiting for the camera …");
-  await camera.start().catch(reason => {
-    throw new CallError("The camera cannot be used", [{ field: "", description: reason.message }]);
-  });
-  filming = true;
+  const { signal } = filming = new AbortController();
   setPressed($("camera"), true);
-  $("caption-part").hidden = $("ask-part").hidden = true;
-  panes.forEach(pane => { pane.subject = null; pane.caption.ariaLive = "off"; });
-  say("Live: each frame is explained when the one before is done.");
+  let camera;
   try {
-    while (filming) {
-      const frame = await camera.frame();
-      const encoded = await toBase64(frame);
-      for (const pane of shownPanes()) {
-        const prediction = await pane.explain(encoded, isClass(pane.subject) ? pane.subject : null);
-        if (filming && prediction)
-          showClasses(prediction.classes);
-      }
-      if (filming)
-        showPhoto({ encoded, name: "Camera", url: URL.createObjectURL(frame) });
-    }
+    say("Waiting for the camera …");
+    camera = await Camera.open().catch(reason => {
+      throw new CallError("The camera cannot be used", [{ field: "", description: reason.message }]);
+    });
+    signal.throwIfAborted();
+    asked.abort();
+    $("caption-part").hidden = $("ask-part").hidden = true;
+    panes.forEach(pane => { pane.subject = null; });
+    say("Live: each frame is explained when the one before is done.");
+    while (!signal.aborted)
+      await explainFrame(await camera.frame(), signal);
   } finally {
-    stopCamera();
+    camera?.close();
+    if (filming?.signal === signal)
+      stopFilm();
   }
 }
 
-function stopCamera() {
-  filming = false;
-  camera.stop();
+/** Leaves the frame out where the server is busy, and gives it time. */
+async function explainFrame(file, signal) {
+  const encoded = await toBase64(file);
+  try {
+    for (const pane of shownPanes()) {
+      const prediction = await pane.explain(encoded, isClass(pane.subject) ? pane.subject : null, { signal, priority: "low" });
+      if (prediction)
+        showClasses(prediction.classes);
+    }
+  } catch (fault) {
+    if (!fault.retryDelay)
+      throw fault;
+    say("The server is busy; the camera waits.");
+    await pause(Math.max(fault.retryDelay, leastPause));
+    signal.throwIfAborted();
+    say("Live again.");
+    return;
+  }
+  signal.throwIfAborted();
+  showPhoto({ file, encoded, name: "Camera" });
+}
+
+function stopFilm() {
+  filming?.abort();
+  filming = null;
   setPressed($("camera"), false);
-  panes.forEach(pane => { pane.caption.ariaLive = "polite"; });
 }
 
 function showPhoto(shown) {
-  const before = photo;
-  photo = shown;
+  const before = photo?.url;
+  photo = { ...shown, url: URL.createObjectURL(shown.file) };
   $("drop").hidden = true;
   $("panes").hidden = $("shared").hidden = $("answers").hidden = false;
   $("compare").disabled = false;
-  $("caption-part").hidden = filming || !model.captioning;
-  $("ask-part").hidden = filming || !model.answering;
+  $("caption-part").hidden = filming !== null || !model.captioning;
+  $("ask-part").hidden = filming !== null || !model.answering;
   arrange();
   if (before)
-    URL.revokeObjectURL(before.url);
+    URL.revokeObjectURL(before);
 }
 
 /** One pane or two, each with the photo. */
@@ -175,9 +201,8 @@ function showBars(list, bars) {
     const button = item.firstChild ?? item.appendChild(subjectButton(subject));
     button.subject = subject;
     const percent = `${(100 * share).toFixed(1)} %`;
-    button.replaceChildren(part("span", "bar"), part("span", "name", name), part("span", "share", percent));
+    button.replaceChildren(part("span", "bar"), part("span", "name", name), " ", part("span", "share", percent));
     button.firstChild.style.width = `${100 * share}%`;
-    button.setAttribute("aria-label", `Explain ${name}, ${percent}`);
   });
   mark();
 }
@@ -209,6 +234,7 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const setPressed = (button, isPressed) => button.setAttribute("aria-pressed", isPressed);
 const shownPanes = () => $("compare").getAttribute("aria-pressed") === "true" ? panes : panes.slice(0, 1);
 const activePane = () => shownPanes()[Number(document.querySelector("[name=side]:checked").value)] ?? panes[0];
+const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 const say = words => { $("status").textContent = words; };
 
 function setOpacity() {
@@ -217,8 +243,12 @@ function setOpacity() {
   panes.forEach(pane => { pane.canvas.style.opacity = percent / 100; });
 }
 
+/** What had the focus when the last thing went wrong. */
+let failed = document.body;
+
 /** Does something, and says in words what goes wrong with it. What was given up for something newer is no fault. */
 async function guarded(action) {
+  const control = document.activeElement;
   $("fault").hidden = true;
   try {
     await action();
@@ -226,6 +256,7 @@ async function guarded(action) {
     if (fault.name === "AbortError")
       return;
     say("");
+    failed = control;
     const words = fault instanceof CallError ? fault.words : [{ field: "", description: fault.message }];
     $("fault-title").textContent = fault instanceof CallError ? fault.message : "The page made a mistake";
     $("fault-words").replaceChildren(...words.map(({ field, description }) => {
@@ -244,19 +275,16 @@ $("file").addEventListener("change", () => {
   useFile($("file").files[0]);
   $("file").value = "";
 });
-$("example").addEventListener("click", () => guarded(async () => {
-  const response = await fetch("example.png").catch(() => {
-    throw new CallError("The server does not answer", [{ field: "", description: `Is it still running at ${location.origin}? Then try again.` }]);
-  });
-  await usePhoto(await response.blob(), "A cat's face");
-}));
+$("example").addEventListener("click", () => guarded(async () => usePhoto(await load("example.png"), "A cat's face")));
 $("camera").addEventListener("click", () => guarded(async () => {
-  if (filming) {
-    stopCamera();
-    await usePhoto(await (await fetch(photo.url)).blob(), "Camera");
-  } else {
+  if (!filming) {
     await film();
+    return;
   }
+  stopFilm();
+  say("");
+  if (photo)
+    await usePhoto(photo.file, photo.name);
 }));
 $("compare").addEventListener("click", () => {
   setPressed($("compare"), shownPanes().length === 1);
@@ -282,7 +310,10 @@ $("ask-form").addEventListener("submit", event => {
 });
 $("model").addEventListener("change", () => guarded(() => useModel($("model").value)));
 $("opacity").addEventListener("input", setOpacity);
-$("fault-close").addEventListener("click", () => { $("fault").hidden = true; });
+$("fault-close").addEventListener("click", () => {
+  $("fault").hidden = true;
+  (failed.isConnected && failed !== document.body ? failed : $("choose")).focus();
+});
 for (const name of ["dragover", "dragleave", "drop"]) {
   addEventListener(name, event => {
     event.preventDefault();
@@ -293,4 +324,6 @@ for (const name of ["dragover", "dragleave", "drop"]) {
 }
 addEventListener("paste", event => useFile([...event.clipboardData.files][0]));
 
-await start();
+paintRamp($("ramp"));
+setOpacity();
+await guarded(start);
