@@ -22,5 +22,6 @@ var root = new RootCommand("Measures what an explanation costs.")
     SoakBenchmark.Create(),
     ReplicasBenchmark.Create(),
     ReloadBenchmark.Create(),
+    DrainBenchmark.Create(),
 };
 return await root.Parse(args).InvokeAsync();

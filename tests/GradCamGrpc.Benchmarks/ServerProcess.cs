@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace GradCamGrpc.Benchmarks;
@@ -8,8 +9,10 @@ internal sealed class ServerProcess : IDisposable
     private const string Welcome = "serves on ";
 
     private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines;
 
-    private ServerProcess(Process process, string address) => (_process, Address) = (process, address);
+    private ServerProcess(Process process, string address, ConcurrentQueue<string> lines) =>
+        (_process, Address, _lines) = (process, address, lines);
 
     /// <summary>Host and port.</summary>
     public string Address { get; }
@@ -23,6 +26,9 @@ internal sealed class ServerProcess : IDisposable
             return _process.WorkingSet64;
         }
     }
+
+    /// <summary>What it has written so far.</summary>
+    public string Output => string.Join('\n', _lines);
 
     /// <summary>Starts it, and waits until its model is ready.</summary>
     /// <param name="listen">The host and port; port 0 takes a free one.</param>
@@ -38,9 +44,12 @@ internal sealed class ServerProcess : IDisposable
         string[] program = [Path.Combine(AppContext.BaseDirectory, "GradCamGrpc.Server.dll"), "--listen", listen, "--http", "off", "--metrics", "off"];
         foreach (var argument in program.Concat(options))
             start.ArgumentList.Add(argument);
+        var lines = new ConcurrentQueue<string>();
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) =>
         {
+            if (line.Data is not null)
+                lines.Enqueue(line.Data);
             if (line.Data?.IndexOf(Welcome, StringComparison.Ordinal) is >= 0 and var at)
                 address.TrySetResult(line.Data[(at + Welcome.Length)..].Split(' ')[0].TrimEnd('.'));
             if (line.Data?.Contains(" is ready: ", StringComparison.Ordinal) == true)
@@ -54,9 +63,18 @@ internal sealed class ServerProcess : IDisposable
         };
         process.Start();
         process.BeginOutputReadLine();
-        var server = new ServerProcess(process, await address.Task);
+        var server = new ServerProcess(process, await address.Task, lines);
         await ready.Task;
         return server;
+    }
+
+    /// <summary>Asks it to stop, as an operator's tool does: SIGTERM.</summary>
+    /// <returns>Its exit status, once it has ended.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
     }
 
     /// <summary>Ends it as a machine that loses its power does: SIGKILL.</summary>

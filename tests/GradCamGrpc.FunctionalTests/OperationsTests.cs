@@ -51,12 +51,10 @@ public sealed class OperationsTests(RunningServer shared)
         var next = watch.ResponseStream.MoveNext(Cancellation);
 
         await server.WhenReady;
-        var stopping = server.StopAsync();
-        watch.Dispose();
-        await stopping;
+        await server.StopAsync();
 
-        // A watcher is told what changes: here nothing did.
-        await Assert.ThrowsAsync<RpcException>(() => next);
+        // A watcher is told what changes: here nothing did, until the watch ended with the server.
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => next)).StatusCode);
         Assert.Equal(Status.Serving, early);
     }
 
@@ -72,11 +70,11 @@ public sealed class OperationsTests(RunningServer shared)
         var stopping = server.StopAsync();
         Assert.True(await watch.ResponseStream.MoveNext(Cancellation));
         var after = watch.ResponseStream.Current.Status;
+        var end = await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(Cancellation));
 
-        // The server waits for its calls, and a watch never ends by itself.
-        watch.Dispose();
+        // It holds nothing up.
         await stopping;
-        Assert.Equal((Status.Serving, Status.NotServing), (before, after));
+        Assert.Equal((Status.Serving, Status.NotServing, StatusCode.Unavailable), (before, after, end.StatusCode));
     }
 
     [Fact]

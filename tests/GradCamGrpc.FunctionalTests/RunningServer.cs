@@ -20,7 +20,10 @@ public sealed class RunningServer : IAsyncLifetime
     {
     }
 
-    internal RunningServer(Func<ServerOptions, ServerOptions> configure, ILoggerProvider? log = null)
+    /// <param name="configure">Changes how it runs.</param>
+    /// <param name="log">Where its log goes; null for nowhere.</param>
+    /// <param name="drainClock">Measures how long it drains; null for the system's clock.</param>
+    internal RunningServer(Func<ServerOptions, ServerOptions> configure, ILoggerProvider? log = null, TimeProvider? drainClock = null)
     {
         var options = ServerOptions.Default with
         {
@@ -28,12 +31,15 @@ public sealed class RunningServer : IAsyncLifetime
             Http = new IPEndPoint(IPAddress.Loopback, 0),
             Metrics = new IPEndPoint(IPAddress.Loopback, 0),
         };
-        _server = GradCamServer.Build(configure(options), logging =>
-        {
-            logging.ClearProviders();
-            if (log is not null)
-                logging.AddProvider(log);
-        });
+        _server = GradCamServer.Build(
+            configure(options),
+            logging =>
+            {
+                logging.ClearProviders();
+                if (log is not null)
+                    logging.AddProvider(log);
+            },
+            drainClock);
     }
 
     public Uri Address => _server.Address;
@@ -41,6 +47,8 @@ public sealed class RunningServer : IAsyncLifetime
     public Uri HttpAddress => _server.HttpAddress!;
 
     public Uri MetricsAddress => _server.MetricsAddress!;
+
+    public bool HasCutCalls => _server.HasCutCalls;
 
     public Task WhenReady => _server.WhenReady;
 

@@ -190,6 +190,51 @@ public sealed partial class ServerProgramTests
         Assert.Equal(0, await run.EndAsync());
     }
 
+    [Fact]
+    public async Task Run_TerminatedUnderAStream_AnswersWhatItHasReadAndEndsWithZero()
+    {
+        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off");
+        var welcome = await run.LineWithAsync("serves on");
+        using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
+        using var call = new ClassificationService.ClassificationServiceClient(channel).ExplainStream(
+            cancellationToken: TestContext.Current.CancellationToken);
+        await call.RequestStream.WriteAsync(StreamedCat(), TestContext.Current.CancellationToken);
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        run.Terminate();
+
+        // Its prediction has come; the map and the end follow.
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(0, call.ResponseStream.Current.End.Code);
+        var end = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(StatusCode.Unavailable, end.StatusCode);
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Contains("Drained after", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_TerminatedWithoutTimeToAnswer_SaysWhatItCutAndEndsWithTwo()
+    {
+        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off", "--drain-timeout", "0");
+        var welcome = await run.LineWithAsync("serves on");
+        using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
+        using var call = new ClassificationService.ClassificationServiceClient(channel).Explain(
+            new ClassificationServiceExplainRequest { Image = Photos.CatImage, Targets = { new ClassTarget { TopK = 32 } }, Layers = { "blocks.0.0" } },
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        run.Terminate();
+
+        Assert.Equal(2, await run.EndAsync());
+        Assert.Contains("Cut off after 00:00:00 of draining: 1 accepted calls are not answered, with 0 photos", run.Output, StringComparison.Ordinal);
+    }
+
+    private static ClassificationServiceExplainStreamRequest StreamedCat() => new()
+    {
+        Item = new ExplainItem { Id = "cat", Request = new ClassificationServiceExplainRequest { Image = Photos.CatImage } },
+    };
+
     [GeneratedRegex(@"127\.0\.0\.1:\d+")]
     private static partial Regex Address();
 }

@@ -4,6 +4,7 @@ using GradCamGrpc.Batching;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Access;
 using GradCamGrpc.Server.Comparison;
+using GradCamGrpc.Server.Draining;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Evidence;
 using GradCamGrpc.Server.Http;
@@ -36,11 +37,13 @@ public sealed class GradCamServer : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly ServerState _state;
+    private readonly Drain _drain;
 
     private GradCamServer(WebApplication app, ServerOptions options)
     {
         _app = app;
         _state = app.Services.GetRequiredService<ServerState>();
+        _drain = app.Services.GetRequiredService<Drain>();
         Options = options;
     }
 
@@ -62,16 +65,20 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <summary>Whether the server ended because a model could not be loaded.</summary>
     public bool HasFailed => _state.HasFailed;
 
+    /// <summary>Whether the time to answer accepted calls was up before all were answered.</summary>
+    public bool HasCutCalls => _drain.HasCut;
+
     private IList<string> Addresses =>
         [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
     /// <summary>Builds a server; nothing listens yet, and no model is loaded.</summary>
     /// <param name="options">How it runs.</param>
     /// <param name="configureLogging">Changes where its log goes; null for the console.</param>
+    /// <param name="drainClock">Measures how long it drains; null for the system's clock.</param>
     /// <exception cref="InvalidModelException">A model folder cannot be served.</exception>
     /// <exception cref="InvalidOptionsException">The file that says who may call does not, or the files of TLS are of no use.</exception>
     /// <exception cref="LibTorchException">The native library does not load.</exception>
-    public static GradCamServer Build(ServerOptions options, Action<ILoggingBuilder>? configureLogging = null)
+    public static GradCamServer Build(ServerOptions options, Action<ILoggingBuilder>? configureLogging = null, TimeProvider? drainClock = null)
     {
         var identity = options.Tls is { } tls ? TlsIdentityReader.Read(tls, TlsFiles.Read(tls), TimeProvider.System.GetUtcNow()) : null;
         LibTorch.EnsureLoads();
@@ -86,7 +93,9 @@ public sealed class GradCamServer : IAsyncDisposable
         configureLogging?.Invoke(builder.Logging);
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateScopes = true);
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.AddTo(kestrel, options));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddSingleton(provider => new Drain(
+            options.DrainTimeout, drainClock ?? TimeProvider.System, provider.GetRequiredService<ILogger<Drain>>()));
         AddTelemetry(builder.Services, options);
         if (identity is not null)
             AddTls(builder.Services, options.Tls!, identity);
@@ -101,6 +110,7 @@ public sealed class GradCamServer : IAsyncDisposable
             grpc.Interceptors.Add<StatusInterceptor>();
             if (options.Access is not null)
                 grpc.Interceptors.Add<AccessInterceptor>();
+            grpc.Interceptors.Add<DrainInterceptor>();
         }).AddJsonTranscoding(json =>
         {
             json.TypeRegistry = JsonStatus.Details;
@@ -114,6 +124,7 @@ public sealed class GradCamServer : IAsyncDisposable
         var server = new GradCamServer(app, options);
         app.Use(CallStatus.MeasureAsync);
         app.Use(server.KeepListenersApart);
+        app.UseWhen(context => !server.IsScrape(context), calls => calls.Use(new DrainFront(server._drain).AnswerAsync));
         if (options.Access is not null)
             app.Use(app.Services.GetRequiredService<AccessGate>().PassAsync);
         app.UseWhen(server.IsHttp, http => http.Use(new JsonFront(options.Images.MaxBytes, MessageOverhead).AnswerAsync));
@@ -154,10 +165,25 @@ public sealed class GradCamServer : IAsyncDisposable
     public Task WhenReady => _state.WhenReady;
 
     /// <summary>Ends when the server was asked to stop and has answered what it had accepted.</summary>
-    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+    public async Task WaitForShutdownAsync()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (_app.Lifetime.ApplicationStopping.Register(asked.SetResult))
+            await asked.Task;
+        await StopAsync();
+    }
 
-    /// <summary>Takes no new calls, answers the accepted ones, and ends.</summary>
-    public Task StopAsync() => _app.StopAsync();
+    /// <summary>Takes no new calls, answers the accepted ones, and ends. What takes longer than the drain's timeout is cut off.</summary>
+    public async Task StopAsync()
+    {
+        _app.Lifetime.StopApplication();
+        _drain.Begin();
+
+        // Connections close only after that: one that is told to end with its last call can end before that call's status is out (seen).
+        await _drain.Answered;
+        await _app.StopAsync(_drain.CutOff);
+        _drain.End();
+    }
 
     /// <summary>Unloads the models. Stop the server first: what it has accepted is answered then.</summary>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -281,7 +307,7 @@ public sealed class GradCamServer : IAsyncDisposable
             provider.GetRequiredService<ServerMetrics>().WatchFolders(() => changes.Refused.Count);
             return changes;
         });
-        services.AddSingleton<HealthServiceImpl>();
+        services.AddSingleton<HealthServiceImpl, DrainableHealth>();
         services.AddSingleton<ServingHealth>();
         services.AddSingleton<RepositoryFollower>();
         services.AddSingleton<ModelControlReader>();

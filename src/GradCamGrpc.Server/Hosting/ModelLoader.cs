@@ -1,3 +1,4 @@
+using GradCamGrpc.Server.Draining;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Reloading;
@@ -13,6 +14,7 @@ internal sealed class ModelLoader(
     ServingHealth health,
     IHostApplicationLifetime lifetime,
     ServerState state,
+    Drain drain,
     TimeProvider time,
     ILogger<ModelLoader> logger) : BackgroundService
 {
@@ -20,6 +22,13 @@ internal sealed class ModelLoader(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         health.Begin();
+
+        // Whoever asks or watches is told first.
+        lifetime.ApplicationStopping.Register(() =>
+        {
+            health.Drain();
+            drain.Begin();
+        });
         return base.StartAsync(cancellationToken);
     }
 
@@ -31,11 +40,6 @@ internal sealed class ModelLoader(
         await using (stoppingToken.Register(() => listens.TrySetCanceled(stoppingToken)))
             await listens.Task;
 
-        lifetime.ApplicationStopping.Register(() =>
-        {
-            logger.Draining();
-            health.Drain();
-        });
         if (options.ModelControl is not ModelControl.None)
             await repository.LookAsync(stoppingToken);
         else if (!await TryStartAllAsync(stoppingToken))

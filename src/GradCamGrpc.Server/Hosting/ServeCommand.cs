@@ -7,6 +7,12 @@ namespace GradCamGrpc.Server.Hosting;
 /// <summary>The command line of the server.</summary>
 public static class ServeCommand
 {
+    /// <summary>The exit status where settings, an address or a model are at fault.</summary>
+    private const int Fault = 1;
+
+    /// <summary>The exit status where accepted calls were cut off at the drain's timeout.</summary>
+    private const int CutOff = 2;
+
     /// <summary>How the command is invoked. The host itself waits for signals: ended from without, it could not answer what it has accepted.</summary>
     public static InvocationConfiguration Invocation => new() { ProcessTerminationTimeout = null };
 
@@ -39,7 +45,7 @@ public static class ServeCommand
         catch (Exception fault) when (fault is InvalidOptionsException or InvalidModelException or LibTorchException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(fault.Message);
-            return 1;
+            return Fault;
         }
     }
 
@@ -51,6 +57,6 @@ public static class ServeCommand
         if (server.WhenReady.IsCompletedSuccessfully)
             Console.WriteLine(Welcome.Text(server));
         await shutdown;
-        return server.HasFailed ? 1 : 0;
+        return server.HasFailed ? Fault : server.HasCutCalls ? CutOff : 0;
     }
 }

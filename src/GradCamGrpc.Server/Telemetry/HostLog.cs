@@ -6,9 +6,6 @@ internal static partial class HostLog
     [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "Serving gRPC on {Address}")]
     public static partial void Serving(this ILogger logger, Uri address);
 
-    [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Draining: no new calls, accepted ones are answered")]
-    public static partial void Draining(this ILogger logger);
-
     [LoggerMessage(EventId = 203, Level = LogLevel.Information, Message = "{Path} has changed, and says from now on who may call")]
     public static partial void AccessTaken(this ILogger logger, string path);
 

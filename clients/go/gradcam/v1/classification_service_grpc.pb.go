@@ -37,7 +37,8 @@ type ClassificationServiceClient interface {
 	// own, and the stream goes on. Where there is no room for a photo at the moment, it waits: none is refused for want of it.
 	//
 	// The server reads no further than it has photos in flight, and makes no more of their answers than the client takes: who reads slowly
-	// is answered slowly. The call ends when the client has ended its side and every photo is answered.
+	// is answered slowly. The call ends when the client has ended its side and every photo is answered. A server that drains reads no
+	// further, answers what it has read, and ends the call with NOT_READY: what has no end then was not read, and is another server's.
 	ExplainStream(ctx context.Context, opts ...grpc.CallOption) (ClassificationService_ExplainStreamClient, error)
 }
 
@@ -145,7 +146,8 @@ type ClassificationServiceServer interface {
 	// own, and the stream goes on. Where there is no room for a photo at the moment, it waits: none is refused for want of it.
 	//
 	// The server reads no further than it has photos in flight, and makes no more of their answers than the client takes: who reads slowly
-	// is answered slowly. The call ends when the client has ended its side and every photo is answered.
+	// is answered slowly. The call ends when the client has ended its side and every photo is answered. A server that drains reads no
+	// further, answers what it has read, and ends the call with NOT_READY: what has no end then was not read, and is another server's.
 	ExplainStream(ClassificationService_ExplainStreamServer) error
 	mustEmbedUnimplementedClassificationServiceServer()
 }

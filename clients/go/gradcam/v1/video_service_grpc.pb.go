@@ -22,7 +22,8 @@ type VideoServiceClient interface {
 	//
 	// Frames are answered one after the other. Where there is no room for one at the moment, it waits: none is refused for want of it. With
 	// FRAME_POLICY_LATEST_WINS frames are read as they come, and one waits at most; else the server reads two frames ahead at most, and the
-	// sender is slowed. It makes no more answers than the client takes: who reads slowly is answered slowly.
+	// sender is slowed. It makes no more answers than the client takes: who reads slowly is answered slowly. A server that drains reads no
+	// further, answers what it has read, and ends the call with NOT_READY: what has no answer then was not read, and is another server's.
 	Explain(ctx context.Context, opts ...grpc.CallOption) (VideoService_ExplainClient, error)
 }
 
@@ -74,7 +75,8 @@ type VideoServiceServer interface {
 	//
 	// Frames are answered one after the other. Where there is no room for one at the moment, it waits: none is refused for want of it. With
 	// FRAME_POLICY_LATEST_WINS frames are read as they come, and one waits at most; else the server reads two frames ahead at most, and the
-	// sender is slowed. It makes no more answers than the client takes: who reads slowly is answered slowly.
+	// sender is slowed. It makes no more answers than the client takes: who reads slowly is answered slowly. A server that drains reads no
+	// further, answers what it has read, and ends the call with NOT_READY: what has no answer then was not read, and is another server's.
 	Explain(VideoService_ExplainServer) error
 	mustEmbedUnimplementedVideoServiceServer()
 }

@@ -1,0 +1,32 @@
+using GradCamGrpc.Protos.V1;
+
+namespace GradCamGrpc.Server.Draining;
+
+/// <summary>Counts the photos and frames of one stream that are read and not answered. Those that are left at its end are forgotten.</summary>
+/// <remarks>One thread reads, another may send.</remarks>
+internal sealed class StreamPhotos(Drain drain) : IDisposable
+{
+    private int _open;
+
+    /// <summary>A message was read. Everything but settings has an answer of its own.</summary>
+    public void Read<T>(T message)
+    {
+        if (message is ClassificationServiceExplainStreamRequest { Settings: null } or VideoServiceExplainRequest { Settings: null })
+            Add(1);
+    }
+
+    /// <summary>A message was sent.</summary>
+    public void Sent<T>(T message)
+    {
+        if (message is ClassificationServiceExplainStreamResponse { End: not null } or VideoServiceExplainResponse { Frame: not null })
+            Add(-1);
+    }
+
+    public void Dispose() => Add(-_open);
+
+    private void Add(int count)
+    {
+        Interlocked.Add(ref _open, count);
+        drain.AddPhotos(count);
+    }
+}

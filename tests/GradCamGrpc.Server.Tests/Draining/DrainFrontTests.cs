@@ -1,0 +1,76 @@
+using Google.Rpc;
+using GradCamGrpc.Server.Draining;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using HttpResponse = Microsoft.AspNetCore.Http.HttpResponse;
+
+namespace GradCamGrpc.Server.Tests.Draining;
+
+public sealed class DrainFrontTests : IDisposable
+{
+    private const string Explain = "/gradcam.v1.ClassificationService/Explain";
+
+    private readonly Drain _drain = new(TimeSpan.FromSeconds(30), TimeProvider.System, NullLogger<Drain>.Instance);
+    private int _passed;
+
+    public void Dispose() => _drain.Dispose();
+
+    [Fact]
+    public async Task Answer_NoDrain_PassesOn()
+    {
+        await AnswerAsync(Explain, "application/grpc");
+
+        Assert.Equal(1, _passed);
+    }
+
+    [Fact]
+    public async Task Answer_GrpcCallWhileItDrains_IsUnavailableWithTheReason()
+    {
+        _drain.Begin();
+
+        var response = await AnswerAsync(Explain, "application/grpc+proto");
+
+        Assert.Equal(0, _passed);
+        Assert.Equal((200, "application/grpc", "14"), (response.StatusCode, response.ContentType, response.Headers["grpc-status"].ToString()));
+        var details = Convert.FromBase64String(response.Headers["grpc-status-details-bin"].ToString());
+        var status = Status.Parser.ParseFrom(details);
+        Assert.Equal("NOT_READY", status.GetDetail<ErrorInfo>().Reason);
+        Assert.Equal(status.Message, Uri.UnescapeDataString(response.Headers["grpc-message"].ToString()));
+        Assert.Contains("stopping", status.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_JsonCallWhileItDrains_Is503AndItsConnectionCloses()
+    {
+        _drain.Begin();
+
+        var response = await AnswerAsync("/v1/images:explain", "application/json");
+
+        Assert.Equal(0, _passed);
+        Assert.Equal((503, "close"), (response.StatusCode, response.Headers.Connection.ToString()));
+        response.Body.Position = 0;
+        var text = await new StreamReader(response.Body).ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("NOT_READY", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_HealthIsAskedWhileItDrains_PassesOn()
+    {
+        _drain.Begin();
+
+        await AnswerAsync("/grpc.health.v1.Health/Check", "application/grpc");
+
+        Assert.Equal(1, _passed);
+    }
+
+    private async Task<HttpResponse> AnswerAsync(string path, string contentType)
+    {
+        var context = new DefaultHttpContext { Request = { Path = path, ContentType = contentType }, Response = { Body = new MemoryStream() } };
+        await new DrainFront(_drain).AnswerAsync(context, _ =>
+        {
+            _passed++;
+            return Task.CompletedTask;
+        });
+        return context.Response;
+    }
+}
