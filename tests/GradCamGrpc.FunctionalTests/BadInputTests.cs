@@ -140,6 +140,31 @@ public sealed class BadInputTests(RunningServer server)
         Assert.Contains("bullfrog", fault.Status.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Explain_WordOfSeveralLabels_NamesThoseThatAreSuchAThingFirst()
+    {
+        var fault = await FailOnTargets(new ClassTarget { Label = "cat" });
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Contains(
+            "'cat' may mean tabby, tabby cat (281); tiger cat (282); Persian cat (283); Siamese cat, Siamese (284); Egyptian cat (285)",
+            fault.Status.Detail,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", StatusCode.InvalidArgument, "a label is needed, such as 'tench")]
+    [InlineData("  ", StatusCode.InvalidArgument, "a label is needed")]
+    [InlineData("281", StatusCode.NotFound, "an index goes into class_index")]
+    [InlineData("mastiff", StatusCode.NotFound, "close to it: bull mastiff (243); Tibetan mastiff (244)")]
+    public async Task Explain_LabelThatIsNone_SaysWhatIsNeeded(string label, StatusCode status, string expected)
+    {
+        var fault = await FailOnTargets(new ClassTarget { Label = label });
+
+        Assert.Equal((status, "targets[0].label"), (fault.StatusCode, fault.Fields().Single()));
+        Assert.Contains(expected, fault.Status.Detail, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string> BadTargets => [.. Targets.Keys];
 
     private static readonly Dictionary<string, ClassTarget> Targets = new(StringComparer.Ordinal)

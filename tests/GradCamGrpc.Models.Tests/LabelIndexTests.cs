@@ -38,4 +38,33 @@ public sealed class LabelIndexTests
     {
         Assert.Equal(expected, Labels.FindSame(label, index));
     }
+
+    [Theory]
+    [InlineData("cat", new[] { 0, 1 })]
+    [InlineData("tiger", new[] { 2 })]
+    [InlineData("fly", new[] { 4 })]
+    [InlineData(" Crane F", new[] { 4 })]
+    [InlineData("tigris", new[] { 2 })]
+    [InlineData("shark", new[] { 5 })]
+    [InlineData("ger", new int[0])]
+    [InlineData("", new int[0])]
+    public void Near_Text_IsTheWholeNameElseWholeWordsOfItElseAStart(string text, int[] expected)
+    {
+        Assert.Equal(expected, Labels.Near(text));
+    }
+
+    [Fact]
+    public void Near_WordAtTheEndInTheMiddleAndAtTheStart_AreInThatOrder()
+    {
+        var labels = new LabelIndex(["catamaran", "cat bear", "wild cat food", "oscilloscope, cathode ray", "tabby cat", "polecat"]);
+
+        Assert.Equal([4, 1, 2, 0, 3], labels.Near("cat"));
+        Assert.Equal([4, 1, 2, 0, 3, 5], labels.Search("CAT"));
+    }
+
+    [Fact]
+    public void Search_Nothing_IsEveryLabel()
+    {
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6], Labels.Search(""));
+    }
 }

@@ -19,10 +19,12 @@ internal static class ClassFinder
         return found switch
         {
             [var only] => (only, null),
-            [] => (null, $"'{text}' is no class: an index from 0 to {last}, or a label of the model or the start of one, is needed"),
-            _ => (null, $"'{text}' may mean {Named(found, labels)}"),
+            [] => (null, $"'{text}' is no class: an index from 0 to {last}, or a label of the model or the start of one, is needed{Hint(text, labels)}"),
+            _ => (null, $"'{text}' may mean {Named(labels.Near(text), labels)}"),
         };
     }
+
+    private static string Hint(string text, LabelIndex labels) => labels.Near(text) is { Count: > 0 } near ? $"; close to it: {Named(near, labels)}" : "";
 
     private static string Named(IReadOnlyList<int> found, LabelIndex labels)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GradCamGrpc.Imaging.Decoding;
 
 /// <summary>What a photo may cost. All limits hold before a pixel is decoded.</summary>
@@ -34,6 +36,8 @@ public sealed record ImageLimits
         if (bytes == 0)
             throw new InvalidImageException(ImageFault.Empty, "the image is empty");
         if (bytes > MaxBytes)
-            throw new InvalidImageException(ImageFault.TooManyBytes, $"the image has {bytes} bytes; {MaxBytes} are accepted");
+            throw new InvalidImageException(ImageFault.TooManyBytes, $"the image has {bytes} bytes; {MaxBytes} ({Mebibytes(MaxBytes)} MiB) are accepted");
     }
+
+    private static string Mebibytes(long bytes) => ((double)bytes / (1 << 20)).ToString("0.#", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using GradCamGrpc.Models.Text;
+
 namespace GradCamGrpc.Models.Repository;
 
 /// <summary>Finds classes by their labels, in any case.</summary>
@@ -49,6 +51,34 @@ public sealed class LabelIndex
     {
         var fitting = Names(label).Select(FindWhole).FirstOrDefault(found => found.Count > 0) ?? [];
         return fitting.Contains(index) ? [index] : fitting;
+    }
+
+    /// <summary>
+    /// The classes that a text which names no class alone has to do with, the most fitting first: those with it as their label or one of their
+    /// names; where there are none, those with a name that ends in it as a whole word (a tabby cat is a cat), then those that have it elsewhere
+    /// in a name, then those with a name that starts with it.
+    /// </summary>
+    /// <returns>Class indices, each once; in ascending order where classes fit alike.</returns>
+    public IReadOnlyList<int> Near(string text)
+    {
+        var wanted = text.Trim();
+        if (wanted.Length == 0)
+            return [];
+        var whole = FindWhole(wanted);
+        return whole.Count > 0
+            ? whole
+            : [.. Matching(name => WholeWords.AreEndOf(wanted, name))
+                .Concat(Matching(name => WholeWords.AreIn(wanted, name)))
+                .Concat(Matching(name => name.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)))
+                .Distinct()];
+    }
+
+    /// <summary>The classes whose label has a text in it, in any case: those that are near it first.</summary>
+    /// <returns>Class indices, each once; all of them where the text is empty.</returns>
+    public IReadOnlyList<int> Search(string text)
+    {
+        var wanted = text.Trim();
+        return [.. Near(wanted).Concat(Matching(name => name.Contains(wanted, StringComparison.OrdinalIgnoreCase))).Distinct()];
     }
 
     private int[] Matching(Func<string, bool> fits) =>

@@ -1,3 +1,5 @@
+using GradCamGrpc.Models.Text;
+
 namespace GradCamGrpc.Server.Requests;
 
 /// <summary>Guesses what somebody meant who mistyped a name.</summary>
@@ -20,18 +22,7 @@ internal static class Suggestions
     public static IEnumerable<string> Containing(string text, IEnumerable<string> names)
     {
         var words = text.Trim();
-        return words.Length == 0 ? [] : names.Where(name => IsWithin(words, name));
-    }
-
-    private static bool IsWithin(string words, string name)
-    {
-        for (var at = 0; (at = name.IndexOf(words, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
-        {
-            var end = at + words.Length;
-            if ((at == 0 || !char.IsLetterOrDigit(name[at - 1])) && (end == name.Length || !char.IsLetterOrDigit(name[end])))
-                return true;
-        }
-        return false;
+        return words.Length == 0 ? [] : names.Where(name => WholeWords.AreIn(words, name));
     }
 
     /// <summary>The names that at most one letter in three has to be changed for, the closest first.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Inference;
 
@@ -153,19 +154,30 @@ internal static class TargetReader
 
     private static int? Label(string text, string field, ModelInstance model, Violations faults)
     {
-        var found = model.Labels.Find(text);
-        switch (found.Count)
+        if (string.IsNullOrWhiteSpace(text))
         {
-            case 1:
-                return found[0];
-            case 0:
-                faults.Absent(field, $"no label is or starts with '{Text.Quoted(text)}'{Suggestions.Hint(text, model.Labels.Labels)}");
-                return null;
-            default:
-                var candidates = found.Take(Candidates).Select(index => $"{model.Labels.Labels[index]} ({index})");
-                var more = found.Count > Candidates ? $" and {found.Count - Candidates} more" : "";
-                faults.Invalid(field, $"'{Text.Quoted(text)}' may mean {string.Join("; ", candidates)}{more}");
-                return null;
+            faults.Invalid(field, $"a label is needed, such as '{model.Labels.Labels[0]}'");
+            return null;
         }
+        var found = model.Labels.Find(text);
+        if (found is [var only])
+            return only;
+        if (found.Count > 1)
+            faults.Invalid(field, $"'{Text.Quoted(text)}' may mean {Named(model.Labels.Near(text), model)}");
+        else if (int.TryParse(text, CultureInfo.InvariantCulture, out _))
+            faults.Absent(field, $"no label is or starts with '{Text.Quoted(text)}'; an index goes into class_index");
+        else
+            faults.Absent(field, $"no label is or starts with '{Text.Quoted(text)}'{(faults.IsFull ? "" : Hint(text, model))}");
+        return null;
+    }
+
+    /// <summary>The classes with the text as a whole word somewhere; where there are none, those that are spelt nearly so.</summary>
+    private static string Hint(string text, ModelInstance model) =>
+        model.Labels.Near(text) is { Count: > 0 } near ? $"; close to it: {Named(near, model)}" : Suggestions.Hint(text, model.Labels.Labels);
+
+    private static string Named(IReadOnlyList<int> classes, ModelInstance model)
+    {
+        var named = classes.Take(Candidates).Select(index => $"{model.Labels.Labels[index]} ({index})");
+        return $"{string.Join("; ", named)}{(classes.Count > Candidates ? $" and {classes.Count - Candidates} more" : "")}";
     }
 }
