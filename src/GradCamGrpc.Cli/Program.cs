@@ -26,9 +26,10 @@ var root = new RootCommand("Predicts what is on photos and shows where the netwo
     HealthCommand.Create(),
     serve,
 };
+HelpPage.AddTo(root);
 var parsed = root.Parse(args);
-if (parsed.Action is ParseErrorAction mistyped)
-    mistyped.ShowHelp = false;
+if (parsed.Action is ParseErrorAction)
+    return await Mistakes.TellAsync(parsed, root);
 if (parsed.CommandResult.Command == serve)
     return await parsed.InvokeAsync(ServeCommand.Invocation);
 using var termination = new Termination();

@@ -69,6 +69,28 @@ public sealed class AskCommandTests(AnsweringServer answering) : IClassFixture<A
         Assert.Empty(_folder.GetFiles());
     }
 
+    [Fact]
+    public async Task Ask_SecondPhoto_IsNoQuestion()
+    {
+        using var run = Run("ask", Photos.CatPath, Photos.CatPath, "what color is the cat");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains($"'{Photos.CatPath}' is a file and no question", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--answer: the answer 'green' is not known", "what color", "--answer", "green")]
+    [InlineData("question 2: ", "what color", "")]
+    public async Task Ask_ServerRefuses_SaysWhichQuestionOrOption(string expected, params string[] arguments)
+    {
+        using var run = Run(["ask", Photos.CatPath, .. arguments, "--json"]);
+
+        Assert.Equal(1, await run.EndAsync());
+        var line = JsonNode.Parse(run.Output)!;
+        Assert.Equal(Photos.CatPath, (string?)line["photo"]);
+        Assert.Contains(expected, (string?)line["error"], StringComparison.Ordinal);
+    }
+
     private ProgramRun Run(params string[] arguments) => ProgramRun.CommandLine([.. arguments, "--server", answering.Server.Address.ToString()]);
 
     private ProgramRun Draw(params string[] arguments) => Run([.. arguments, "--out", _folder.FullName]);

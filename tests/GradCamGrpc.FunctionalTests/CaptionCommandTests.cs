@@ -20,10 +20,23 @@ public sealed class CaptionCommandTests(RunningServer server) : IDisposable
         var lines = json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var captions = JsonNode.Parse(lines[0])!["prediction"]!["captions"]!.AsArray();
         Assert.Equal(3, captions.Count);
-        Assert.Contains("nowhere.png", (string?)JsonNode.Parse(lines[1])!["error"], StringComparison.Ordinal);
+        Assert.Equal("""{"photo":"nowhere.png","error":"there is no such file"}""", lines[1].Trim());
         Assert.All(captions, caption => Assert.Contains((string)caption!["text"]!, words.Output, StringComparison.Ordinal));
-        Assert.Contains("log-probabilities: a -", words.Output, StringComparison.Ordinal);
+        Assert.Contains("log-probabilities of the first one's words: a -", words.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(".png", words.Output.Replace("chelsea.png", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Caption_BannedWordThatTheModelDoesNotKnow_IsNamed()
+    {
+        using var words = Run("caption", Photos.CatPath, "--beams", "1", "--ban", "xyzzy", "--ban", "cat");
+        using var json = Run("caption", Photos.CatPath, "--beams", "1", "--ban", "xyzzy", "--ban", "cat", "--json");
+
+        Assert.Equal((0, 0), (await words.EndAsync(), await json.EndAsync()));
+        Assert.Equal("--ban: the model does not know 'xyzzy', and never says it", words.Errors.Trim());
+        Assert.Contains("log-probability (natural logarithm)", words.Output, StringComparison.Ordinal);
+        Assert.Contains(", (end) -", words.Output, StringComparison.Ordinal);
+        Assert.Equal("xyzzy", (string?)JsonNode.Parse(json.Output)!["unknownBannedWords"]!.AsArray().Single());
     }
 
     [Fact]
@@ -80,25 +93,26 @@ public sealed class CaptionCommandTests(RunningServer server) : IDisposable
         using var json = Run([.. asked, "--json"]);
         using var words = Run(asked);
 
-        Assert.Equal((0, 0), (await json.EndAsync(), await words.EndAsync()));
+        Assert.Equal((1, 1), (await json.EndAsync(), await words.EndAsync()));
         var line = JsonNode.Parse(json.Output)!;
         Assert.Equal("cat", (string?)line["maps"]!.AsArray().Single()!["provenance"]!["score"]!["words"]!["words"]![0]!["text"]);
         Assert.Contains("20 is not from 0 to ", (string?)line["skippedTargets"]!.AsArray().Single()!["reason"], StringComparison.Ordinal);
-        Assert.Contains("not explained: 20 is not from 0 to ", words.Output, StringComparison.Ordinal);
+        Assert.Contains($"{Photos.CatPath}: not explained: 20 is not from 0 to ", words.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("NotFound: text: the word 'xyzzy' is not known", "--text", "a xyzzy")]
-    [InlineData("decoding.beam_search.beam_count", "--beams", "17")]
-    [InlineData("targets[0]", "--contrast", "99=cat", "--text", "a dog")]
+    [InlineData("--text: the word 'xyzzy' is not known", "--text", "a xyzzy")]
+    [InlineData("--beams: 17 is not from 1 to 16", "--beams", "17")]
+    [InlineData("--contrast: 99 is not from 0 to 1", "--contrast", "99=cat", "--text", "a dog")]
     [InlineData("score-cam", "--method", "score-cam", "--words")]
     public async Task Caption_ServerRefuses_SaysWhichFieldOfWhichPhoto(string expected, params string[] options)
     {
         using var run = Run(["caption", Photos.CatPath, "--json", "--out", _folder.FullName, .. options]);
 
         Assert.Equal(1, await run.EndAsync());
-        var error = (string?)JsonNode.Parse(run.Output)!["error"];
-        Assert.StartsWith(Photos.CatPath, error, StringComparison.Ordinal);
+        var line = JsonNode.Parse(run.Output)!;
+        Assert.Equal(Photos.CatPath, (string?)line["photo"]);
+        var error = (string?)line["error"];
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.Empty(_folder.GetFiles());
     }

@@ -89,8 +89,8 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
         Assert.Equal(3, lines.Length);
         Assert.Single(lines[0]["maps"]!.AsArray());
-        Assert.Contains("InvalidArgument", (string?)lines[1]["error"], StringComparison.Ordinal);
-        Assert.Contains("nowhere.jpg", (string?)lines[2]["error"], StringComparison.Ordinal);
+        Assert.StartsWith("the ", (string?)lines[1]["error"], StringComparison.Ordinal);
+        Assert.Equal(("nowhere.jpg", "there is no such file"), ((string?)lines[2]["photo"], (string?)lines[2]["error"]));
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
 
         Assert.Equal(1, await run.EndAsync());
         var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
-        Assert.Contains("nowhere.jpg", (string?)lines[1]["error"], StringComparison.Ordinal);
+        Assert.Equal(("nowhere.jpg", "there is no such file"), ((string?)lines[1]["photo"], (string?)lines[1]["error"]));
         var maps = lines[0]["evidence"]!.AsArray();
         Assert.Equal(4, maps.Count);
         Assert.All(maps, map =>
@@ -178,6 +178,8 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         Assert.Equal(0, await run.EndAsync());
         Assert.Contains("(a blob in the middle)", run.Output, StringComparison.Ordinal);
         Assert.Contains("occlusion", run.Output, StringComparison.Ordinal);
+        Assert.Contains("↑: the more the better; ↓: the less the better", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("--baselines", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("deletion", run.Output, StringComparison.Ordinal);
     }
 
@@ -200,7 +202,7 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
             "explain", Photos.CatPath, "--layr", "bn2", "--server", server.Address.ToString(), "--out", _folder.FullName);
 
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains("'--layr'", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("there is no option '--layr'; did you mean --layer", run.Errors, StringComparison.Ordinal);
         Assert.Empty(_folder.GetFiles());
     }
 
@@ -380,8 +382,78 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
 
         Assert.Equal(1, await run.EndAsync());
         var error = (string?)JsonNode.Parse(run.Output)!["error"];
-        Assert.Contains("outputs[0].mask.threshold", error, StringComparison.Ordinal);
-        Assert.Contains("label_images", error, StringComparison.Ordinal);
+        Assert.Contains("--threshold: 1.5 is not from 0 to 1", error, StringComparison.Ordinal);
+        Assert.Contains("--segment: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_APhotoIsMissing_IsNamedOnceAndNothingIsOnTheOutput()
+    {
+        using var run = ProgramRun.CommandLine("explain", "nowhere.jpg", "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Equal(("", "nowhere.jpg: there is no such file"), (run.Output.Trim(), run.Errors.Trim()));
+    }
+
+    [Fact]
+    public async Task Explain_UnknownLabel_SpeaksOfTheOptionAndSaysHowToFindLabels()
+    {
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--class", "cat", "--class", "", "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.StartsWith($"{Photos.CatPath}: --class: 'cat' may mean tabby, tabby cat (281); tiger cat (282); ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("; --class: a label is needed", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("gradcam models --labels WORD", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("targets", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_MethodAsThePaperWritesIt_IsThatMethod()
+    {
+        using var run = ProgramRun.CommandLine(
+            "explain", Photos.CatPath, "--method", "Grad-CAM++", "--method", "layercam", "--method", "gradcam", "--json",
+            "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(0, await run.EndAsync());
+        var methods = JsonNode.Parse(run.Output.Split('\n')[0])!["maps"]!.AsArray().Select(map => map!["provenance"]!["method"]!);
+        Assert.All(methods.Zip(["gradCamPlusPlus", "layerCam", "gradCam"]), pair => Assert.NotNull(pair.First[pair.Second]));
+    }
+
+    [Fact]
+    public async Task Gallery_OutFolderIsElsewhere_IsToldInFull()
+    {
+        using var run = ProgramRun.CommandLine(
+            "gallery", Photos.CatPath, "--method", "grad-cam", "--top-k", "1", "--server", server.Address.ToString(), "--out", _folder.FullName);
+
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Contains(Path.Combine(_folder.FullName, "chelsea.gallery.jpg"), run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evidence_NoBaselines_SaysHowToCompare()
+    {
+        using var run = ProgramRun.CommandLine("evidence", Photos.CatPath, "--measure", "deletion", "--steps", "2", "--server", server.Address.ToString());
+
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Contains("--baselines tells what a random map", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Models_Labels_AreThoseWithTheWordInThemTheMostFittingFirst()
+    {
+        using var words = ProgramRun.CommandLine("models", "--labels", "cat", "--server", server.Address.ToString());
+        using var json = ProgramRun.CommandLine("models", "embedded", "--labels", "--json", "--server", server.Address.ToString());
+        using var none = ProgramRun.CommandLine("models", "embedded", "--labels", "xyzzy", "--server", server.Address.ToString());
+
+        Assert.Equal((0, 0, 1), (await words.EndAsync(), await json.EndAsync(), await none.EndAsync()));
+        Assert.Equal(
+            ["281  tabby, tabby cat", "282  tiger cat", "283  Persian cat"],
+            words.Output.Split('\n').Take(3).Select(line => line.Trim()));
+        var lines = json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.Equal(1000, lines.Length);
+        Assert.Equal((285, "Egyptian cat"), ((int)lines[285]["index"]!, (string?)lines[285]["label"]));
+        Assert.Contains("no label of the model 'embedded' has 'xyzzy' in it", none.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

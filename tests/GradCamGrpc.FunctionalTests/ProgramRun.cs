@@ -7,6 +7,7 @@ namespace GradCamGrpc.FunctionalTests;
 /// <summary>One of our programs in a process of its own, which ends with the test.</summary>
 internal sealed partial class ProgramRun : IDisposable
 {
+    private const string ServerVariable = "GRADCAM_SERVER";
     private const int SigInt = 2;
     private const int SigTerm = 15;
 
@@ -24,6 +25,9 @@ internal sealed partial class ProgramRun : IDisposable
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
+
+        // What the one who runs the tests has set is not meant for them.
+        start.Environment.Remove(ServerVariable);
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         _process = new Process { StartInfo = start };
@@ -35,6 +39,9 @@ internal sealed partial class ProgramRun : IDisposable
     }
 
     public static ProgramRun Server(params string[] arguments) => In(AppContext.BaseDirectory, "GradCamGrpc.Server.dll", arguments);
+
+    /// <summary>The command line, where the environment names a server.</summary>
+    public static ProgramRun CommandLineAt(string server, params string[] arguments) => new(AppContext.BaseDirectory, "gradcam.dll", arguments, (ServerVariable, server));
 
     public static ProgramRun CommandLine(params string[] arguments) => In(AppContext.BaseDirectory, "gradcam.dll", arguments);
 

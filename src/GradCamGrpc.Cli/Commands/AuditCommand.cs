@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GradCamGrpc.Cli.Auditing;
 using GradCamGrpc.Cli.Evaluation;
+using GradCamGrpc.Cli.Explaining;
 
 namespace GradCamGrpc.Cli.Commands;
 
@@ -20,13 +21,14 @@ internal static class AuditCommand
             Description = "images/ and boxes.tsv (a box a line: file, class index, WordNet id, x0, y0, x1, y1 in pixels); "
                 + "or a folder for each class, by its index or label, with its photos in it",
         };
+        MistypedOptions.RefuseIn(data);
         var method = new Option<string>("--method", "-m")
         {
             Description = $"how maps are made: {string.Join(", ", EvaluationSubject.MethodNames)}",
             HelpName = "name",
             DefaultValueFactory = _ => DefaultMethod,
         };
-        method.AcceptOnlyFromAmong([.. EvaluationSubject.MethodNames]);
+        method.AcceptMethods(EvaluationSubject.MethodNames);
         var layer = new Option<string?>("--layer", "-l") { Description = "the layer to explain at [default: the model's]", HelpName = "name" };
         var models = new Option<string?>("--models") { Description = "a model folder [default: the embedded model]", HelpName = "DIR" };
         var photos = CountOption.CreateOptional("--photos", "only the first so many photos of each class, by their names");

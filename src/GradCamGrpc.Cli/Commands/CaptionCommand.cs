@@ -19,16 +19,23 @@ internal static class CaptionCommand
         options.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
+            IReadOnlyList<string>? unknown = null;
             var draws = options.AsksForMaps(parsed) || run.NamesFolder(parsed);
             return run.RunAsync(
                 parsed,
-                (server, photo) => draws
-                    ? CaptionAnswer.ExplainAsync(server, options.ReadWithMaps(parsed), photo, cancellation)
-                    : CaptionAnswer.SayAsync(server, options.Read(parsed), photo, cancellation),
+                async (server, photo) =>
+                {
+                    var answer = draws
+                        ? await CaptionAnswer.ExplainAsync(server, options.ReadWithMaps(parsed), photo, cancellation)
+                        : await CaptionAnswer.SayAsync(server, options.Read(parsed), photo, cancellation);
+                    unknown ??= await options.UnknownBansAsync(parsed, server, cancellation);
+                    return answer with { UnknownBans = unknown };
+                },
                 draws ? answer => FilmStrip.Of(answer.Photo, answer.Maps) : null,
                 (report, answer, written) => report.Captioned(answer, written),
                 "caption",
-                cancellation);
+                cancellation,
+                answer => answer.Skipped.Count == 0);
         });
         return command;
     }

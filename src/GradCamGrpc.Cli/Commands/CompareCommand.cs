@@ -10,10 +10,10 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        var truth = new Option<string>("--truth", "-t") { Description = "what is really on the photos", HelpName = "index|label", Required = true };
+        var truth = new Option<string>("--truth", "-t") { Description = "what is really on the photos, by index or label; `gradcam models --labels WORD` finds labels", HelpName = "index|label", Required = true };
         var run = new ComparisonRun();
-        var model = new ModelOptions();
-        var maps = new MapOptions();
+        var model = ModelOptions.OfClasses();
+        var maps = MapOptions.OfClasses();
         var command = new Command("compare", "Show why a network failed: maps of the class it found and of the true one.") { truth };
         run.AddTo(command);
         model.AddTo(command);

@@ -23,7 +23,7 @@ internal static class CompareModelsCommand
         };
         var boxes = new BoxOption();
         var run = new ComparisonRun();
-        var maps = new MapOptions();
+        var maps = MapOptions.OfClasses();
         var command = new Command("compare-models", "Show what several networks look at for the same class, and how far to trust each.") { models, named, boxes };
         run.AddTo(command);
         maps.AddTo(command);

@@ -6,7 +6,7 @@ namespace GradCamGrpc.Cli.Commands;
 /// <summary>The options that say which server answers.</summary>
 internal sealed class ConnectionOptions
 {
-    private readonly Option<Uri?> _server = Server("a server's address, such as http://127.0.0.1:50051 [default: the models are run here]");
+    private readonly Option<Uri?> _server = Server("a server's address, such as localhost:50051 or http://127.0.0.1:50051 [GRADCAM_SERVER; default: none is needed, the models are run here]");
 
     private readonly Option<string?> _models = new("--models")
     {
@@ -20,14 +20,14 @@ internal sealed class ConnectionOptions
     public static Option<Uri?> Server(string description) => new("--server", "-s")
     {
         Description = description,
-        HelpName = "URL",
+        HelpName = "ADDRESS",
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
-                return address;
-            result.AddError($"'{text}' is not an address such as http://127.0.0.1:50051");
-            return null;
+            var address = ServerAddress.Parse(text);
+            if (address is null)
+                result.AddError($"--server: '{text}' {ServerAddress.Needed}");
+            return address;
         },
     };
 
@@ -43,7 +43,11 @@ internal sealed class ConnectionOptions
         });
     }
 
-    public Task<ServerConnection> OpenAsync(ParseResult parsed) => parsed.GetValue(_server) is { } server
-        ? Task.FromResult(ServerConnection.To(server, _trust.Read(parsed)))
-        : ServerConnection.OpenOwnAsync(parsed.GetValue(_models));
+    /// <exception cref="InvalidDataException">The environment names a server that is none.</exception>
+    public Task<ServerConnection> OpenAsync(ParseResult parsed)
+    {
+        var models = parsed.GetValue(_models);
+        var server = parsed.GetValue(_server) ?? (models is null ? ServerAddress.FromEnvironment() : null);
+        return server is null ? ServerConnection.OpenOwnAsync(models) : Task.FromResult(ServerConnection.To(server, _trust.Read(parsed)));
+    }
 }

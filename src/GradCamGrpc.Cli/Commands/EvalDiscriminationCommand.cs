@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using GradCamGrpc.Cli.Evaluation;
+using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Models.Repository;
 
 namespace GradCamGrpc.Cli.Commands;
@@ -18,7 +19,7 @@ internal static class EvalDiscriminationCommand
         options.Data.Required = false;
         var pairs = CountOption.Create("--pairs", "how many pairs of photos are put side by side, at most", DefaultPairs);
         var knownRank = CountOption.Create("--known-rank", "use pairs of which the network has both classes among so many first", DefaultKnownRank);
-        var seed = new Option<int>("--seed") { Description = "which pairs are drawn", HelpName = "number", DefaultValueFactory = _ => DefaultSeed };
+        var seed = NumberOption.Create("--seed", "which pairs are drawn", "number", "a whole number", DefaultSeed);
         var photo = new Option<string?>("--photo") { Description = "instead of --data: one photo with things of two classes on it", HelpName = "FILE" };
         var classes = new Option<string[]>("--class", "-c") { Description = "with --photo, twice: the classes, by index or label", HelpName = "index|label" };
         var command = new Command("discrimination", "Measure whether maps tell one class from another on the same picture.")

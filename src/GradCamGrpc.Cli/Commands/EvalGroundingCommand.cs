@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Cli.Grounding;
 
 namespace GradCamGrpc.Cli.Commands;
@@ -10,18 +11,14 @@ internal static class EvalGroundingCommand
     {
         var data = new Option<string>("--data") { Description = "Flickr8k's folder: images/, captions.tsv, test.txt, dev.txt", HelpName = "DIR", Required = true };
         var photos = CountOption.Create("--photos", "the first so many photos of the split", 200);
-        var seed = new Option<int>("--seed") { Description = "where random parts of photos are covered", HelpName = "number", DefaultValueFactory = _ => 1 };
+        var seed = NumberOption.Create("--seed", "where random parts of photos are covered", "number", "a whole number", value: 1);
         var options = new HeadEvaluationOptions();
         var command = new Command("grounding", "Cover parts of photos, and measure whether maps of words and answers tell what they hang on.")
         {
             data, photos, seed,
         };
         options.AddTo(command);
-        seed.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 0)
-                result.AddError("--seed: 0 at least");
-        });
+        seed.Require<int>(number => number >= 0, "--seed: 0 at least");
         command.SetAction((parsed, cancellation) => EvaluationRun.RunAsync(
             options.IsJson(parsed),
             () => GroundingEvaluation.Of(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GradCamGrpc.Cli.Evaluation;
+using GradCamGrpc.Cli.Explaining;
 
 namespace GradCamGrpc.Cli.Commands;
 
@@ -28,7 +29,7 @@ internal sealed class EvaluationOptions
 
     private readonly Option<bool> _json = new("--json") { Description = "print JSON" };
 
-    public EvaluationOptions() => _methods.AcceptOnlyFromAmong([.. EvaluationSubject.MethodNames]);
+    public EvaluationOptions() => _methods.AcceptMethods(EvaluationSubject.MethodNames);
 
     public void AddTo(Command command)
     {

@@ -20,14 +20,11 @@ internal static class EvidenceCommand
                 + "[default: all but sensitivity, and with boxes what needs them]",
             HelpName = "name",
         };
-        measures.AcceptOnlyFromAmong([.. MeasureNames.All]);
-        var baselines = new Option<bool>("--baselines") { Description = "judge a random map and a blob in the middle, too" };
-        var steps = new Option<int?>("--steps")
-        {
-            Description = "steps of the insertion and deletion curves, 1 to 200 [default: 20]",
-            HelpName = "count",
-        };
-        var seed = new Option<ulong>("--seed") { Description = "of the noise", HelpName = "number" };
+        measures.AcceptOnly(MeasureNames.All);
+        var baselines = new Option<bool>("--baselines") { Description = "judge a random map and a blob in the middle, too: a map that shows something beats both" };
+        var steps = NumberOption.Create<int>(
+            "--steps", "steps of the insertion and deletion curves, 1 to 200 [default: 20]", "count", "a whole number from 1 to 200");
+        var seed = NumberOption.Create("--seed", "of the noise", "number", $"a whole number from 0 to {ulong.MaxValue}", value: 0UL);
         var json = new Option<bool>("--json") { Description = "print a line of JSON for each photo" };
         var command = new Command("evidence", "Measure whether the maps of photos can be believed.")
         {
@@ -57,7 +54,7 @@ internal static class EvidenceCommand
                 connection,
                 arguments.Photos(parsed),
                 parsed.GetValue(json),
-                (server, photo, stop) => new PhotoJudge(server, question).JudgeAsync(photo, stop),
+                (server, photo, stop) => new PhotoJudge(arguments.Calls(parsed, server), question).JudgeAsync(photo, stop),
                 (report, photo) => report.Evidence(photo),
                 photo => photo.Fault,
                 cancellation);

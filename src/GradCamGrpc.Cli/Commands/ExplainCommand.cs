@@ -26,7 +26,7 @@ internal static class ExplainCommand
             {
                 var output = arguments.Folder(parsed);
                 await using var server = await connection.OpenAsync(parsed);
-                var explainer = new PhotoExplainer(server, question.Read(parsed), output);
+                var explainer = new PhotoExplainer(arguments.Calls(parsed, server), question.Read(parsed), output);
                 return await ExplainAsync(arguments.Photos(parsed), explainer, output, report, cancellation);
             }
             catch (Exception fault) when (ExpectedFaults.Include(fault))
@@ -43,7 +43,7 @@ internal static class ExplainCommand
     {
         var prefixes = FileNames.Prefixes(photos);
         var explained = new ExplainedPhoto[photos.Length];
-        await report.RunAsync(photos.Length, done =>
+        await report.RunAsync("photos", photos.Length, done =>
         {
             var limits = new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellation };
             return Parallel.ForAsync(0, photos.Length, limits, async (i, stop) =>

@@ -25,7 +25,7 @@ internal static class GalleryCommand
             {
                 var folder = arguments.Folder(parsed);
                 await using var server = await connection.OpenAsync(parsed);
-                var painter = new GalleryPainter(server, question.Read(parsed), folder);
+                var painter = new GalleryPainter(arguments.Calls(parsed, server), question.Read(parsed), folder);
                 return await PaintAsync(arguments.Photos(parsed), painter, report, cancellation);
             }
             catch (Exception fault) when (ExpectedFaults.Include(fault))
@@ -40,17 +40,19 @@ internal static class GalleryCommand
     private static async Task<int> PaintAsync(string[] photos, GalleryPainter painter, ConsoleReport report, CancellationToken cancellation)
     {
         var prefixes = FileNames.Prefixes(photos);
-        var status = 0;
+        var painted = new List<(string? File, IReadOnlyList<string> Faults)>();
+        await report.RunAsync("rows", photos.Length * painter.RowCount, async done =>
+        {
+            for (var i = 0; i < photos.Length; i++)
+                painted.Add(await painter.PaintAsync(photos[i], prefixes[i], done, cancellation));
+        });
         for (var i = 0; i < photos.Length; i++)
         {
-            var (file, faults) = await painter.PaintAsync(photos[i], prefixes[i], cancellation);
-            if (file is not null)
+            if (painted[i].File is { } file)
                 report.ContactSheet(file);
-            foreach (var fault in faults)
-                report.Fault($"{photos[i]}: {fault}");
-            if (faults.Count > 0)
-                status = 1;
+            foreach (var fault in painted[i].Faults)
+                report.Fault(photos[i], fault);
         }
-        return status;
+        return painted.All(picture => picture.Faults.Count == 0) ? 0 : 1;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class HeadEvaluationOptions
 
     private readonly Option<bool> _json = new("--json") { Description = "print JSON" };
 
-    public HeadEvaluationOptions() => _split.AcceptOnlyFromAmong("test", "dev");
+    public HeadEvaluationOptions() => _split.AcceptOnly("test", "dev");
 
     public void AddTo(Command command)
     {

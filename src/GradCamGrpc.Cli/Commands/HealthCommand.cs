@@ -14,7 +14,8 @@ internal static class HealthCommand
 
     public static Command Create()
     {
-        var address = ConnectionOptions.Server("a server's address [default: the one that GRADCAM_LISTEN and GRADCAM_TLS_CERTIFICATE describe, on this machine]");
+        var address = ConnectionOptions.Server(
+            "a server's address [GRADCAM_SERVER; default: the one that GRADCAM_LISTEN and GRADCAM_TLS_CERTIFICATE describe, on this machine]");
         var trust = new TrustOptions();
         var service = new Option<string>("--service")
         {
@@ -28,7 +29,7 @@ internal static class HealthCommand
         {
             try
             {
-                var (server, believed) = parsed.GetValue(address) is { } named ? (named, trust.Read(parsed)) : OwnServer.Read(trust.Read(parsed));
+                var (server, believed) = (parsed.GetValue(address) ?? ServerAddress.FromEnvironment()) is { } named ? (named, trust.Read(parsed)) : OwnServer.Read(trust.Read(parsed));
                 return await AskAsync(server, believed, parsed.GetRequiredValue(service), cancellation);
             }
             catch (Exception fault) when (ExpectedFaults.Include(fault))

@@ -21,14 +21,15 @@ internal static class PerturbCommand
             HelpName = "index|label",
         };
         var attack = new Option<string>("--attack") { Description = $"how: {OneStep}, in one step, or {SeveralSteps}", DefaultValueFactory = _ => OneStep };
-        attack.AcceptOnlyFromAmong(OneStep, SeveralSteps);
+        attack.AcceptOnly(OneStep, SeveralSteps);
         var epsilon = Share("--epsilon", "how far a colour moves at most, as a share of its range, such as 0.01 or 2/255 [default: 2/255]");
         var stepSize = Share("--step-size", $"{SeveralSteps}: how far it moves in a step [default: a quarter of epsilon]");
-        var steps = new Option<int?>("--steps") { Description = $"{SeveralSteps}: steps, 1 to 100 [default: 10]", HelpName = "count" };
-        var seed = new Option<ulong?>("--start-seed") { Description = $"{SeveralSteps}: start at the random place of this seed", HelpName = "seed" };
+        var steps = NumberOption.Create<int>("--steps", $"{SeveralSteps}: steps, 1 to 100 [default: 10]", "count", "a whole number from 1 to 100");
+        var seed = NumberOption.Create<ulong>(
+            "--start-seed", $"{SeveralSteps}: start at the random place of this seed", "seed", $"a whole number from 0 to {ulong.MaxValue}");
         var run = new ComparisonRun();
-        var model = new ModelOptions();
-        var maps = new MapOptions();
+        var model = ModelOptions.OfClasses();
+        var maps = MapOptions.OfClasses();
         var command = new Command("perturb", "Change photos by so little that nobody sees it, so that a class is lost; show its maps before and after.")
         {
             attacked, attack, epsilon, stepSize, steps, seed,

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using GradCamGrpc.Cli.Explaining;
+using GradCamGrpc.Protos.V1;
 
 namespace GradCamGrpc.Cli.Commands;
 
@@ -6,6 +8,13 @@ namespace GradCamGrpc.Cli.Commands;
 internal sealed class PhotoArguments
 {
     private readonly Argument<string[]> _photos;
+
+    private readonly Option<string> _decoding = new("--decoding")
+    {
+        Description = "how files are read: exact, or fast (large JPEG and WebP photos at a smaller scale, where nothing is drawn over the photo)",
+        HelpName = "way",
+        DefaultValueFactory = _ => "exact",
+    };
 
     private readonly Option<DirectoryInfo> _folder = new("--out", "-o")
     {
@@ -24,11 +33,12 @@ internal sealed class PhotoArguments
     {
         _photos = new Argument<string[]>("PHOTO")
         {
-            Description = "photos to explain",
+            Description = count.MaximumNumberOfValues == 1 ? "the photo, a JPEG, PNG, WebP, GIF or BMP file" : "photos: JPEG, PNG, WebP, GIF or BMP files",
             Arity = count,
             CustomParser = result => [.. result.Tokens.Select(token => token.Value)],
         };
         MistypedOptions.RefuseIn(_photos);
+        _decoding.AcceptOnly("exact", "fast");
         _folder.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && File.Exists(token.Value))
@@ -37,13 +47,21 @@ internal sealed class PhotoArguments
     }
 
     /// <summary>For a command that writes nothing.</summary>
-    public void AddPhotosTo(Command command) => command.Arguments.Add(_photos);
+    public void AddPhotosTo(Command command)
+    {
+        command.Arguments.Add(_photos);
+        command.Options.Add(_decoding);
+    }
 
     public void AddTo(Command command)
     {
         AddPhotosTo(command);
         command.Options.Add(_folder);
     }
+
+    /// <summary>Calls about the photos.</summary>
+    public PhotoCalls Calls(ParseResult parsed, ServerConnection server) =>
+        new(server, parsed.GetValue(_decoding) == "fast" ? ImageDecoding.Fast : ImageDecoding.Unspecified);
 
     public string[] Photos(ParseResult parsed) => parsed.GetValue(_photos)!;
 

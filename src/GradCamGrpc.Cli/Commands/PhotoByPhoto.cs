@@ -31,7 +31,7 @@ internal static class PhotoByPhoto
         {
             await using var server = await connection.OpenAsync(parsed);
             var answers = new List<T>();
-            await report.RunAsync(photos.Length, async done =>
+            await report.RunAsync("photos", photos.Length, async done =>
             {
                 foreach (var photo in photos)
                 {

@@ -14,7 +14,7 @@ internal static class SanityCommand
         var connection = new ConnectionOptions();
         var target = new Option<string?>("--class", "-c")
         {
-            Description = "the class whose maps are compared, by index or label [default: the most probable class]",
+            Description = "the class whose maps are compared, by index or label; `gradcam models --labels WORD` finds labels [default: the most probable class]",
             HelpName = "index|label",
         };
         var model = new Option<string>("--model") { Description = "the model's name [default: the only one]", DefaultValueFactory = _ => "" };
@@ -29,13 +29,10 @@ internal static class SanityCommand
             Description = $"how maps are made: {string.Join(", ", MethodNames.All)}; may be repeated [default: grad-cam]",
             HelpName = "name",
         };
-        methods.AcceptOnlyFromAmong([.. MethodNames.All]);
-        var checkpoints = new Option<int?>("--checkpoints")
-        {
-            Description = "how many times maps are compared, 1 to 100 [default: 10]",
-            HelpName = "count",
-        };
-        var seed = new Option<ulong>("--seed") { Description = "of the noise", HelpName = "number" };
+        methods.AcceptMethods(MethodNames.All);
+        var checkpoints = NumberOption.Create<int>(
+            "--checkpoints", "how many times maps are compared, 1 to 100 [default: 10]", "count", "a whole number from 1 to 100");
+        var seed = NumberOption.Create("--seed", "of the noise", "number", $"a whole number from 0 to {ulong.MaxValue}", value: 0UL);
         var json = new Option<bool>("--json") { Description = "print a line of JSON for each photo" };
         var command = new Command("sanity", "Destroy a copy of the model, and tell how far the maps of photos change.")
         {
@@ -60,7 +57,7 @@ internal static class SanityCommand
                 connection,
                 arguments.Photos(parsed),
                 parsed.GetValue(json),
-                (server, photo, stop) => new SanityChecker(server, question).CheckAsync(photo, stop),
+                (server, photo, stop) => new SanityChecker(arguments.Calls(parsed, server), question).CheckAsync(photo, stop),
                 (report, photo) => report.Sanity(photo),
                 photo => photo.Fault,
                 cancellation);

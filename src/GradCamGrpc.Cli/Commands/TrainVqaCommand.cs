@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Training;
 using GradCamGrpc.Training.Answers;
 
@@ -11,16 +12,12 @@ internal static class TrainVqaCommand
     {
         var rooms = new Option<string>("--rooms") { Description = "DAQUAR's folder: images/, train.tsv, test.tsv", HelpName = "DIR", Required = true };
         var captions = new Option<string?>("--captions") { Description = "Flickr8k's folder, to learn from questions made of its captions, too", HelpName = "DIR" };
-        var heldOut = new Option<double>("--held-out") { Description = "the share of the rooms that is held out to make choices by", HelpName = "share" };
+        var heldOut = NumberOption.Create("--held-out", "the share of the rooms that is held out to make choices by", "share", "a number from 0 to less than 1", value: 0.0);
         var blind = new Option<bool>("--blind") { Description = "show no photos: what questions alone give away" };
         var options = new TrainingOptions(epochs: 8, depth: 3);
         var command = new Command("vqa", "Teach a model to answer questions about photos.") { rooms, captions, heldOut, blind };
         options.AddTo(command);
-        heldOut.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is not (>= 0 and < 1))
-                result.AddError("--held-out: from 0 to less than 1");
-        });
+        heldOut.Require<double>(share => share is >= 0 and < 1, "--held-out: from 0 to less than 1");
         command.SetAction((parsed, cancellation) => TrainingRun.RunAsync(options.Models(parsed), (folder, listener) => new AnswerTraining(
             folder,
             options.Preprocessing(parsed, folder),

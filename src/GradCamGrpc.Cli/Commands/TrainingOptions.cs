@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Repository;
@@ -29,7 +30,7 @@ internal sealed class TrainingOptions
 
     private readonly Option<int> _depth;
 
-    private readonly Option<int> _seed = new("--seed") { Description = "makes weights, order and views", HelpName = "number", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _seed = NumberOption.Create("--seed", "makes weights, order and views", "number", "a whole number", value: 1);
 
     /// <param name="epochs">How often everything is seen, where nothing else is said.</param>
     /// <param name="depth">How many layers a head has, where nothing else is said.</param>

@@ -18,15 +18,18 @@ internal static class VideoCommand
     public static Command Create()
     {
         var file = new Argument<string?>("FILE") { Description = "the film", Arity = ArgumentArity.ZeroOrOne };
+        MistypedOptions.RefuseIn(file);
         var stdin = new Option<bool>("--stdin") { Description = "read the film from standard input" };
         var rate = new Option<string>("--fps") { Description = "with --stdin: frames a second that are taken", HelpName = "number", DefaultValueFactory = _ => "30" };
         var target = new Option<string>("--out", "-o") { Description = "the film that is written", HelpName = "FILE", Required = true };
         var named = new Option<string?>("--class", "-c") { Description = "the class to explain [default: the most probable one, steadied]", HelpName = "index|label" };
         var step = CountOption.Create("--every", "explain one in so many frames", value: 1, most: 10_000);
-        var smoothing = new Option<double?>("--smoothing") { Description = "how much a frame's map weighs at 30 frames a second, above 0 to 1 [default: 1, as it is]", HelpName = "share" };
-        var keyframe = new Option<double?>("--keyframe") { Description = "the difference up to which the last map is used again, 0 to 1 [default: never]", HelpName = "share" };
-        var model = new ModelOptions();
-        var maps = new MapOptions();
+        var smoothing = NumberOption.Create<double>(
+            "--smoothing", "how much a frame's map weighs at 30 frames a second, above 0 to 1 [default: 1, as it is]", "share", "a number above 0 to 1");
+        var keyframe = NumberOption.Create<double>(
+            "--keyframe", "the difference up to which the last map is used again, 0 to 1 [default: never]", "share", "a number from 0 to 1");
+        var model = ModelOptions.OfClasses();
+        var maps = MapOptions.OfClasses();
         var connection = new ConnectionOptions();
         var command = new Command("video", "Show where the network saw what is on a film.") { file, stdin, rate, target, named, step, smoothing, keyframe };
         model.AddTo(command);

@@ -39,6 +39,7 @@ internal sealed class ComparisonRun
     /// <param name="tell">Tells a report of an answer and its pictures.</param>
     /// <param name="name">What the pictures are called behind the photo's name.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="isWhole">Whether an answer has all that was asked for; null where it always has.</param>
     /// <returns>The command's exit code.</returns>
     public async Task<int> RunAsync<TAnswer>(
         ParseResult parsed,
@@ -46,27 +47,31 @@ internal sealed class ComparisonRun
         Func<TAnswer, IReadOnlyList<PictureCell>>? pictures,
         Action<IReport, TAnswer, WrittenComparison> tell,
         string name,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Func<TAnswer, bool>? isWhole = null)
     {
         IReport report = parsed.GetValue(_json) ? new JsonReport(Console.Out) : new ConsoleReport();
         try
         {
             var folder = pictures is null ? "" : _arguments.Folder(parsed).FullName;
             await using var server = await _connection.OpenAsync(parsed);
+            var calls = _arguments.Calls(parsed, server);
             var photos = _arguments.Photos(parsed);
             var prefixes = FileNames.Prefixes(photos);
             var status = 0;
             for (var i = 0; i < photos.Length; i++)
             {
                 var (photo, prefix) = (photos[i], Path.Combine(folder, $"{prefixes[i]}.{name}"));
-                var fault = await PhotoCall.RunAsync(photo, server.Address, async image =>
+                var fault = await calls.RunAsync(photo, async image =>
                 {
                     var answer = await ask(server, image);
+                    if (isWhole?.Invoke(answer) == false)
+                        status = 1;
                     tell(report, answer, await WriteAsync(photo, prefix, pictures?.Invoke(answer) ?? [], cancellation));
                 }, cancellation);
                 if (fault is null)
                     continue;
-                report.Fault($"{photo}: {fault}");
+                report.Fault(photo, fault);
                 status = 1;
             }
             return status;

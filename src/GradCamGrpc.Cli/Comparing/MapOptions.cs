@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GradCamGrpc.Cli.Commands;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Protos.V1;
 
@@ -7,19 +8,23 @@ namespace GradCamGrpc.Cli.Comparing;
 /// <summary>The options that say how the maps of a comparison are made.</summary>
 internal sealed class MapOptions
 {
-    private readonly Option<string?> _method = new("--method", "-m")
-    {
-        Description = $"how maps are made: {string.Join(", ", MethodNames.All)} [default: grad-cam]",
-        HelpName = "name",
-    };
+    private readonly Option<string?> _method = new("--method", "-m") { HelpName = "name" };
 
     private readonly Option<string> _colors = new("--color-map") { Description = "the colours", DefaultValueFactory = _ => "turbo" };
 
-    public MapOptions()
+    private MapOptions(string methods)
     {
-        _method.AcceptOnlyFromAmong([.. MethodNames.All]);
-        _colors.AcceptOnlyFromAmong("turbo", "viridis", "inferno", "jet", "grey");
+        _method.Description = $"how maps are made: {methods} [default: grad-cam]";
+        _method.AcceptMethods(MethodNames.All);
+        _colors.AcceptOnly("turbo", "viridis", "inferno", "jet", "grey");
     }
+
+    /// <summary>For maps of classes.</summary>
+    public static MapOptions OfClasses() => new(string.Join(", ", MethodNames.All));
+
+    /// <summary>For maps of words and answers. The server knows which methods those can have.</summary>
+    public static MapOptions OfHead() =>
+        new("grad-cam, grad-cam-plus-plus, layer-cam or another that needs no more than a layer's activations and gradients");
 
     public void AddTo(Command command)
     {

@@ -78,7 +78,8 @@ internal sealed class EvaluationSubject : IDisposable
 
     private IExplanationMethod[] Named(IReadOnlyList<string> names)
     {
-        IExplanationMethod[] methods = [.. names.Distinct(StringComparer.Ordinal).Select(name => ExplanationMethods.All.Single(method => method.Name == name))];
+        IExplanationMethod[] methods = [.. names.Select(name => Explaining.MethodNames.Canonical(name, MethodNames)).Distinct(StringComparer.Ordinal)
+            .Select(name => ExplanationMethods.All.Single(method => method.Name == name))];
         foreach (var method in methods)
         {
             if (Network.ObjectionTo(method) is { } objection)

@@ -5,19 +5,19 @@ using Grpc.Core;
 namespace GradCamGrpc.Cli.Evidence;
 
 /// <summary>Has one photo's maps judged.</summary>
-/// <param name="server">Who answers.</param>
+/// <param name="calls">Who answers, and how photos are read.</param>
 /// <param name="question">What is asked of every photo; it has no photo itself.</param>
-internal sealed class PhotoJudge(ServerConnection server, EvaluateRequest question)
+internal sealed class PhotoJudge(PhotoCalls calls, EvaluateRequest question)
 {
     public async Task<JudgedPhoto> JudgeAsync(string path, CancellationToken cancellation)
     {
         ClassificationPrediction? prediction = null;
         var maps = new List<MapEvidence>();
-        var fault = await PhotoCall.RunAsync(path, server.Address, async image =>
+        var fault = await calls.RunAsync(path, async image =>
         {
             var request = question.Clone();
             request.Image = image;
-            using var call = server.Evidence.Evaluate(request, cancellationToken: cancellation);
+            using var call = calls.Server.Evidence.Evaluate(request, cancellationToken: cancellation);
             await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
             {
                 if (message.EventCase is EvaluateResponse.EventOneofCase.Prediction)

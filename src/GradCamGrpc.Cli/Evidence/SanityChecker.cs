@@ -5,19 +5,19 @@ using Grpc.Core;
 namespace GradCamGrpc.Cli.Evidence;
 
 /// <summary>Has methods checked on one photo.</summary>
-/// <param name="server">Who answers.</param>
+/// <param name="calls">Who answers, and how photos are read.</param>
 /// <param name="question">What is asked of every photo; it has no photo itself.</param>
-internal sealed class SanityChecker(ServerConnection server, CheckSanityRequest question)
+internal sealed class SanityChecker(PhotoCalls calls, CheckSanityRequest question)
 {
     public async Task<SanityCheckedPhoto> CheckAsync(string path, CancellationToken cancellation)
     {
         SanitySubject? subject = null;
         var checkpoints = new List<SanityCheckpoint>();
-        var fault = await PhotoCall.RunAsync(path, server.Address, async image =>
+        var fault = await calls.RunAsync(path, async image =>
         {
             var request = question.Clone();
             request.Image = image;
-            using var call = server.Evidence.CheckSanity(request, cancellationToken: cancellation);
+            using var call = calls.Server.Evidence.CheckSanity(request, cancellationToken: cancellation);
             await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
             {
                 if (message.EventCase is CheckSanityResponse.EventOneofCase.Subject)

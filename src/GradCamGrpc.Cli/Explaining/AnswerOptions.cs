@@ -8,8 +8,8 @@ namespace GradCamGrpc.Cli.Explaining;
 /// <summary>The questions about a photo, and the options that say which answers are explained. The server checks their values.</summary>
 internal sealed class AnswerOptions
 {
-    private readonly ModelOptions _model = new();
-    private readonly MapOptions _maps = new();
+    private readonly ModelOptions _model = ModelOptions.OfHead();
+    private readonly MapOptions _maps = MapOptions.OfHead();
 
     private readonly Argument<string[]> _questions = new("QUESTION") { Description = "what is asked about the photo", Arity = ArgumentArity.OneOrMore };
 
@@ -34,6 +34,11 @@ internal sealed class AnswerOptions
     public AnswerOptions()
     {
         MistypedOptions.RefuseIn(_questions);
+        _questions.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => File.Exists(token.Value)))
+                result.AddError($"'{token.Value}' is a file and no question: one photo at a time is asked about");
+        });
         _topK.Aliases.Add("-k");
     }
 

@@ -12,6 +12,9 @@ internal sealed record CaptionAnswer(Image Photo, CaptionPrediction Prediction, 
     /// <summary>The targets that the caption turned out not to have.</summary>
     public IReadOnlyList<SkippedTarget> Skipped { get; init; } = [];
 
+    /// <summary>The banned words that the model does not know, so that nothing comes of banning them.</summary>
+    public IReadOnlyList<string> UnknownBans { get; init; } = [];
+
     /// <summary>Has a photo captioned.</summary>
     public static async Task<CaptionAnswer> SayAsync(ServerConnection server, CaptionRequest question, Image photo, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using GradCamGrpc.Cli.Comparing;
+using GradCamGrpc.Models.Text;
 using GradCamGrpc.Protos.V1;
 
 namespace GradCamGrpc.Cli.Explaining;
@@ -9,8 +10,8 @@ namespace GradCamGrpc.Cli.Explaining;
 internal sealed class CaptionOptions
 {
     private readonly DecodingOptions _decoding = new();
-    private readonly ModelOptions _model = new();
-    private readonly MapOptions _maps = new();
+    private readonly ModelOptions _model = ModelOptions.OfHead();
+    private readonly MapOptions _maps = MapOptions.OfHead();
 
     private readonly Option<bool> _words = new("--words") { Description = "draw where the network saw each word of the best caption" };
 
@@ -78,6 +79,16 @@ internal sealed class CaptionOptions
         if (_maps.Method(parsed) is { } method)
             request.Methods.Add(method);
         return request;
+    }
+
+    /// <summary>The banned words that the model does not know.</summary>
+    public async Task<IReadOnlyList<string>> UnknownBansAsync(ParseResult parsed, ServerConnection server, CancellationToken cancellation)
+    {
+        if (_decoding.Banned(parsed) is not { Length: > 0 } banned)
+            return [];
+        var described = await server.Models.GetModelAsync(new GetModelRequest { Name = _model.Model(parsed) }, cancellationToken: cancellation);
+        var known = described.Model.Captioning.Words.ToHashSet(StringComparer.Ordinal);
+        return [.. banned.Where(word => !Words.Of(word).All(known.Contains))];
     }
 
     private IEnumerable<CaptionTarget> Targets(ParseResult parsed)

@@ -48,12 +48,15 @@ internal sealed class DecodingOptions
     /// <summary>The names of the options that are given.</summary>
     public IEnumerable<string> Given(CommandResult result) => Given(result, All);
 
+    /// <summary>The words that are not to be said.</summary>
+    public string[] Banned(ParseResult parsed) => parsed.GetValue(_banned) ?? [];
+
     public CaptionDecoding Read(ParseResult parsed)
     {
         var decoding = new CaptionDecoding
         {
             Prefix = parsed.GetValue(_prefix) ?? "",
-            BannedWords = { parsed.GetValue(_banned) ?? [] },
+            BannedWords = { Banned(parsed) },
         };
         if (parsed.GetValue(_least) is { } least)
             decoding.MinWords = least;

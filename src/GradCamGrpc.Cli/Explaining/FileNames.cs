@@ -10,6 +10,13 @@ internal static class FileNames
         return string.Concat(first.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter == '.' ? letter : '-'));
     }
 
+    /// <summary>A file as it is told: from the current folder where it lies in that, else in full.</summary>
+    public static string Shown(string file)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, file);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? Path.GetFullPath(file) : relative;
+    }
+
     /// <summary>The parts of a name that there are, with dots between them.</summary>
     public static string Joined(params string[] parts) => string.Join('.', parts.Where(part => part.Length > 0));
 

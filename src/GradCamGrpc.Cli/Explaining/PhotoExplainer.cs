@@ -4,11 +4,11 @@ using Grpc.Core;
 namespace GradCamGrpc.Cli.Explaining;
 
 /// <summary>Explains one photo and writes its pictures.</summary>
-/// <param name="server">Who answers.</param>
+/// <param name="calls">Who answers, and how photos are read.</param>
 /// <param name="question">What is asked of every photo; it has no photo itself.</param>
 /// <param name="folder">Where pictures are written.</param>
 internal sealed class PhotoExplainer(
-    ServerConnection server, ClassificationServiceExplainRequest question, DirectoryInfo folder)
+    PhotoCalls calls, ClassificationServiceExplainRequest question, DirectoryInfo folder)
 {
     /// <summary>Explains a photo. A fault of the photo or of the call is part of the answer; it never ends the command.</summary>
     /// <param name="path">The photo.</param>
@@ -19,12 +19,12 @@ internal sealed class PhotoExplainer(
         ClassificationPrediction? prediction = null;
         var maps = new List<WrittenMap>();
         var labelImages = new List<WrittenLabelImage>();
-        var fault = await PhotoCall.RunAsync(path, server.Address, async image =>
+        var fault = await calls.RunAsync(path, async image =>
         {
             var files = new PhotoFiles(image.Encoded.Memory, prefix, question, folder);
             var request = question.Clone();
             request.Image = image;
-            using var call = server.Classification.Explain(request, cancellationToken: cancellation);
+            using var call = calls.Server.Classification.Explain(request, cancellationToken: cancellation);
             await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
             {
                 switch (message.EventCase)

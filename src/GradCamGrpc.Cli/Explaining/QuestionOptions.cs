@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GradCamGrpc.Cli.Commands;
 using GradCamGrpc.Protos.V1;
 
 namespace GradCamGrpc.Cli.Explaining;
@@ -25,11 +26,11 @@ internal sealed class QuestionOptions
         DefaultValueFactory = _ => ["overlay"],
     };
 
-    private readonly Option<double?> _threshold = new("--threshold")
-    {
-        Description = "from which share of a map's maximum on boxes, masks and segments begin, 0 to 1 [default: 0.15]",
-        HelpName = "share",
-    };
+    private readonly Option<double?> _threshold = NumberOption.Create<double>(
+        "--threshold",
+        "from which share of a map's maximum on boxes, masks and segments begin, 0 to 1; where 0.15 takes in the whole square, 0.3 tells more [default: 0.15]",
+        "share",
+        "a number from 0 to 1");
 
     private readonly Option<string[]> _segments = new("--segment")
     {
@@ -39,26 +40,24 @@ internal sealed class QuestionOptions
 
     private readonly Option<string> _colors = new("--color-map") { Description = "the colours", DefaultValueFactory = _ => "turbo" };
 
-    private readonly Option<double> _opacity = new("--opacity")
-    {
-        Description = "the heat's share in an overlay, 0 to 1",
-        DefaultValueFactory = _ => 0.5,
-    };
+    private readonly Option<double> _opacity = NumberOption.Create(
+        "--opacity", "the heat's share in an overlay, 0 to 1", "share", "a number from 0 to 1", value: 0.5);
 
     private readonly Option<string> _format = new("--format") { Description = "how pictures are written", DefaultValueFactory = _ => "png" };
 
-    private readonly Option<int> _quality = new("--quality") { Description = "of JPEG and WebP, 1 to 100", DefaultValueFactory = _ => 90 };
+    private readonly Option<int> _quality = NumberOption.Create(
+        "--quality", "of JPEG and WebP, 1 to 100", "number", "a whole number from 1 to 100", value: 90);
 
     /// <param name="defaultTopK">How many of the most probable classes are explained where none is named.</param>
     /// <param name="defaultMethods">The methods where none is named; null for the server's default.</param>
     public QuestionOptions(int defaultTopK = 1, IEnumerable<string>? defaultMethods = null)
     {
         _subject = new SubjectOptions(defaultTopK, defaultMethods);
-        _fusion.AcceptOnlyFromAmong(Fusions);
-        _outputs.AcceptOnlyFromAmong(Forms);
-        _segments.AcceptOnlyFromAmong([.. LabelRules.Names]);
-        _colors.AcceptOnlyFromAmong("turbo", "viridis", "inferno", "jet", "grey");
-        _format.AcceptOnlyFromAmong("png", "jpeg", "webp");
+        _fusion.AcceptOnly(Fusions);
+        _outputs.AcceptOnly(Forms);
+        _segments.AcceptOnly(LabelRules.Names);
+        _colors.AcceptOnly("turbo", "viridis", "inferno", "jet", "grey");
+        _format.AcceptOnly("png", "jpeg", "webp");
     }
 
     public void AddTo(Command command)

@@ -12,10 +12,11 @@ internal sealed class ServerConnection : IAsyncDisposable
     private readonly GrpcChannel _channel;
     private readonly GradCamServer? _own;
 
-    private ServerConnection(Uri address, SocketsHttpHandler handler, GradCamServer? own)
+    private ServerConnection(Uri address, SocketsHttpHandler handler, GradCamServer? own, int? maxPhotoBytes)
     {
         _own = own;
-        Address = address;
+        Address = own is null ? address : null;
+        MaxPhotoBytes = maxPhotoBytes;
         _channel = GrpcChannel.ForAddress(
             address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = null });
         Captioning = new CaptioningService.CaptioningServiceClient(_channel);
@@ -27,7 +28,11 @@ internal sealed class ServerConnection : IAsyncDisposable
         Models = new ModelService.ModelServiceClient(_channel);
     }
 
-    public Uri Address { get; }
+    /// <summary>The server's address; null for our own, which nobody has heard of.</summary>
+    public Uri? Address { get; }
+
+    /// <summary>Bytes of a photo at most; null where only the server knows.</summary>
+    public int? MaxPhotoBytes { get; }
 
     public CaptioningService.CaptioningServiceClient Captioning { get; }
 
@@ -45,7 +50,7 @@ internal sealed class ServerConnection : IAsyncDisposable
 
     /// <summary>A server somewhere. It is connected to with the first call.</summary>
     /// <exception cref="InvalidDataException">A file of certificates is of no use.</exception>
-    public static ServerConnection To(Uri server, ServerTrust trust) => new(server, trust.Handler(), own: null);
+    public static ServerConnection To(Uri server, ServerTrust trust) => new(server, trust.Handler(), own: null, maxPhotoBytes: null);
 
     /// <summary>Starts a server here.</summary>
     /// <param name="models">The models to load; null for those that the environment names.</param>
@@ -57,7 +62,7 @@ internal sealed class ServerConnection : IAsyncDisposable
         {
             await own.StartAsync();
             await own.WhenReady;
-            return new ServerConnection(own.Address, new ServerTrust(null, null, null).Handler(), own);
+            return new ServerConnection(own.Address, new ServerTrust(null, null, null).Handler(), own, options.Images.MaxBytes);
         }
         catch
         {

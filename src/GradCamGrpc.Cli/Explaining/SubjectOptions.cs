@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using GradCamGrpc.Cli.Commands;
 using GradCamGrpc.Protos.V1;
 
 namespace GradCamGrpc.Cli.Explaining;
@@ -16,22 +16,12 @@ internal sealed class SubjectOptions
 
     private readonly Option<string[]> _classes = new("--class", "-c")
     {
-        Description = "a class to explain, by index or label; may be repeated [default: the most probable class]",
+        Description = "a class to explain, by index or label; `gradcam models --labels WORD` finds labels; may be repeated [default: the most probable class]",
         HelpName = "index|label",
     };
 
-    private readonly Option<int?> _topK = new("--top-k", "-k")
-    {
-        Description = "explain this many of the most probable classes, 1 to 64",
-        HelpName = "k",
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var k))
-                return k;
-            result.AddError($"--top-k: '{result.Tokens[0].Value}' is not a whole number");
-            return null;
-        },
-    };
+    private readonly Option<int?> _topK =
+        NumberOption.Create<int>("--top-k", "explain this many of the most probable classes, 1 to 64", "k", "a whole number");
 
     private readonly Option<string[]> _terms = new("--term")
     {
@@ -82,9 +72,10 @@ internal sealed class SubjectOptions
             foreach (var token in result.Tokens.Where(token => ClassNames.Term(token.Value) is null))
                 result.AddError($"--term: '{token.Value}' is not CLASS=WEIGHT, such as \"tiger cat=0.5\"");
         });
-        _smoothings.AcceptOnlyFromAmong(MethodNames.Augmentation, MethodNames.Eigen);
-        _methods.AcceptOnlyFromAmong([.. MethodNames.All]);
-        _score.AcceptOnlyFromAmong(Scores);
+        _topK.Aliases.Add("-k");
+        _smoothings.AcceptOnly(MethodNames.Augmentation, MethodNames.Eigen);
+        _methods.AcceptMethods(MethodNames.All);
+        _score.AcceptOnly(Scores);
     }
 
     public void AddTo(Command command)

@@ -14,9 +14,10 @@ namespace GradCamGrpc.Cli.Reports;
 internal interface IReport
 {
     /// <summary>Runs work of several steps and may show how far it is.</summary>
+    /// <param name="what">What is counted, such as "photos".</param>
     /// <param name="steps">How many.</param>
     /// <param name="work">The work; it calls its argument after each step, from any thread.</param>
-    Task RunAsync(int steps, Func<Action, Task> work);
+    Task RunAsync(string what, int steps, Func<Action, Task> work);
 
     void Photo(ExplainedPhoto photo);
 
@@ -25,6 +26,10 @@ internal interface IReport
     void Models(IEnumerable<Model> models);
 
     void Model(Model model);
+
+    /// <param name="model">A model.</param>
+    /// <param name="classes">Those of its classes whose labels are told.</param>
+    void Labels(Model model, IReadOnlyList<int> classes);
 
     void Captioned(CaptionAnswer answer, WrittenComparison written);
 
@@ -63,4 +68,7 @@ internal interface IReport
     void Grounding(GroundingResult result);
 
     void Fault(string message);
+
+    /// <summary>What went wrong with one photo.</summary>
+    void Fault(string photo, string message);
 }

@@ -21,7 +21,7 @@ internal sealed class JsonReport(TextWriter output) : IReport
     /// <summary>A box may begin at 0: that is told, too.</summary>
     private static readonly JsonFormatter Whole = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
 
-    public Task RunAsync(int steps, Func<Action, Task> work) => work(() => { });
+    public Task RunAsync(string what, int steps, Func<Action, Task> work) => work(() => { });
 
     public void Photo(ExplainedPhoto photo)
     {
@@ -44,10 +44,18 @@ internal sealed class JsonReport(TextWriter output) : IReport
 
     public void Model(Model model) => Write(ToJson(model));
 
+    public void Labels(Model model, IReadOnlyList<int> classes)
+    {
+        foreach (var index in classes)
+            Write(new JsonObject { ["index"] = index, ["label"] = model.Labels[index] });
+    }
+
     public void Captioned(CaptionAnswer answer, WrittenComparison written)
     {
         var line = Line(written.Photo, fault: null);
         line["prediction"] = ToJson(answer.Prediction);
+        if (answer.UnknownBans.Count > 0)
+            line["unknownBannedWords"] = new JsonArray([.. answer.UnknownBans.Select(word => JsonValue.Create(word))]);
         if (answer.Skipped.Count > 0)
             line["skippedTargets"] = new JsonArray([.. answer.Skipped.Select(ToJson)]);
         Write(line, answer.Maps, written);
@@ -138,6 +146,8 @@ internal sealed class JsonReport(TextWriter output) : IReport
     public void Grounding(GroundingResult result) => Write(JsonSerializer.SerializeToNode(result, Figures)!);
 
     public void Fault(string message) => Write(new JsonObject { ["error"] = message });
+
+    public void Fault(string photo, string message) => Write(Line(photo, message));
 
     /// <summary>An answer without its pictures, and where they are.</summary>
     private void Write(IMessage answer, WrittenComparison written)
