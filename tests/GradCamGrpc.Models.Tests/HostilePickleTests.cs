@@ -1,4 +1,5 @@
 using GradCamGrpc.Models.Checkpoints;
+using GradCamGrpc.TestData;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -101,7 +102,7 @@ public sealed class HostilePickleTests : IDisposable
     /// <summary>Each breaks one rule of the stack machine, or makes what is no state dict; and the words that tell which.</summary>
     private static readonly Dictionary<string, Action<PickleWriter>> Programs = new(StringComparer.Ordinal)
     {
-        ["it holds a number"] = writer => writer.Int(1),
+        ["it holds a number"] = writer => writer.Whole(1),
         ["it holds None"] = writer => writer.Op('N'),
         ["it holds a list"] = writer => writer.Op(']'),
         ["it holds a tuple"] = writer => writer.Op(')'),
@@ -109,10 +110,10 @@ public sealed class HostilePickleTests : IDisposable
         ["it holds a storage,"] = writer => writer.Storage("FloatStorage", "0", 2),
         ["it holds a storage type"] = writer => writer.Global("torch FloatStorage"),
         ["it holds a function"] = writer => writer.Global("collections OrderedDict"),
-        ["'epoch': it is a number, not a tensor"] = writer => writer.Dictionary(("epoch", inner => inner.Int(1))),
+        ["'epoch': it is a number, not a tensor"] = writer => writer.Dictionary(("epoch", inner => inner.Whole(1))),
         ["'a': the name occurs twice"] = writer =>
             writer.OrderedDict(("a", inner => inner.Vector("0", 2)), ("a", inner => inner.Vector("0", 2))),
-        ["names are texts of up to 512 characters; one is a number"] = writer => writer.Op('}').Int(1).Vector("0", 2).Op('s'),
+        ["names are texts of up to 512 characters; one is a number"] = writer => writer.Op('}').Whole(1).Vector("0", 2).Op('s'),
         ["characters; one is a text"] = writer => writer.Dictionary((new string('a', 513), inner => inner.Vector("0", 2))),
         ["a value is missing from the stack"] = writer => writer.Op('}').Op('(').Op('s'),
         ["a value is missing"] = writer => writer.Op(0x87),
@@ -130,7 +131,7 @@ public sealed class HostilePickleTests : IDisposable
         ["a frame of 18446744073709551615 bytes"] = writer => writer.Op(0x95).Op(255, 255, 255, 255, 255, 255, 255, 255),
         ["it ends too soon"] = writer => writer.Op('X').Op(255, 255, 255, 255),
         ["ends too soon"] = writer => writer.Op('c').Op('x'),
-        ["module and name are not texts"] = writer => writer.Int(1).Int(2).Op(0x93),
+        ["module and name are not texts"] = writer => writer.Whole(1).Whole(2).Op(0x93),
         ["a global has a name of more than 512 characters"] = writer => writer.Global("os " + new string('x', 513)),
         ["a persistent id is not"] = writer => writer.Op('N').Op('Q'),
         ["a persistent id is"] = writer => writer.Storage("FloatStorage", "0", -1),
@@ -268,18 +269,18 @@ public sealed class HostilePickleTests : IDisposable
         .Op(0x80, 4).Op(0x95, 100, 0, 0, 0, 0, 0, 0, 0)
         .Dictionary(
             ("epoch", inner => inner.Op('M').Op(1, 1)),
-            ("losses", inner => inner.Op(']').Op('(').Op('G').Op(64, 0, 0, 0, 0, 0, 0, 0).Int(-1).Op('N').Op('e').Int(1L << 40).Op('a')),
-            ("pair", inner => inner.Int(1).Op(0x85).Op('N').Op(0x86).Op('N').Op('N').Op(0x87)),
+            ("losses", inner => inner.Op(']').Op('(').Op('G').Op(64, 0, 0, 0, 0, 0, 0, 0).Whole(-1).Op('N').Op('e').Whole(1L << 40).Op('a')),
+            ("pair", inner => inner.Whole(1).Op(0x85).Op('N').Op(0x86).Op('N').Op('N').Op(0x87)),
             ("state_dict", inner => inner
                 .OrderedDict(
                     ("conv.weight", tensor => tensor.Tensor("FloatStorage", "0", 6, 1, [2, 2], [1, 3]).Op('q').Op(7)),
                     ("conv.bias", tensor => tensor.Op('h').Op(7).Op('r').Op(1, 1, 0, 0)),
                     ("bn.steps", tensor => tensor
                         .ShortText("torch._utils").Op(0x94).ShortText("_rebuild_tensor_v2").Op(0x94).Op(0x93)
-                        .Op('(').Storage("LongStorage", "1", 1).Int(0).Op(')').Op(')').Op(0x89).OrderedDict().Op('t').Op('R')),
+                        .Op('(').Storage("LongStorage", "1", 1).Whole(0).Op(')').Op(')').Op(0x89).OrderedDict().Op('t').Op('R')),
                     ("bn.weight", tensor => tensor
                         .Global("torch._utils _rebuild_parameter").Op('(').Op('j').Op(1, 1, 0, 0).Op(0x88).OrderedDict().Op('t').Op('R')))
-                .Dictionary(("_metadata", all => all.OrderedDict(("", one => one.Dictionary(("version", number => number.Int(1)))))))
+                .Dictionary(("_metadata", all => all.OrderedDict(("", one => one.Dictionary(("version", number => number.Whole(1)))))))
                 .Op('b'))));
 
     private static (string Key, byte[] Bytes)[] SoundStorages() =>
@@ -296,7 +297,7 @@ public sealed class HostilePickleTests : IDisposable
 
     private static void WriteTensor(PickleWriter writer, Action<PickleWriter> shape, Action<PickleWriter>? metadata = null)
     {
-        writer.Global("torch._utils _rebuild_tensor_v2").Op('(').Storage("FloatStorage", "0", 2).Int(0);
+        writer.Global("torch._utils _rebuild_tensor_v2").Op('(').Storage("FloatStorage", "0", 2).Whole(0);
         shape(writer);
         writer.Numbers(1).Op(0x89).OrderedDict();
         metadata?.Invoke(writer);

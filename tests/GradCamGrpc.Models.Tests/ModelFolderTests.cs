@@ -247,6 +247,41 @@ public sealed class ModelFolderTests
         Assert.Contains("1000", fault.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A manifest of a kilobyte must not take gigabytes: what it claims is compared with its weights first.</summary>
+    [Theory]
+    [InlineData("width", 2048)]
+    [InlineData("layers", 64)]
+    [InlineData("max_words", 4096)]
+    public void BuildHeads_ManifestClaimsMoreThanItsWeightsHold_IsRefusedBeforeTheyAreBuilt(string property, int value)
+    {
+        using var model = new TemporaryModel().With(manifest =>
+        {
+            foreach (var head in new[] { manifest["captioning"]!, manifest["answering"]! })
+            {
+                head["shape"]![property] = value;
+                head["sources"]![0]!["height"] = 4096;
+            }
+        });
+        var folder = ModelFolder.Read(model.Folder);
+
+        foreach (var fault in new[] { Assert.Throws<CheckpointException>(() => folder.BuildCaptionHead()), Assert.Throws<CheckpointException>(() => folder.BuildAnswerHead()) })
+        {
+            Assert.Null(fault.Tensor);
+            Assert.Contains("numbers or more", fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void BuildNetwork_MoreLabelsThanItsWeightsHold_IsRefusedBeforeItIsBuilt()
+    {
+        using var model = new TemporaryModel().WithFile("labels.txt", string.Concat(Enumerable.Repeat("cat\n", 40_000)));
+
+        var fault = Assert.Throws<CheckpointException>(() => ModelFolder.Read(model.Folder).BuildNetwork());
+
+        Assert.Null(fault.Tensor);
+        Assert.Contains("40000 classes", fault.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("model.pth")]
     [InlineData("model.pt")]

@@ -1,4 +1,5 @@
 using GradCamGrpc.Models.Checkpoints;
+using GradCamGrpc.TestData;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -104,6 +105,7 @@ public sealed class PyTorchFileTests : IDisposable
 
     public static TheoryData<long, long[], long[]> ViewsOutOfRange => new()
     {
+        { 0, [0, 1L << 40, 1L << 40], [1, 1, 1] },
         { 0, [13], [1] },
         { 1, [12], [1] },
         { 13, [0], [1] },
@@ -180,13 +182,13 @@ public sealed class PyTorchFileTests : IDisposable
     public void Open_StateDictAmongOtherEntries_IsFound(string place)
     {
         WriteVector(writer => writer.Dictionary(
-            ("epoch", inner => inner.Int(90)),
+            ("epoch", inner => inner.Whole(90)),
             ("best", inner => inner.Op('G').Op([0x3f, 0xe0, 0, 0, 0, 0, 0, 0])),
             ("seed", inner => inner.Op(0x8a, 9).Op([255, 255, 255, 255, 255, 255, 255, 255, 0])),
             ("arch", inner => inner.Text("lite0")),
             (place, inner => inner.OrderedDict(("a", tensor => tensor.Vector("0", 2)))),
             ("optimizer", inner => inner.Dictionary(
-                ("state", state => state.Op('}').Int(0).Vector("0", 2).Op('s')),
+                ("state", state => state.Op('}').Whole(0).Vector("0", 2).Op('s')),
                 ("param_groups", groups => groups.Op(']').Op('}').Op('a').Op('(').Op('N').Op(0x88).Op('e'))))));
 
         using var file = PyTorchFile.Open(_file.Path);

@@ -48,6 +48,10 @@ public sealed class SafetensorsFileTests : IDisposable
     public static TheoryData<string, string?> BadHeaders => new()
     {
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}""", "a" },
+
+        // Empty, but torch could not reckon its strides.
+        { """{"a":{"dtype":"F32","shape":[0,4611686018427387904,4],"data_offsets":[0,0]}}""", "a" },
+        { """{"a":{"dtype":"F32","shape":[4611686018427387904,4,0],"data_offsets":[0,0]}}""", "a" },
         { """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "a" },
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "a" },
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "a" },

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using GradCamGrpc.Models.Checkpoints;
+using GradCamGrpc.TestData;
 
 namespace GradCamGrpc.Models.Tests;
 

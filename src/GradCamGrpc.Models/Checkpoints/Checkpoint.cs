@@ -6,9 +6,12 @@ namespace GradCamGrpc.Models.Checkpoints;
 /// <remarks>The file must not change while it is open. Arrays are little-endian, as this process must be.</remarks>
 public abstract class Checkpoint : IDisposable
 {
-    private protected Checkpoint(string path, IReadOnlyDictionary<string, TensorEntry> entries)
+    private readonly long _length;
+
+    private protected Checkpoint(string path, long length, IReadOnlyDictionary<string, TensorEntry> entries)
     {
         Path = path;
+        _length = length;
         Entries = entries;
     }
 
@@ -22,6 +25,16 @@ public abstract class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">There is no such array.</exception>
     public TensorEntry Entry(string name) =>
         Entries.TryGetValue(name, out var entry) ? entry : throw new CheckpointException(Path, name, "is not in the file");
+
+    /// <summary>Checks that the file can hold the numbers that something is made of, before memory is taken for it.</summary>
+    /// <param name="numbers">How many it takes at least. Each takes a byte or more.</param>
+    /// <param name="what">What it is, with an article.</param>
+    /// <exception cref="CheckpointException">The file has fewer bytes.</exception>
+    public void EnsureHolds(long numbers, string what)
+    {
+        if (_length < numbers)
+            throw new CheckpointException(Path, $"{what} takes {numbers} numbers or more, and it has {_length} bytes");
+    }
 
     /// <summary>Reads one array into a tensor of its type and shape, row-major, which is the caller's to dispose of.</summary>
     /// <exception cref="CheckpointException">There is no such array, or the file is damaged.</exception>

@@ -14,6 +14,19 @@ internal static class ElementTypes
         _ => 8,
     };
 
+    /// <summary>How many bytes an array has. An empty one must have strides that can be reckoned, too: torch refuses what has not.</summary>
+    /// <exception cref="OverflowException">It is larger than any memory, or would be if its empty sides were of one element.</exception>
+    public static long SizeInBytes(this ElementType type, IEnumerable<long> shape)
+    {
+        var (bytes, span) = ((long)type.SizeInBytes(), (long)type.SizeInBytes());
+        foreach (var side in shape)
+        {
+            bytes = checked(bytes * side);
+            span = checked(span * Math.Max(side, 1));
+        }
+        return bytes;
+    }
+
     /// <summary>Torch's name of it.</summary>
     public static ScalarType ToScalarType(this ElementType type) => type switch
     {

@@ -35,7 +35,7 @@ internal sealed record PyTorchEntry(
             if (checked(storage.Count * size) != storageLength)
                 throw Fault($"its storage '{storage.Key}' should have {storage.Count} elements of {storage.Type}, not {storageLength} bytes");
 
-            var length = checked(ElementCount(shape) * size);
+            var length = storage.Type.SizeInBytes(shape);
             if (length > Array.MaxLength)
                 throw Fault($"{length} bytes are more than the {Array.MaxLength} a tensor may have here");
             var span = ElementSpan(shape, strides);
@@ -50,8 +50,6 @@ internal sealed record PyTorchEntry(
             throw Fault($"{View(tensor)} is larger than any memory");
         }
     }
-
-    private static long ElementCount(long[] shape) => shape.Aggregate(1L, (count, side) => checked(count * side));
 
     /// <summary>How many elements lie from the first to the last, both counted.</summary>
     private static long ElementSpan(long[] shape, long[] strides)

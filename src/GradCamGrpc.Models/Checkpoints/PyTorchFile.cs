@@ -18,7 +18,7 @@ public sealed class PyTorchFile : Checkpoint
     private readonly StoredZip _archive;
 
     private PyTorchFile(string path, StoredZip archive, IReadOnlyDictionary<string, TensorEntry> entries)
-        : base(path, entries)
+        : base(path, archive.FileLength, entries)
     {
         _archive = archive;
     }

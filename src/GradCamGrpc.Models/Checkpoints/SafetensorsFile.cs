@@ -15,8 +15,8 @@ public sealed class SafetensorsFile : Checkpoint
     /// <summary>Where the first array's bytes start in the file.</summary>
     private readonly long _dataStart;
 
-    private SafetensorsFile(string path, SafeFileHandle handle, long dataStart, IReadOnlyDictionary<string, TensorEntry> entries)
-        : base(path, entries)
+    private SafetensorsFile(string path, SafeFileHandle handle, long length, long dataStart, IReadOnlyDictionary<string, TensorEntry> entries)
+        : base(path, length, entries)
     {
         _handle = handle;
         _dataStart = dataStart;
@@ -43,7 +43,7 @@ public sealed class SafetensorsFile : Checkpoint
             var header = new byte[headerLength];
             ReadExactly(path, handle, header, LengthBytes);
             var dataStart = LengthBytes + header.Length;
-            return new SafetensorsFile(path, handle, dataStart, SafetensorsHeader.Parse(path, header, length - dataStart));
+            return new SafetensorsFile(path, handle, length, dataStart, SafetensorsHeader.Parse(path, header, length - dataStart));
         }
         catch
         {

@@ -74,11 +74,10 @@ internal static class SafetensorsHeader
 
     private static int CheckedLength(string file, string name, ElementType type, List<long> shape, long begin, long end)
     {
-        long needed = type.SizeInBytes();
+        long needed;
         try
         {
-            foreach (var side in shape)
-                needed = checked(needed * side);
+            needed = type.SizeInBytes(shape);
         }
         catch (OverflowException)
         {

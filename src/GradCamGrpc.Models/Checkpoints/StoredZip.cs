@@ -12,13 +12,17 @@ internal sealed class StoredZip : IDisposable
     private readonly Dictionary<string, ZipArchiveEntry> _entries;
     private readonly string _root;
 
-    private StoredZip(string path, ZipArchive archive, Dictionary<string, ZipArchiveEntry> entries, string root)
+    private StoredZip(string path, long fileLength, ZipArchive archive, Dictionary<string, ZipArchiveEntry> entries, string root)
     {
         _path = path;
+        FileLength = fileLength;
         _archive = archive;
         _entries = entries;
         _root = root;
     }
+
+    /// <summary>How many bytes the archive itself has.</summary>
+    public long FileLength { get; }
 
     /// <summary>Opens an archive.</summary>
     /// <param name="path">The archive.</param>
@@ -32,7 +36,7 @@ internal sealed class StoredZip : IDisposable
         {
             var archive = new ZipArchive(stream);
             var entries = ReadEntries(path, archive, stream.Length);
-            return new StoredZip(path, archive, entries, FindRoot(path, landmark, entries.Keys));
+            return new StoredZip(path, stream.Length, archive, entries, FindRoot(path, landmark, entries.Keys));
         }
         catch (Exception e)
         {

@@ -46,6 +46,13 @@ public abstract class ReadingHead : nn.Module
         _norm = nn.LayerNorm(shape.Width);
     }
 
+    /// <summary>How many numbers a head is made of, at least: vectors, and each layer's two widest maps.</summary>
+    /// <param name="sources">The layers of the trunk that it reads.</param>
+    /// <param name="vectors">How many words and answers it has vectors for.</param>
+    /// <param name="shape">Its size.</param>
+    public static long LeastNumbers(IReadOnlyList<HeadSource> sources, int vectors, HeadShape shape) =>
+        shape.Width * ((long)vectors + shape.MaxWords + sources.Sum(source => (long)source.Channels + source.Positions) + 8L * shape.Width * shape.Layers);
+
     /// <summary>The layers of the trunk that it reads.</summary>
     public IReadOnlyList<HeadSource> Sources { get; }
 

@@ -3,6 +3,9 @@ namespace GradCamGrpc.Models.Networks;
 /// <summary>The networks this project can build, by the name that a manifest uses.</summary>
 public static class Architectures
 {
+    /// <summary>How many features a class is told by, in the one that has fewest: ResNet-18.</summary>
+    private const long LeastFeatures = 512;
+
     private static readonly Dictionary<string, Func<int, ServableNetwork>> Known = new(StringComparer.Ordinal)
     {
         ["alexnet"] = classes => new AlexNet(classes),
@@ -15,6 +18,9 @@ public static class Architectures
 
     /// <summary>The names, in alphabetical order.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Known.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>How many numbers a network of so many classes is made of, whichever it is, at least.</summary>
+    public static long LeastNumbers(int classes) => classes * LeastFeatures;
 
     /// <summary>Builds a network with random weights.</summary>
     /// <exception cref="ArgumentException">The name is unknown.</exception>

@@ -76,10 +76,11 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
     /// <exception cref="CheckpointException">The checkpoint does not fit the network.</exception>
     public ServableNetwork BuildNetwork()
     {
+        using var checkpoint = CheckpointFormats.Open(System.IO.Path.Combine(Path, Manifest.Weights.File));
+        checkpoint.EnsureHolds(Architectures.LeastNumbers(Labels.Count), $"a network of {Labels.Count} classes");
         var network = Architectures.Create(Manifest.Architecture, Labels.Count);
         try
         {
-            using var checkpoint = CheckpointFormats.Open(System.IO.Path.Combine(Path, Manifest.Weights.File));
             CheckpointLoader.Load(network, checkpoint, network.IgnoredPrefixes);
             return network;
         }
@@ -97,7 +98,7 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
     {
         var captioning = Manifest.Captioning ?? throw new InvalidOperationException($"model {Manifest.Name} has no captioning head");
         var words = Vocabulary.Read(System.IO.Path.Combine(Path, captioning.Vocabulary));
-        return (Fill(new CaptionHead(captioning.Sources, words.Count, captioning.Shape), captioning.Weights), words);
+        return (Fill(captioning, words.Count, () => new CaptionHead(captioning.Sources, words.Count, captioning.Shape)), words);
     }
 
     /// <summary>Builds the answering head and fills it with its weights; it is frozen and in evaluation mode.</summary>
@@ -108,19 +109,28 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         var answering = Manifest.Answering ?? throw new InvalidOperationException($"model {Manifest.Name} has no answering head");
         var words = Vocabulary.Read(System.IO.Path.Combine(Path, answering.Vocabulary));
         var answers = File.ReadAllLines(System.IO.Path.Combine(Path, answering.Answers));
-        return (Fill(new AnswerHead(answering.Sources, words.Count, answers.Length, answering.Shape), answering.Weights), words, answers);
+        return (Fill(answering, words.Count + answers.Length, () => new AnswerHead(answering.Sources, words.Count, answers.Length, answering.Shape)), words, answers);
     }
 
     /// <summary>Writes a manifest into a folder.</summary>
     public static void WriteManifest(string path, ModelManifest manifest) =>
         File.WriteAllText(System.IO.Path.Combine(path, ManifestFile), JsonSerializer.Serialize(manifest, ManifestFormat) + "\n");
 
-    private THead Fill<THead>(THead head, WeightsManifest weights)
+    /// <summary>Builds a head once it is known that its weights are as many as it says: what a manifest claims takes no memory by itself.</summary>
+    /// <param name="manifest">What it says.</param>
+    /// <param name="vectors">How many words and answers the head has vectors for.</param>
+    /// <param name="create">Builds it.</param>
+    private THead Fill<THead>(HeadManifest manifest, int vectors, Func<THead> create)
         where THead : ReadingHead
     {
+        using var checkpoint = CheckpointFormats.Open(System.IO.Path.Combine(Path, manifest.Weights.File));
+        var shape = manifest.Shape;
+        checkpoint.EnsureHolds(
+            ReadingHead.LeastNumbers(manifest.Sources, vectors, shape),
+            $"a head of {vectors} words and answers, {shape.Layers} layers of width {shape.Width} and {shape.MaxWords} words a sentence");
+        var head = create();
         try
         {
-            using var checkpoint = CheckpointFormats.Open(System.IO.Path.Combine(Path, weights.File));
             CheckpointLoader.Load(head, checkpoint);
             head.Freeze();
             return head;

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace GradCamGrpc.Models.Tests;
+namespace GradCamGrpc.TestData;
 
 /// <summary>Writes pickles opcode by opcode, the sound ones as torch.save writes them and the others as nobody should.</summary>
-internal sealed class PickleWriter
+public sealed class PickleWriter
 {
     private readonly List<byte> _bytes = [];
 
@@ -38,7 +38,7 @@ internal sealed class PickleWriter
 
     public PickleWriter ShortText(string text) => Op(0x8c, (byte)text.Length).Op(Encoding.ASCII.GetBytes(text));
 
-    public PickleWriter Int(long number)
+    public PickleWriter Whole(long number)
     {
         if (number is >= 0 and <= byte.MaxValue)
             return Op('K').Op((byte)number);
@@ -53,16 +53,16 @@ internal sealed class PickleWriter
     {
         Op('(');
         foreach (var number in numbers)
-            Int(number);
+            Whole(number);
         return Op('t');
     }
 
     public PickleWriter Storage(string type, string key, long count) =>
-        Op('(').Text("storage").Global($"torch {type}").Text(key).Text("cpu").Int(count).Op('t').Op('Q');
+        Op('(').Text("storage").Global($"torch {type}").Text(key).Text("cpu").Whole(count).Op('t').Op('Q');
 
     /// <summary>A tensor with the arguments of torch.save: requires_grad and no hooks.</summary>
     public PickleWriter Tensor(string type, string key, long count, long offset, long[] shape, long[] strides) =>
-        Global("torch._utils _rebuild_tensor_v2").Op('(').Storage(type, key, count).Int(offset).Numbers(shape).Numbers(strides)
+        Global("torch._utils _rebuild_tensor_v2").Op('(').Storage(type, key, count).Whole(offset).Numbers(shape).Numbers(strides)
             .Op(0x89).OrderedDict().Op('t').Op('R');
 
     /// <summary>A whole storage of single-precision numbers as a vector.</summary>
