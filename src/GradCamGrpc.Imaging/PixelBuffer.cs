@@ -9,6 +9,18 @@ public sealed class PixelBuffer : IDisposable
     /// <summary>Bytes a pixel.</summary>
     public const int Channels = 4;
 
+    /// <summary>4 megapixels. Of arrays up to here every thread may keep one.</summary>
+    private const int Small = 16 << 20;
+
+    /// <summary>16 megapixels: larger ones are kept by nobody.</summary>
+    private const int Large = 64 << 20;
+
+    private const int LargeArrays = 2;
+
+    /// <summary>Of large arrays the process keeps a few. Were they of the shared pool, each thread that ever decoded a large photo would keep one for itself.</summary>
+    private static readonly ArrayPool<byte> LargePool = ArrayPool<byte>.Create(Large, LargeArrays);
+
+    private readonly ArrayPool<byte> _pool;
     private byte[]? _bytes;
 
     /// <summary>Takes memory for an image; its content is undefined.</summary>
@@ -16,7 +28,9 @@ public sealed class PixelBuffer : IDisposable
     {
         Width = width;
         Height = height;
-        _bytes = ArrayPool<byte>.Shared.Rent(checked(width * height * Channels));
+        var length = checked(width * height * Channels);
+        _pool = length > Small ? LargePool : ArrayPool<byte>.Shared;
+        _bytes = _pool.Rent(length);
     }
 
     /// <summary>Pixels a row.</summary>
@@ -42,6 +56,6 @@ public sealed class PixelBuffer : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _bytes, null) is { } bytes)
-            ArrayPool<byte>.Shared.Return(bytes);
+            _pool.Return(bytes);
     }
 }
