@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Rpc;
 using GradCamGrpc.Protos.V1;
 using Grpc.Core;
 
@@ -412,6 +413,27 @@ public sealed class BadInputTests(RunningServer server)
         Assert.All(good, answer => Assert.Equal(alone.Prediction.Classes[0].ClassIndex, answer.Prediction.Classes[0].ClassIndex));
         var again = await server.ExplainAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
         Assert.All(expected.Zip(again.Maps[0].Outputs[0].Raw.Floats()), pair => Assert.InRange(pair.Second - pair.First, -tolerance, tolerance));
+    }
+
+    /// <summary>A field of 100 bytes that ends after two, groups without an end, and a text that is a number: of calls that read one message, and of one that streams.</summary>
+    [Theory]
+    [InlineData("Classify", new byte[] { 0x0a, 100, 1, 2 })]
+    [InlineData("Classify", new byte[] { 0x0b, 0x0b, 0x0b })]
+    [InlineData("Explain", new byte[] { 0x12, 3, 0x0a, 100, 1 })]
+    [InlineData("ExplainStream", new byte[] { 0x0a, 100, 1, 2 })]
+    public async Task Any_BytesAreNoMessage_IsInvalidAndSaysSo(string name, byte[] message)
+    {
+        var asIs = new Marshaller<byte[]>(bytes => bytes, bytes => bytes);
+        var method = new Method<byte[], byte[]>(MethodType.DuplexStreaming, ClassificationService.Descriptor.FullName, name, asIs, asIs);
+        using var call = server.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(method, null, new CallOptions());
+        await call.RequestStream.WriteAsync(message, TestContext.Current.CancellationToken);
+        await call.RequestStream.CompleteAsync();
+
+        var fault = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.StartsWith("the bytes are not the message that this call takes: ", fault.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal("INVALID_REQUEST", fault.GetRpcStatus()!.GetDetail<ErrorInfo>().Reason);
     }
 
     [Theory]

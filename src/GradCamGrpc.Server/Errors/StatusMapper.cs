@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using GradCamGrpc.Batching;
@@ -25,7 +26,7 @@ internal static class StatusMapper
     }
 
     /// <summary>A status with the reason that programs go by.</summary>
-    public static Status Of(StatusCode code, string reason, string message, params Google.Protobuf.IMessage[] details) => new()
+    public static Status Of(StatusCode code, string reason, string message, params IMessage[] details) => new()
     {
         Code = (int)code,
         Message = message,
@@ -36,6 +37,8 @@ internal static class StatusMapper
     public static Status ToStatus(Exception error) => error switch
     {
         InvalidRequestException invalid => Of(StatusCode.InvalidArgument, "INVALID_REQUEST", error.Message, BadRequest(invalid.Violations)),
+        InvalidProtocolBufferException => Of(
+            StatusCode.InvalidArgument, "INVALID_REQUEST", $"the bytes are not the message that this call takes: {error.Message}"),
         NotFoundException absent => Of(StatusCode.NotFound, "NOT_FOUND", error.Message, BadRequest(absent.Violations)),
         QueueFullException full => Of(StatusCode.ResourceExhausted, full.Code, error.Message, RetryAfter(full.RetryAfter)),
         PixelBudgetException full => Of(StatusCode.ResourceExhausted, "PIXEL_BUDGET_SPENT", error.Message, RetryAfter(full.RetryAfter)),

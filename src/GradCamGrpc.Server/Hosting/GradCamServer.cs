@@ -123,6 +123,7 @@ public sealed class GradCamServer : IAsyncDisposable
         var app = builder.Build();
         var server = new GradCamServer(app, options);
         app.Use(CallStatus.MeasureAsync);
+        app.Use(UnreadableMessages.AnswerAsync);
         app.Use(server.KeepListenersApart);
         app.UseWhen(context => !server.IsScrape(context), calls => calls.Use(new DrainFront(server._drain).AnswerAsync));
         if (options.Access is not null)
