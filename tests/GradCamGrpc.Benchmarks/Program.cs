@@ -10,6 +10,7 @@ NativeTuning.Apply();
 var root = new RootCommand("Measures what an explanation costs.")
 {
     ExplainBenchmark.Create(),
+    FuzzBenchmark.Create(),
     CaptionsBenchmark.Create(),
     ClientsBenchmark.Create(),
     MethodsBenchmark.Create(),
