@@ -3,12 +3,17 @@ using ScottPlot;
 
 namespace GradCamGrpc.Benchmarks;
 
-/// <summary>Draws latency and goodput against the load.</summary>
+/// <summary>Draws latency, goodput and refusals against the load, on white, to be read on dark pages, too.</summary>
 internal static class LoadPicture
 {
     private const int Width = 900;
-    private const int Height = 640;
+    private const int Height = 960;
     private const string FontName = "DejaVu Sans";
+
+    // Of Okabe and Ito's colours, which those who see few colours tell apart.
+    private static readonly Color Blue = Color.FromHex("#0072B2");
+    private static readonly Color Orange = Color.FromHex("#D55E00");
+    private static readonly Color Green = Color.FromHex("#009E73");
 
     /// <param name="capacity">Calls a second.</param>
     /// <param name="loads">What came of each load.</param>
@@ -17,29 +22,41 @@ internal static class LoadPicture
     {
         // This build of Skia finds no fonts of the system.
         Fonts.AddFontFile(FontName, Path.Combine(TestFolders.Repository, "src", "GradCamGrpc.Imaging", "Rendering", "Fonts", "DejaVuSans.ttf"));
-        double[] offered = [.. loads.Select(result => 100 * result.Load)];
         var pictures = new Multiplot();
-        pictures.AddPlots(2);
+        pictures.AddPlots(3);
 
-        var latency = Plot(pictures.GetPlot(0), "latency of the admitted, ms", Alignment.UpperLeft);
-        foreach (var (name, share) in new[] { ("p99", 0.99), ("p95", 0.95), ("p50", 0.5) })
-            latency.Add.Scatter(offered, loads.Select(result => result.Percentile(share)).ToArray()).LegendText = name;
-        latency.Axes.SetLimitsY(0, 1.15 * loads.Max(result => result.Percentile(0.99)));
+        var latency = pictures.GetPlot(0);
+        Line(latency, "p99", Orange, loads, result => result.Percentile(0.99));
+        Line(latency, "p95", Green, loads, result => result.Percentile(0.95));
+        Line(latency, "p50", Blue, loads, result => result.Percentile(0.5));
+        Label(latency, "Latency of the answered", "ms", 1.15 * loads.Max(result => result.Percentile(0.99)));
 
-        var goodput = Plot(pictures.GetPlot(1), "calls a second", Alignment.UpperLeft);
-        goodput.Add.Scatter(offered, loads.Select(result => result.Calls.Count / result.Seconds).ToArray()).LegendText = "came";
-        goodput.Add.Scatter(offered, loads.Select(result => result.Goodput).ToArray()).LegendText = "answered";
-        goodput.Add.HorizontalLine(capacity, pattern: LinePattern.Dashed).LegendText = "capacity";
-        goodput.Axes.SetLimitsY(0, 1.15 * loads.Max(result => result.Calls.Count / result.Seconds));
+        var goodput = pictures.GetPlot(1);
+        Line(goodput, "came", Orange, loads, result => result.Offered);
+        Line(goodput, "answered", Blue, loads, result => result.Goodput);
+        var limit = goodput.Add.HorizontalLine(capacity, 1.5f, Colors.Black, LinePattern.Dashed);
+        limit.LegendText = "capacity, 64 in flight";
+        Label(goodput, "Calls that came, and that were answered", "a second", 1.15 * loads.Max(result => result.Offered));
+
+        var refused = pictures.GetPlot(2);
+        Line(refused, "refused", Blue, loads, result => 100 * result.RefusedShare);
+        Label(refused, "Refused", "% of those that came", 100);
         pictures.SavePng(path, Width, Height);
     }
 
-    private static Plot Plot(Plot plot, string what, Alignment legend)
+    private static void Line(Plot plot, string name, Color color, IReadOnlyList<OpenLoadResult> loads, Func<OpenLoadResult, double> value)
+    {
+        var line = plot.Add.Scatter(loads.Select(result => 100 * result.Load).ToArray(), loads.Select(value).ToArray(), color);
+        (line.LegendText, line.LineWidth, line.MarkerSize) = (name, 2, 7);
+    }
+
+    private static void Label(Plot plot, string title, string unit, double most)
     {
         plot.Font.Set(FontName);
+        plot.Title(title);
         plot.XLabel("load, % of the capacity");
-        plot.YLabel(what);
-        plot.ShowLegend(legend);
-        return plot;
+        plot.YLabel(unit);
+        plot.Axes.SetLimitsY(0, most);
+        plot.ShowLegend(Alignment.UpperLeft);
     }
 }

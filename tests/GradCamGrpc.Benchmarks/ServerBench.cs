@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
-using Google.Protobuf;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Options;
@@ -16,19 +13,18 @@ internal sealed class ServerBench : IAsyncDisposable
 {
     private readonly GradCamServer _server;
     private readonly GrpcChannel _channel;
-    private readonly ClassificationService.ClassificationServiceClient _client;
+    private readonly ExplainClient _classes;
     private readonly CaptioningService.CaptioningServiceClient _captions;
     private readonly VqaService.VqaServiceClient _answers;
-    private readonly ClassificationServiceExplainRequest _request;
+    private readonly Image _photo = ExplainClient.SmallPhoto();
 
     private ServerBench(GradCamServer server)
     {
         _server = server;
         _channel = GrpcChannel.ForAddress(server.Address);
-        _client = new ClassificationService.ClassificationServiceClient(_channel);
+        _classes = new ExplainClient(server.Address);
         _captions = new CaptioningService.CaptioningServiceClient(_channel);
         _answers = new VqaService.VqaServiceClient(_channel);
-        _request = new ClassificationServiceExplainRequest { Image = new Image { Encoded = ByteString.CopyFrom(BenchPhoto.SmallJpeg()) } };
     }
 
     /// <summary>Where the server is.</summary>
@@ -50,46 +46,32 @@ internal sealed class ServerBench : IAsyncDisposable
         return new ServerBench(server);
     }
 
-    /// <summary>Runs a number of calls.</summary>
-    public Task<LoadResult> RunAsync(int concurrency, int calls)
-    {
-        var left = calls;
-        return RunAsync(concurrency, () => Interlocked.Decrement(ref left) >= 0);
-    }
+    /// <summary>Explains the most probable class, a number of times.</summary>
+    public Task<LoadResult> RunAsync(int concurrency, int calls) => _classes.RunAsync(concurrency, calls);
 
-    /// <summary>Runs calls for a time.</summary>
-    public Task<LoadResult> RunForAsync(int concurrency, TimeSpan time)
-    {
-        var start = Stopwatch.GetTimestamp();
-        return RunAsync(concurrency, () => Stopwatch.GetElapsedTime(start) < time);
-    }
+    /// <summary>Explains the most probable class for a time.</summary>
+    public Task<LoadResult> RunForAsync(int concurrency, TimeSpan time) => _classes.RunForAsync(concurrency, time);
 
     /// <summary>Captions the photo.</summary>
-    public void Caption() => _captions.Caption(new CaptionRequest { Image = _request.Image });
+    public void Caption() => _captions.Caption(new CaptionRequest { Image = _photo });
 
     /// <summary>Captions the photo and explains every word.</summary>
     public async Task ExplainCaptionAsync()
     {
-        using var call = _captions.Explain(new CaptioningServiceExplainRequest { Image = _request.Image });
+        using var call = _captions.Explain(new CaptioningServiceExplainRequest { Image = _photo });
         await foreach (var _ in call.ResponseStream.ReadAllAsync())
         {
         }
     }
 
     /// <summary>Explains the most probable class.</summary>
-    public async Task ExplainClassAsync()
-    {
-        using var call = _client.Explain(_request);
-        await foreach (var _ in call.ResponseStream.ReadAllAsync())
-        {
-        }
-    }
+    public Task ExplainClassAsync() => _classes.ExplainAsync();
 
     /// <summary>Asks a question about the photo, and explains the answer.</summary>
     public async Task ExplainAnswerAsync()
     {
         var question = new VqaQuestion { Text = "what is the woman wearing" };
-        using var call = _answers.Explain(new VqaServiceExplainRequest { Image = _request.Image, Questions = { question } });
+        using var call = _answers.Explain(new VqaServiceExplainRequest { Image = _photo, Questions = { question } });
         await foreach (var _ in call.ResponseStream.ReadAllAsync())
         {
         }
@@ -101,30 +83,9 @@ internal sealed class ServerBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _classes.Dispose();
         _channel.Dispose();
         await _server.StopAsync();
         await _server.DisposeAsync();
-    }
-
-    private async Task<LoadResult> RunAsync(int concurrency, Func<bool> goesOn)
-    {
-        var latencies = new ConcurrentQueue<double>();
-        var batches = new ConcurrentQueue<int>();
-        var start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(async () =>
-        {
-            while (goesOn())
-            {
-                var sent = Stopwatch.GetTimestamp();
-                using var call = _client.Explain(_request);
-                await foreach (var message in call.ResponseStream.ReadAllAsync())
-                {
-                    if (message.Prediction is { } prediction)
-                        batches.Enqueue(prediction.Timings.BatchSize);
-                }
-                latencies.Enqueue(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-            }
-        })));
-        return new LoadResult(Stopwatch.GetElapsedTime(start), [.. latencies], batches.Average());
     }
 }

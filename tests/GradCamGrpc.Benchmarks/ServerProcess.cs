@@ -30,6 +30,9 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>What it has written so far.</summary>
     public string Output => string.Join('\n', _lines);
 
+    /// <summary>What it took of all cores together since its start.</summary>
+    public TimeSpan ProcessorTime => _process.TotalProcessorTime;
+
     /// <summary>Starts it, and waits until its model is ready.</summary>
     /// <param name="listen">The host and port; port 0 takes a free one.</param>
     /// <param name="options">Options of the server besides, names and values.</param>

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Google.Protobuf;
+using GradCamGrpc.Protos.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace GradCamGrpc.Benchmarks;
+
+/// <summary>Sends a small photo over one connection, and asks for a raw map of its most probable class.</summary>
+internal sealed class ExplainClient(Uri address) : IDisposable
+{
+    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(address);
+    private readonly ClassificationServiceExplainRequest _request = new() { Image = SmallPhoto() };
+
+    /// <summary>The photo, 224 x 224.</summary>
+    public static Image SmallPhoto() => new() { Encoded = ByteString.CopyFrom(BenchPhoto.SmallJpeg()) };
+
+    /// <summary>Makes a call.</summary>
+    /// <returns>The size of the batch that it was in.</returns>
+    public async Task<int> ExplainAsync()
+    {
+        var batch = 0;
+        using var call = new ClassificationService.ClassificationServiceClient(_channel).Explain(_request);
+        await foreach (var message in call.ResponseStream.ReadAllAsync())
+            batch = message.Prediction?.Timings.BatchSize ?? batch;
+        return batch;
+    }
+
+    /// <summary>Makes a number of calls, so many at a time.</summary>
+    public Task<LoadResult> RunAsync(int concurrency, int calls)
+    {
+        var left = calls;
+        return RunAsync(concurrency, () => Interlocked.Decrement(ref left) >= 0);
+    }
+
+    /// <summary>Makes calls for a time, so many at a time.</summary>
+    public Task<LoadResult> RunForAsync(int concurrency, TimeSpan time)
+    {
+        var start = Stopwatch.GetTimestamp();
+        return RunAsync(concurrency, () => Stopwatch.GetElapsedTime(start) < time);
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private async Task<LoadResult> RunAsync(int concurrency, Func<bool> goesOn)
+    {
+        var latencies = new ConcurrentQueue<double>();
+        var batches = new ConcurrentQueue<int>();
+        var start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(async () =>
+        {
+            while (goesOn())
+            {
+                var sent = Stopwatch.GetTimestamp();
+                batches.Enqueue(await ExplainAsync());
+                latencies.Enqueue(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+            }
+        })));
+        return new LoadResult(Stopwatch.GetElapsedTime(start), [.. latencies], batches.Average());
+    }
+}
