@@ -1,7 +1,5 @@
-using System.Globalization;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Http;
-using Grpc.Core;
 using Grpc.Health.V1;
 
 namespace GradCamGrpc.Server.Draining;
@@ -10,7 +8,6 @@ namespace GradCamGrpc.Server.Draining;
 internal sealed class DrainFront(Drain drain)
 {
     private const string GrpcContentType = "application/grpc";
-    private const string Details = "grpc-status-details-bin";
 
     private static readonly PathString HealthPath = $"/{Health.Descriptor.FullName}";
 
@@ -26,24 +23,17 @@ internal sealed class DrainFront(Drain drain)
             });
             return next(context);
         }
-        return context.Request.Path.StartsWithSegments(HealthPath, StringComparison.Ordinal) ? next(context) : RefuseAsync(context);
+        return context.Request.Path.StartsWithSegments(HealthPath, StringComparison.Ordinal) || HealthPaths.Has(context.Request.Path)
+            ? next(context)
+            : RefuseAsync(context);
     }
 
     private static Task RefuseAsync(HttpContext context)
     {
-        var refusal = StatusMapper.ToRpcException(Drain.Refusal);
-        var headers = context.Response.Headers;
-        if (context.Request.ContentType?.StartsWith(GrpcContentType, StringComparison.Ordinal) != true)
-        {
-            headers.Connection = "close";
-            return JsonStatus.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, refusal.GetRpcStatus()!);
-        }
-
-        // An answer without messages has its status among the headers.
-        context.Response.ContentType = GrpcContentType;
-        headers["grpc-status"] = ((int)refusal.StatusCode).ToString(CultureInfo.InvariantCulture);
-        headers["grpc-message"] = Uri.EscapeDataString(refusal.Status.Detail);
-        headers[Details] = Convert.ToBase64String(refusal.Trailers.GetValueBytes(Details)!);
-        return Task.CompletedTask;
+        var status = StatusMapper.ToStatus(Drain.Refusal);
+        if (context.Request.ContentType?.StartsWith(GrpcContentType, StringComparison.Ordinal) == true)
+            return GrpcStatus.WriteAsync(context, status);
+        context.Response.Headers.Connection = "close";
+        return JsonStatus.WriteAsync(context, status);
     }
 }

@@ -1,4 +1,3 @@
-using GradCamGrpc.Server.Access;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Services;

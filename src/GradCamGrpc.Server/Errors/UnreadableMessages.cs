@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using GradCamGrpc.Server.Access;
 using Grpc.AspNetCore.Server;
 
 namespace GradCamGrpc.Server.Errors;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using GradCamGrpc.Server.Draining;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
@@ -23,12 +24,17 @@ public sealed class ModelLoaderTests : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly FakeTimeProvider _time = new();
     private readonly ServerState _state = new();
+    private readonly Drain _drain;
     private readonly ServerMetrics _metrics;
     private readonly CancellationTokenSource _started = new();
     private ModelCatalog? _catalog;
     private ModelLoader? _loader;
 
-    public ModelLoaderTests() => _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
+    public ModelLoaderTests()
+    {
+        _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
+        _drain = new Drain(TimeSpan.FromSeconds(1), _time, NullLogger<Drain>.Instance);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -38,6 +44,7 @@ public sealed class ModelLoaderTests : IAsyncDisposable
         _metrics.Dispose();
         await _services.DisposeAsync();
         _started.Dispose();
+        _drain.Dispose();
         Directory.Delete(_root, recursive: true);
     }
 
@@ -95,7 +102,7 @@ public sealed class ModelLoaderTests : IAsyncDisposable
             _metrics,
             NullLogger<ModelChanges>.Instance);
         var follower = new RepositoryFollower(options, changes, NullLogger<RepositoryFollower>.Instance);
-        _loader = new ModelLoader(options, _catalog, follower, health, new Lifetime(_started.Token), _state, _time, NullLogger<ModelLoader>.Instance);
+        _loader = new ModelLoader(options, _catalog, follower, health, new Lifetime(_started.Token), _state, _drain, _time, NullLogger<ModelLoader>.Instance);
         await _loader.StartAsync(CancellationToken.None);
         await _started.CancelAsync();
         await _state.WhenReady;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Google.Protobuf;
 using Google.Rpc;
 
-namespace GradCamGrpc.Server.Access;
+namespace GradCamGrpc.Server.Errors;
 
 /// <summary>A status as gRPC's clients read it where there is no call: the protocol's "Trailers-Only" response.</summary>
 internal static class GrpcStatus
