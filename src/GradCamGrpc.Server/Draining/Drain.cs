@@ -31,6 +31,9 @@ internal sealed class Drain(TimeSpan timeout, TimeProvider time, ILogger<Drain> 
     /// <summary>Ends once it has begun and every accepted call has ended, or is cut off.</summary>
     public Task Answered => _answered.Task;
 
+    /// <summary>Whether there were accepted calls when it began, which have ended.</summary>
+    public bool HasAnswered { get; private set; }
+
     /// <summary>Whether an accepted call was cut off.</summary>
     public bool HasCut { get; private set; }
 
@@ -56,8 +59,10 @@ internal sealed class Drain(TimeSpan timeout, TimeProvider time, ILogger<Drain> 
         lock (_gate)
         {
             _calls--;
-            if (_calls == 0 && _begun.IsCancellationRequested)
-                _answered.TrySetResult();
+            if (_calls > 0 || !_begun.IsCancellationRequested)
+                return;
+            HasAnswered = true;
+            _answered.TrySetResult();
         }
     }
 

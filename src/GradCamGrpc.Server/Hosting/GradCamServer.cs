@@ -32,6 +32,9 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <summary>Room in a message beside its photo.</summary>
     private const int MessageOverhead = 1 << 20;
 
+    /// <summary>How long connections stay after the last answer.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
+
     private const string MetricsPath = "/metrics";
     private const string GrpcContentType = "application/grpc";
 
@@ -181,8 +184,10 @@ public sealed class GradCamServer : IAsyncDisposable
         _app.Lifetime.StopApplication();
         _drain.Begin();
 
-        // Connections close only after that: one that is told to end with its last call can end before that call's status is out (seen).
+        // A connection that closes at once takes the status with it of a stream whose client had not ended its side (seen with .NET's).
         await _drain.Answered;
+        if (_drain.HasAnswered)
+            await Task.Delay(Linger);
         await _app.StopAsync(_drain.CutOff);
         _drain.End();
     }
