@@ -107,7 +107,15 @@ public sealed partial class CameraTests(ServerAndBrowser browser)
         await open.Camera.ClickAsync();
         await open.Page.EvaluateAsync("window.allow()");
 
-        await open.Page.WaitForFunctionAsync("window.stream.getTracks().every(track => track.readyState === 'ended')");
+        Assert.True(await open.Page.EvaluateAsync<bool>(
+            """
+            async () => {
+              const isEnded = () => window.stream.getTracks().every(track => track.readyState === "ended");
+              for (let i = 0; i < 500 && !isEnded(); i++)
+                await new Promise(resolve => setTimeout(resolve, 20));
+              return isEnded();
+            }
+            """));
         await Expect(open.Camera).ToHaveAttributeAsync("aria-pressed", "false");
         await Expect(open.Fault).ToBeHiddenAsync();
     }
