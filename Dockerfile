@@ -13,6 +13,9 @@ COPY build/GradCamGrpc.NativePatch build/GradCamGrpc.NativePatch
 COPY protos protos
 COPY models models
 COPY src src
+# What the server's assembly holds beside its own files.
+COPY docs/openapi.json docs/openapi.json
+COPY tests/photos/chelsea.png tests/photos/chelsea.png
 
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET_VERSION} AS runtime
 LABEL org.opencontainers.image.title="GradCamGrpc" \
@@ -41,14 +44,16 @@ CMD ["serve"]
 # Each flavour is published apart, so that neither downloads the other's libtorch. --no-self-contained: the runtime is the base image's.
 FROM sources AS publish-cpu
 RUN --mount=type=cache,target=/root/.nuget/packages \
-    dotnet publish src/GradCamGrpc.Cli --configuration Release --no-self-contained --output /app -p:LibTorch=cpu -p:DebugType=none
+    dotnet publish src/GradCamGrpc.Cli --configuration Release --no-self-contained --output /app -p:LibTorch=cpu -p:DebugType=none \
+    && rm -rf /app/runtimes/win* /app/runtimes/osx*
 
 FROM runtime AS cpu
 COPY --from=publish-cpu /app /app
 
 FROM sources AS publish-cuda
 RUN --mount=type=cache,target=/root/.nuget/packages \
-    dotnet publish src/GradCamGrpc.Cli --configuration Release --no-self-contained --output /app -p:LibTorch=cuda -p:DebugType=none
+    dotnet publish src/GradCamGrpc.Cli --configuration Release --no-self-contained --output /app -p:LibTorch=cuda -p:DebugType=none \
+    && rm -rf /app/runtimes/win* /app/runtimes/osx*
 
 # NVIDIA's container toolkit mounts the driver; CUDA's libraries come with libtorch.
 FROM runtime AS cuda
