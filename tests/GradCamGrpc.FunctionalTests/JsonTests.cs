@@ -1,12 +1,20 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Google.Api;
+using Google.Protobuf.Reflection;
 
 namespace GradCamGrpc.FunctionalTests;
 
 /// <summary>The calls as JSON over HTTP/1.1.</summary>
 public sealed class JsonTests(RunningServer server) : IDisposable
 {
+    private static readonly IReadOnlyList<ServiceDescriptor> Services =
+    [
+        Protos.V1.CaptioningService.Descriptor, Protos.V1.ClassificationService.Descriptor, Protos.V1.ComparisonService.Descriptor,
+        Protos.V1.EvidenceService.Descriptor, Protos.V1.ModelService.Descriptor, Protos.V1.MultiTaskService.Descriptor, Protos.V1.VqaService.Descriptor,
+    ];
+
     private readonly HttpClient _http = new() { BaseAddress = server.HttpAddress };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -29,6 +37,20 @@ public sealed class JsonTests(RunningServer server) : IDisposable
         Assert.Equal(expected.Prediction.Classes.Select(score => score.Label), classes.Select(score => (string)score!["label"]!));
         Assert.Equal(expected.Prediction.Classes[0].Probability, (double)classes[0]!["probability"]!, 1e-5);
         Assert.Equal(451, (int)answer["prediction"]!["imageSize"]!["width"]!);
+    }
+
+    [Fact]
+    public async Task OpenApi_Document_HasTheFirstPathOfEveryCallThatHasOne()
+    {
+        var document = JsonNode.Parse(await _http.GetStringAsync("/openapi.json", Cancellation))!;
+
+        var paths = Services.SelectMany(service => service.Methods)
+            .Select(method => method.GetOptions()?.GetExtension(AnnotationsExtensions.Http))
+            .OfType<HttpRule>()
+            .Select(rule => rule.PatternCase is HttpRule.PatternOneofCase.Get ? rule.Get : rule.Post)
+            .ToArray();
+        Assert.NotEmpty(paths);
+        Assert.All(paths, path => Assert.NotNull(document["paths"]![path]));
     }
 
     [Fact]

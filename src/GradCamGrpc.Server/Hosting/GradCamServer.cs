@@ -144,6 +144,7 @@ public sealed class GradCamServer : IAsyncDisposable
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
         app.MapHealthPaths();
+        app.MapOpenApi();
         if (options.HasPlayground)
             app.MapPlayground();
         if (options.Metrics is not null)
