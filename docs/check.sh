@@ -51,6 +51,7 @@ else
   skip "The protos are not linted: buf cannot be installed from npm."
 fi
 
+check "quick starts" /usr/bin/python3 docs/quick_starts.py
 check "names in documents" /usr/bin/python3 docs/links.py README.md SECURITY.md docs/*.md clients/*/README.md deploy/*/README.md
 
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"
