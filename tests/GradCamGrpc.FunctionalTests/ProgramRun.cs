@@ -49,6 +49,10 @@ internal sealed partial class ProgramRun : IDisposable
     public static ProgramRun CommandLine(string command, params IEnumerable<(string Name, string Value)> variables) =>
         new(AppContext.BaseDirectory, "gradcam.dll", [command], variables);
 
+    /// <summary>The command line with several arguments, and variables of the environment.</summary>
+    public static ProgramRun CommandLine(IReadOnlyList<string> arguments, params IEnumerable<(string Name, string Value)> variables) =>
+        new(AppContext.BaseDirectory, "gradcam.dll", arguments, variables);
+
     /// <summary>Runs a program that lies in a folder.</summary>
     public static ProgramRun In(string folder, string assembly, params string[] arguments) => new(folder, assembly, arguments);
 

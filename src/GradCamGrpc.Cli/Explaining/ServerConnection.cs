@@ -1,6 +1,7 @@
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Options;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 
@@ -12,20 +13,21 @@ internal sealed class ServerConnection : IAsyncDisposable
     private readonly GrpcChannel _channel;
     private readonly GradCamServer? _own;
 
-    private ServerConnection(Uri address, SocketsHttpHandler handler, GradCamServer? own, int? maxPhotoBytes)
+    private ServerConnection(Uri address, SocketsHttpHandler handler, CallerCredentials caller, GradCamServer? own, int? maxPhotoBytes)
     {
         _own = own;
         Address = own is null ? address : null;
         MaxPhotoBytes = maxPhotoBytes;
         _channel = GrpcChannel.ForAddress(
             address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = null });
-        Captioning = new CaptioningService.CaptioningServiceClient(_channel);
-        Classification = new ClassificationService.ClassificationServiceClient(_channel);
-        Comparison = new ComparisonService.ComparisonServiceClient(_channel);
-        Evidence = new EvidenceService.EvidenceServiceClient(_channel);
-        Video = new VideoService.VideoServiceClient(_channel);
-        Vqa = new VqaService.VqaServiceClient(_channel);
-        Models = new ModelService.ModelServiceClient(_channel);
+        var invoker = _channel.Intercept(caller.AddTo);
+        Captioning = new CaptioningService.CaptioningServiceClient(invoker);
+        Classification = new ClassificationService.ClassificationServiceClient(invoker);
+        Comparison = new ComparisonService.ComparisonServiceClient(invoker);
+        Evidence = new EvidenceService.EvidenceServiceClient(invoker);
+        Video = new VideoService.VideoServiceClient(invoker);
+        Vqa = new VqaService.VqaServiceClient(invoker);
+        Models = new ModelService.ModelServiceClient(invoker);
     }
 
     /// <summary>The server's address; null for our own, which nobody has heard of.</summary>
@@ -50,7 +52,8 @@ internal sealed class ServerConnection : IAsyncDisposable
 
     /// <summary>A server somewhere. It is connected to with the first call.</summary>
     /// <exception cref="InvalidDataException">A file of certificates is of no use.</exception>
-    public static ServerConnection To(Uri server, ServerTrust trust) => new(server, trust.Handler(), own: null, maxPhotoBytes: null);
+    public static ServerConnection To(Uri server, ServerTrust trust) =>
+        new(server, trust.Handler(), CallerCredentials.FromEnvironment(), own: null, maxPhotoBytes: null);
 
     /// <summary>Starts a server here.</summary>
     /// <param name="models">The models to load; null for those that the environment names.</param>
@@ -62,7 +65,7 @@ internal sealed class ServerConnection : IAsyncDisposable
         {
             await own.StartAsync();
             await own.WhenReady;
-            return new ServerConnection(own.Address, new ServerTrust(null, null, null).Handler(), own, options.Images.MaxBytes);
+            return new ServerConnection(own.Address, new ServerTrust(null, null, null).Handler(), new CallerCredentials(null, null), own, options.Images.MaxBytes);
         }
         catch
         {

@@ -148,6 +148,17 @@ public sealed class AccessTests(GuardedServer guarded) : IClassFixture<GuardedSe
         Assert.Equal(StatusCode.Unauthenticated, fault.StatusCode);
     }
 
+    [Theory]
+    [InlineData(GuardedServer.Free, 0, "embedded")]
+    [InlineData("guessed", 1, "the key (x-api-key) is not known")]
+    public async Task CommandLine_KeyIsInTheEnvironment_IsShown(string key, int status, string said)
+    {
+        using var run = ProgramRun.CommandLine(["models", "--server", Server.Address.Authority], ("GRADCAM_API_KEY", key));
+
+        Assert.Equal(status, await run.EndAsync());
+        Assert.Contains(said, run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Build_FileWithFaults_NamesTheOptionTheFileAndEachFault()
     {
