@@ -494,7 +494,7 @@ def the_overlay_with_tls_mounts_what_it_names_and_asks_where_probes_are_answered
     same("the files", {file.name for file in files}, {"tls.crt", "tls.key", "ca.crt"})
     assert mount["name"] == volume["name"] and "subPath" not in mount, mount
     same("the Secret", volume["secret"]["secretName"], document(overlay / "certificate.yaml")["spec"]["secretName"])
-    paths = re.findall(r'= "(/\w+)"', (ROOT / "src/GradCamGrpc.Server/Hosting/HealthProbe.cs").read_text())
+    paths = re.findall(r'= "(/\w+)"', (ROOT / "src/GradCamGrpc.Server/Http/HealthPaths.cs").read_text())
     for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
         asked = container[probe]["httpGet"]
         assert asked["scheme"] == "HTTPS" and asked["port"] == "metrics" and asked["path"] in paths, f"{probe}: {asked}"
