@@ -51,10 +51,8 @@ internal static class CallFaults
             return true;
         for (var cause = fault.Status.DebugException; cause is not null; cause = cause.InnerException)
         {
-            if (cause is HttpRequestException
-                {
-                    HttpRequestError: HttpRequestError.VersionNegotiationError or HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError,
-                })
+            // Whoever does not answer at all is UNAVAILABLE; this one has said something that is not HTTP/2, or hung up on it.
+            if (cause is HttpRequestException)
                 return true;
         }
         return false;
