@@ -16,6 +16,8 @@ namespace GradCamGrpc.FunctionalTests;
 /// <summary>How a server ends. Its clock stands still: what only the drain's timeout would end never ends.</summary>
 public sealed class DrainTests : IAsyncLifetime
 {
+    private const int RoundTrips = 20;
+
     /// <summary>Until when a server has surely stopped that stops at all.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -79,8 +81,9 @@ public sealed class DrainTests : IAsyncLifetime
         await call.RequestStream.WriteAsync(new PhotoRequest { Item = new ExplainItem { Id = "long", Request = Long() } }, Cancellation);
         await call.RequestStream.CompleteAsync();
 
-        // One connection keeps the order: with another call's answer the server has the end, which it reads when the photo is answered.
-        await _server.Models.ListModelsAsync(new ListModelsRequest(), cancellationToken: Cancellation);
+        // The client sends the end a moment later, on a thread of its own; after that many answers of the same connection the server has it.
+        for (var i = 0; i < RoundTrips; i++)
+            await _server.Models.ListModelsAsync(new ListModelsRequest(), cancellationToken: Cancellation);
         var stopping = _server.StopAsync();
         var responses = await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
         await stopping.WaitAsync(Patience, Cancellation);
