@@ -21,7 +21,9 @@ public sealed class MessageTarget : IFuzzTarget, IAsyncDisposable
 {
     /// <summary>What may come of bytes that nobody vouches for.</summary>
     private static readonly StatusCode[] Documented =
-        [StatusCode.OK, StatusCode.InvalidArgument, StatusCode.NotFound, StatusCode.ResourceExhausted, StatusCode.DeadlineExceeded];
+    [
+        StatusCode.OK, StatusCode.InvalidArgument, StatusCode.NotFound, StatusCode.FailedPrecondition, StatusCode.ResourceExhausted, StatusCode.DeadlineExceeded,
+    ];
 
     /// <summary>For calls as they should be, while what is needed is loaded and other programs keep the cores busy.</summary>
     private static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(5);
@@ -80,7 +82,7 @@ public sealed class MessageTarget : IFuzzTarget, IAsyncDisposable
         var target = new MessageTarget(models, server, channel, patience, new ClassifyResponse());
 
         // Sound calls of every method first: what is loaded on the way is loaded then.
-        foreach (var method in RemoteMethods.All)
+        foreach (var method in RemoteMethods.All.Where(SoundMessages.AreKnown))
             await target.CallSoundlyAsync(method);
         return new MessageTarget(models, server, channel, patience, await new ClassificationService.ClassificationServiceClient(channel).ClassifyAsync(Good(ServedModels.First)));
     }

@@ -72,6 +72,9 @@ internal static class SoundMessages
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default);
 
+    /// <summary>Whether there are messages of a method that are answered.</summary>
+    public static bool AreKnown(MethodDescriptor method) => Texts.ContainsKey(method.FullName);
+
     /// <summary>The messages of calls of a method that are answered: of one that streams in their order, else each by itself.</summary>
     public static IReadOnlyList<IMessage> Of(MethodDescriptor method)
     {
