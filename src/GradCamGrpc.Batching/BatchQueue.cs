@@ -63,20 +63,6 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
     /// <returns>Why there is none; null where there is.</returns>
     public Refusal? Reserve(in Arrival arrival)
     {
-        var refusal = Objection(arrival);
-        if (refusal is null)
-        {
-            Account(arrival.Line, arrival.Items, arrival.Items * arrival.Bytes);
-            _reserved += arrival.Items;
-        }
-        AssertInvariants();
-        return refusal;
-    }
-
-    /// <summary>Whether there is room for a request, none of which is taken.</summary>
-    /// <returns>Why there is none; null where there is.</returns>
-    public Refusal? Objection(in Arrival arrival)
-    {
         var ahead = Ahead(arrival.Line);
         var (clientItems, clientBytes) = _clients.GetValueOrDefault(arrival.Client.Key);
         var refusal = AdmissionPolicy.Decide(limits, new AdmissionSnapshot
@@ -95,8 +81,16 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
             TargetWait = TargetWait,
             TimeToDeadline = arrival.Deadline - time.GetUtcNow(),
         });
-        if (refusal?.Reason is RefusalReason.Standing)
+        if (refusal is null)
+        {
+            Account(arrival.Line, arrival.Items, arrival.Items * arrival.Bytes);
+            _reserved += arrival.Items;
+        }
+        else if (refusal.Reason is RefusalReason.Standing)
+        {
             _standing.Refused();
+        }
+        AssertInvariants();
         return refusal;
     }
 

@@ -93,7 +93,9 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     /// <summary>Gives a request a place in the queue before it is ready for it, or refuses it at once.</summary>
     public Admission<TItem> Admit(in Arrival arrival)
     {
-        Check(arrival);
+        ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Items, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Client.Weight, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(arrival.Bytes);
         var admission = TryAdmit(arrival);
         if (admission is not Admission<TItem>.Refused)
             return admission;
@@ -104,21 +106,6 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         if (admission is Admission<TItem>.Refused refused)
             _observer.Refused(refused.Refusal.Reason);
         return admission;
-    }
-
-    /// <summary>Refuses a request of which nothing more is known yet, where <see cref="Admit"/> would; it takes no place.</summary>
-    /// <returns>Why it is refused; null where it may be taken, or would be told something else.</returns>
-    public Refusal? TurnAway(in Arrival arrival)
-    {
-        Check(arrival);
-        var refusal = Objection(arrival);
-        if (refusal is null)
-            return null;
-        if (DropExpired() > 0)
-            refusal = Objection(arrival);
-        if (refusal is not null)
-            _observer.Refused(refusal.Reason);
-        return refusal;
     }
 
     /// <summary>Takes no more work, lets everything accepted be answered, and ends the owner thread.</summary>
@@ -289,19 +276,6 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         item.Deadline <= now ? new DeadlineExceededException()
         : item.Cancellation.IsCancellationRequested ? new OperationCanceledException(item.Cancellation)
         : null;
-
-    private static void Check(in Arrival arrival)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Items, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Client.Weight, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(arrival.Bytes);
-    }
-
-    private Refusal? Objection(in Arrival arrival)
-    {
-        lock (_gate)
-            return _phase is Phase.Running ? _queue.Objection(arrival) : null;
-    }
 
     private Admission<TItem> TryAdmit(in Arrival arrival)
     {

@@ -124,53 +124,6 @@ public sealed class DynamicBatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task TurnAway_OnePlaceIsLeft_TakesItNotAndRefusesOnceItIsTaken()
-    {
-        await using var batcher = await StartAsync(maxBatch: 1, capacity: 1);
-        _processor.Hold();
-        Enqueue(batcher);
-        await _processor.EnteredAsync();
-        Assert.Null(batcher.TurnAway(Arrival()));
-        Assert.Null(batcher.TurnAway(Arrival()));
-        Assert.Empty(_observer.Refusals);
-        Enqueue(batcher);
-
-        var refusal = batcher.TurnAway(Arrival());
-
-        // As it is admitted: the one that runs and the one that waits, of a millisecond each.
-        Assert.Equal(new Refusal(RefusalReason.Items, 2 * Millisecond), refusal);
-        Assert.Equal([RefusalReason.Items], _observer.Refusals);
-        _processor.Go();
-    }
-
-    [Fact]
-    public async Task TurnAway_QueueIsFullOfThoseWhoHaveLeft_TheyMakeRoom()
-    {
-        await using var batcher = await StartAsync(maxBatch: 1, capacity: 1);
-        _processor.Hold();
-        Enqueue(batcher);
-        await _processor.EnteredAsync();
-        using var leaving = new CancellationTokenSource();
-        var left = Enqueue(batcher, new TestItem(cancellation: leaving.Token));
-        await leaving.CancelAsync();
-
-        Assert.Null(batcher.TurnAway(Arrival()));
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.Answer);
-        _processor.Go();
-    }
-
-    [Fact]
-    public async Task TurnAway_Draining_LeavesItToAdmit()
-    {
-        var batcher = await StartAsync(maxBatch: 1, capacity: 1);
-        await batcher.DrainAsync();
-
-        Assert.Null(batcher.TurnAway(Arrival()));
-        await batcher.DisposeAsync();
-    }
-
-    [Fact]
     public async Task Admit_QueueIsFullOfThoseWhoHaveLeft_TheyMakeRoom()
     {
         await using var batcher = await StartAsync(maxBatch: 1, capacity: 1);

@@ -1,4 +1,3 @@
-using System.Net;
 using Google.Protobuf;
 using Google.Rpc;
 using GradCamGrpc.Protos.V1;
@@ -25,63 +24,6 @@ public sealed class AdmissionTests
             Assert.Equal(StatusCode.ResourceExhausted, fault.StatusCode);
             Assert.True(fault.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan() > TimeSpan.Zero);
         });
-    }
-
-    /// <summary>The message of each call never comes: only who does not wait for it can answer.</summary>
-    [Fact(Timeout = 60_000)]
-    public async Task AnyCall_QueueIsFull_IsRefusedBeforeItsMessageIsRead()
-    {
-        await using var server = new RunningServer(options => options with { Queue = new QueueOptions(Capacity: 1, MaxBatch: 1, TimeSpan.Zero) });
-        await server.InitializeAsync();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        using var busy = server.Classification.Explain(LongWork, cancellationToken: stop.Token);
-        Assert.True(await busy.ResponseStream.MoveNext(stop.Token));
-        var waiting = server.Classification.Explain(new ClassificationServiceExplainRequest { Image = Photos.CatImage }, cancellationToken: stop.Token).ReadAllAsync();
-        while (await TryAsync(server, new ClassificationServiceExplainRequest { Image = Photos.CatImage }) is not RpcException)
-            stop.Token.ThrowIfCancellationRequested();
-
-        using var http = new HttpClient();
-        foreach (var call in RefusedUnread)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Address, $"gradcam.v1.{call}"))
-            {
-                Version = HttpVersion.Version20,
-                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-                Content = new EndlessContent(),
-            };
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
-
-            Assert.Equal($"{(int)StatusCode.ResourceExhausted}", response.Headers.GetValues("grpc-status").Single());
-            var encoded = response.Headers.GetValues("grpc-status-details-bin").Single();
-            var details = Google.Rpc.Status.Parser.ParseFrom(Convert.FromBase64String(encoded.PadRight((encoded.Length + 3) / 4 * 4, '=')));
-            Assert.Equal("QUEUE_FULL", details.GetDetail<ErrorInfo>()!.Reason);
-            Assert.Equal(details.Message, Uri.UnescapeDataString(response.Headers.GetValues("grpc-message").Single()));
-            Assert.True(details.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan() > TimeSpan.Zero);
-        }
-        await stop.CancelAsync();
-        await Assert.ThrowsAsync<RpcException>(() => waiting);
-    }
-
-    /// <summary>A flood hides no fault of a call that can be told without its message.</summary>
-    [Fact]
-    public async Task Explain_QueueIsFullAndThePriorityIsUnknown_IsToldOfThePriority()
-    {
-        await using var server = new RunningServer(options => options with { Queue = new QueueOptions(Capacity: 1, MaxBatch: 1, TimeSpan.Zero) });
-        await server.InitializeAsync();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        using var busy = server.Classification.Explain(LongWork, cancellationToken: stop.Token);
-        Assert.True(await busy.ResponseStream.MoveNext(stop.Token));
-        var request = new ClassificationServiceExplainRequest { Image = Photos.CatImage };
-        var waiting = server.Classification.Explain(request, cancellationToken: stop.Token).ReadAllAsync();
-        while (await TryAsync(server, request) is not RpcException)
-            stop.Token.ThrowIfCancellationRequested();
-
-        using var call = server.Classification.Explain(request, new Metadata { { "x-priority", "urgent" } }, cancellationToken: stop.Token);
-        var fault = await Assert.ThrowsAsync<RpcException>(() => call.ReadAllAsync());
-
-        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
-        await stop.CancelAsync();
-        await Assert.ThrowsAsync<RpcException>(() => waiting);
     }
 
     [Fact]
@@ -201,21 +143,6 @@ public sealed class AdmissionTests
         foreach (var call in abandoned)
             call.Dispose();
     }
-
-    private static readonly string[] RefusedUnread =
-    [
-        "CaptioningService/Caption",
-        "CaptioningService/Explain",
-        "ClassificationService/Classify",
-        "ClassificationService/Explain",
-        "ComparisonService/CompareClasses",
-        "ComparisonService/Perturb",
-        "EvidenceService/CheckSanity",
-        "EvidenceService/Evaluate",
-        "MultiTaskService/Explain",
-        "VqaService/Answer",
-        "VqaService/Explain",
-    ];
 
     /// <summary>Score-CAM asks the network about each of the layer's 1,280 channels: seconds, on a fast machine too.</summary>
     private static ClassificationServiceExplainRequest LongWork => new()

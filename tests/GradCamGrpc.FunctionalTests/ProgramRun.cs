@@ -56,9 +56,6 @@ internal sealed partial class ProgramRun : IDisposable
     /// <summary>Runs a program that lies in a folder.</summary>
     public static ProgramRun In(string folder, string assembly, params string[] arguments) => new(folder, assembly, arguments);
 
-    /// <summary>Its number among the system's processes.</summary>
-    public int Id => _process.Id;
-
     public string Output => Text(_output);
 
     public string Errors => Text(_errors);

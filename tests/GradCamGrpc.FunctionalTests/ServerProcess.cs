@@ -21,9 +21,6 @@ internal sealed partial class ServerProcess : IDisposable
 
     public GrpcChannel Channel { get; }
 
-    /// <summary>Its number among the system's processes.</summary>
-    public int Id => _run.Id;
-
     public ClassificationService.ClassificationServiceClient Classification => new(Channel);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -132,7 +132,6 @@ public sealed class GradCamServer : IAsyncDisposable
         if (options.Access is not null)
             app.Use(app.Services.GetRequiredService<AccessGate>().PassAsync);
         app.UseWhen(server.IsHttp, http => http.Use(new JsonFront(options.Images.MaxBytes, MessageOverhead).AnswerAsync));
-        app.UseMiddleware<Doorkeeper>();
         app.MapGrpcService<CaptioningGrpcService>();
         app.MapGrpcService<ClassificationGrpcService>();
         app.MapGrpcService<ComparisonGrpcService>();

@@ -18,14 +18,6 @@ internal static class CallPriority
         ["high"] = Priority.High,
     };
 
-    /// <summary>What a call says that has not been read; null where that is none of the levels.</summary>
-    public static Priority? Of(HttpContext context)
-    {
-        if (!context.Request.Headers.TryGetValue(Header, out var said))
-            return Priority.Normal;
-        return said is [{ } one] && Levels.TryGetValue(one, out var priority) ? priority : null;
-    }
-
     /// <exception cref="InvalidRequestException">It says something else than one of the levels.</exception>
     public static Priority Of(ServerCallContext context)
     {

@@ -10,11 +10,6 @@ namespace GradCamGrpc.Server.Inference;
 /// <param name="Deadline">From when on nobody wants the answer; null for never.</param>
 internal readonly record struct Caller(ClientShare Client, Priority Priority, DateTimeOffset? Deadline)
 {
-    /// <summary>Who makes a call that has not been read, without its deadline; null where that is not clear.</summary>
-    public static Caller? Of(HttpContext context) => ClientKey.Of(context) is { } client && CallPriority.Of(context) is { } priority
-        ? new Caller(new ClientShare(client), priority, Deadline: null)
-        : null;
-
     /// <exception cref="InvalidRequestException">The call's priority is none.</exception>
     public static Caller Of(ServerCallContext context) => new(
         new ClientShare(ClientKey.Of(context)),

@@ -18,29 +18,14 @@ internal static class ClientKey
         if (context.UserState.TryGetValue(typeof(Grant), out var shown) && shown is Grant grant)
             return grant.Name;
         if (context.RequestHeaders.GetValue(ApiKey.Header) is { Length: > 0 } key)
-            return Of(key);
+            return $"key {KeyHash.Of(key)[..HashDigits]}";
 
         // "ipv4:127.0.0.1:1234", "ipv6:[::1]:1234": the port is the connection's.
         var peer = context.Peer;
         var start = peer.IndexOf(':') + 1;
-        return IPEndPoint.TryParse(peer.AsSpan(start), out var endPoint) ? Of(endPoint.Address) : peer;
-    }
-
-    /// <summary>The same of a call that has not been read; null where neither a key nor an address tells.</summary>
-    public static string? Of(HttpContext context)
-    {
-        if (context.Features.Get<Grant>() is { } grant)
-            return grant.Name;
-        if (context.Request.Headers.TryGetValue(ApiKey.Header, out var said))
-            return said is [{ Length: > 0 } key] ? Of(key) : null;
-        return context.Connection.RemoteIpAddress is { } address ? Of(address) : null;
-    }
-
-    private static string Of(string key) => $"key {KeyHash.Of(key)[..HashDigits]}";
-
-    private static string Of(IPAddress peer)
-    {
-        var address = peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer;
+        if (!IPEndPoint.TryParse(peer.AsSpan(start), out var endPoint))
+            return peer;
+        var address = endPoint.Address.IsIPv4MappedToIPv6 ? endPoint.Address.MapToIPv4() : endPoint.Address;
         return address.GetAddressBytes() is { Length: > Ipv6PrefixBytes } bytes
             ? $"net {Convert.ToHexStringLower(bytes, 0, Ipv6PrefixBytes)}"
             : $"net {address}";

@@ -8,7 +8,6 @@ using GradCamGrpc.Server.Answering;
 using GradCamGrpc.Server.Captioning;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Heads;
-using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Telemetry;
@@ -126,7 +125,7 @@ internal sealed class ModelInstance : IAsyncDisposable
     public async Task StartAsync()
     {
         var clock = Stopwatch.StartNew();
-        await ModelsFirst.StartAsync(_batcher.StartAsync);
+        await _batcher.StartAsync();
         var (layers, elapsed) = (Layers.Count, clock.Elapsed);
         _logger.ModelReady(Name, Manifest.Version, Manifest.Architecture, _device, layers, elapsed);
     }
@@ -154,14 +153,6 @@ internal sealed class ModelInstance : IAsyncDisposable
             _ => throw NotReady(),
         };
     }
-
-    /// <summary>Refuses a call of which nothing has been read yet, as it would be if it wanted no more than a class.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>Why it is refused; null where it may be taken.</returns>
-    public QueueFullException? TurnAway(Caller caller) =>
-        _batcher.TurnAway(new Arrival(caller.Client, caller.Priority, caller.Deadline, Preprocessor.InputBytes)) is { } refusal
-            ? new QueueFullException(refusal.Reason, refusal.RetryAfter)
-            : null;
 
     /// <summary>Under what the layers' say of a photo is kept; null where nothing is.</summary>
     public ActivationKey? KeyOf(Photo photo, HeadLayers layers) =>

@@ -3,7 +3,6 @@ using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
-using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Telemetry;
@@ -133,7 +132,6 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
     private Dictionary<Preprocessor, Photo> Read(
         Image image, ImageSize size, ModelInstance model, IReadOnlyList<Preprocessor> views, IDisposable? share)
     {
-        ModelsFirst.GiveWay();
         using var stage = metrics.Measure(Stage.Decode, model.Name);
         var isFast = share is null && image.Decoding is ImageDecoding.Fast;
         var pixels = Checked(image, image => Decode(image, isFast ? EnoughFor(views, size) : null));

@@ -5,7 +5,6 @@ using Grpc.Core;
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.CaptioningService</c>.</summary>
-[AsksModel]
 internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader photos, CaptionWriter writer)
     : CaptioningService.CaptioningServiceBase
 {

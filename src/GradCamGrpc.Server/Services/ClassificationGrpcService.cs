@@ -6,7 +6,6 @@ using Grpc.Core;
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.ClassificationService</c>.</summary>
-[AsksModel]
 internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReader photos, ClassExplainer explainer, ExplainStream stream)
     : ClassificationService.ClassificationServiceBase
 {

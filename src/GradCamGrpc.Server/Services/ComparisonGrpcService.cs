@@ -8,7 +8,6 @@ using Grpc.Core;
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.ComparisonService</c>.</summary>
-[AsksModel]
 internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader photos, ModelComparer comparer, ComparisonWriter writer)
     : ComparisonService.ComparisonServiceBase
 {

@@ -7,7 +7,6 @@ using Grpc.Core;
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.EvidenceService</c>.</summary>
-[AsksModel]
 internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader photos, SanityChecks checks, ServerMetrics metrics)
     : EvidenceService.EvidenceServiceBase
 {

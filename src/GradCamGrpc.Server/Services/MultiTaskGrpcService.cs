@@ -5,7 +5,6 @@ using Grpc.Core;
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.MultiTaskService</c>.</summary>
-[AsksModel]
 internal sealed class MultiTaskGrpcService(MultiTaskExplainer explainer) : MultiTaskService.MultiTaskServiceBase
 {
     /// <inheritdoc />

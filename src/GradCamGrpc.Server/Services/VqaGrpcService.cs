@@ -5,7 +5,6 @@ using Grpc.Core;
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.VqaService</c>.</summary>
-[AsksModel]
 internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWriter writer) : VqaService.VqaServiceBase
 {
     /// <inheritdoc />
