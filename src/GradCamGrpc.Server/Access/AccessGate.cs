@@ -63,7 +63,7 @@ internal sealed class AccessGate(AccessControl control, ServerMetrics metrics)
     private Task RefuseAsync(HttpContext context, string reason, Google.Rpc.Status status)
     {
         metrics.Refused(model: "", reason);
-        return context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true
+        return GrpcContent.IsOf(context.Request)
             ? GrpcStatus.WriteAsync(context, status)
             : JsonStatus.WriteAsync(context, status);
     }

@@ -7,7 +7,6 @@ namespace GradCamGrpc.Server.Draining;
 /// <summary>Accepts calls as they come in, before anything of their messages is read, and refuses them once the server drains.</summary>
 internal sealed class DrainFront(Drain drain)
 {
-    private const string GrpcContentType = "application/grpc";
 
     private static readonly PathString HealthPath = $"/{Health.Descriptor.FullName}";
 
@@ -31,7 +30,7 @@ internal sealed class DrainFront(Drain drain)
     private static Task RefuseAsync(HttpContext context)
     {
         var status = StatusMapper.ToStatus(Drain.Refusal);
-        if (context.Request.ContentType?.StartsWith(GrpcContentType, StringComparison.Ordinal) == true)
+        if (GrpcContent.IsOf(context.Request))
             return GrpcStatus.WriteAsync(context, status);
         context.Response.Headers.Connection = "close";
         return JsonStatus.WriteAsync(context, status);

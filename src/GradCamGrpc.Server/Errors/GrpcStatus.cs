@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Rpc;
+using GradCamGrpc.Server.Http;
 
 namespace GradCamGrpc.Server.Errors;
 
@@ -11,7 +12,7 @@ internal static class GrpcStatus
     public static Task WriteAsync(HttpContext context, Status status)
     {
         var headers = context.Response.Headers;
-        context.Response.ContentType = "application/grpc";
+        context.Response.ContentType = GrpcContent.Type;
         headers["grpc-status"] = status.Code.ToString(CultureInfo.InvariantCulture);
         headers["grpc-message"] = Uri.EscapeDataString(status.Message);
         headers["grpc-status-details-bin"] = Convert.ToBase64String(status.ToByteArray()).TrimEnd('=');

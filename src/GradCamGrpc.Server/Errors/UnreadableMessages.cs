@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using GradCamGrpc.Server.Http;
 using Grpc.AspNetCore.Server;
 
 namespace GradCamGrpc.Server.Errors;
@@ -9,13 +10,11 @@ namespace GradCamGrpc.Server.Errors;
 /// </summary>
 internal static class UnreadableMessages
 {
-    private const string GrpcContentType = "application/grpc";
-
     /// <summary>Runs a call, and changes the status that gRPC gave it, if it must.</summary>
     public static async Task AnswerAsync(HttpContext context, RequestDelegate call)
     {
         await call(context);
-        if (context.Request.ContentType?.StartsWith(GrpcContentType, StringComparison.Ordinal) != true || context.Response.HasStarted)
+        if (!GrpcContent.IsOf(context.Request) || context.Response.HasStarted)
             return;
         if (context.Features.Get<IServerCallContextFeature>()?.ServerCallContext.Status.DebugException is not InvalidProtocolBufferException fault)
             return;

@@ -36,7 +36,6 @@ public sealed class GradCamServer : IAsyncDisposable
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
 
     private const string MetricsPath = "/metrics";
-    private const string GrpcContentType = "application/grpc";
 
     private readonly WebApplication _app;
     private readonly ServerState _state;
@@ -204,8 +203,7 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <summary>Each listener serves its own: who may read metrics may not call, and what is off is off everywhere.</summary>
     private Task KeepListenersApart(HttpContext context, RequestDelegate next)
     {
-        var isGrpc = context.Request.ContentType?.StartsWith(GrpcContentType, StringComparison.Ordinal) == true;
-        if (context.Connection.LocalPort == Address.Port ? isGrpc : IsHttp(context) || IsScrape(context) || (IsMetrics(context) && HealthPaths.Has(context.Request.Path)))
+        if (context.Connection.LocalPort == Address.Port ? GrpcContent.IsOf(context.Request) : IsHttp(context) || IsScrape(context) || (IsMetrics(context) && HealthPaths.Has(context.Request.Path)))
             return next(context);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;

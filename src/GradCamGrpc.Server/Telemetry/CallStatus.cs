@@ -1,5 +1,6 @@
 using System.Globalization;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Http;
 using Grpc.Core;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Features;
@@ -44,7 +45,7 @@ internal static class CallStatus
         var left = context.RequestAborted.IsCancellationRequested;
         if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not null)
             return context.Items[JsonKey] as StatusCode? ?? (left ? StatusCode.Cancelled : StatusCode.OK);
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) != true)
+        if (!GrpcContent.IsOf(context.Request))
             return null;
 
         // An answer without messages has its status among the headers, and a client that has left gets none.
