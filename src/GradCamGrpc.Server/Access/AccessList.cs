@@ -76,6 +76,8 @@ internal sealed class AccessList
         return Granted($"token {issuer.Issuer} {await issuer.SubjectOfAsync(token)}", issuer.Right, issuer.Limits);
     }
 
-    private Grant Granted(string name, AccessRight right, QuotaLimits limits) => new(name, right, _quotas.AddOrUpdate(
-        name, _ => new Quota(limits, _time), (_, quota) => quota.Limits == limits ? quota : new Quota(limits, _time)));
+    /// <summary>Only where there are limits is anything remembered of a caller: an issuer may have any number of subjects.</summary>
+    private Grant Granted(string name, AccessRight right, QuotaLimits limits) => new(name, right, limits == QuotaLimits.None
+        ? new Quota(limits, _time)
+        : _quotas.AddOrUpdate(name, _ => new Quota(limits, _time), (_, quota) => quota.Limits == limits ? quota : new Quota(limits, _time)));
 }
