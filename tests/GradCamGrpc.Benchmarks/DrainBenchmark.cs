@@ -17,13 +17,17 @@ internal static partial class DrainBenchmark
         var calls = new Option<int>("--calls") { Description = "calls at a time", DefaultValueFactory = _ => 16 };
         var streams = new Option<int>("--streams") { Description = "streams at a time", DefaultValueFactory = _ => 4 };
         var inFlight = new Option<int>("--in-flight") { Description = "photos of each stream at a time", DefaultValueFactory = _ => 16 };
-        var command = new Command("drain", "A server is asked to stop under load; all that it has accepted must be answered.") { rounds, calls, streams, inFlight };
+        var seed = new Option<int>("--seed") { Description = "decides when each signal comes", DefaultValueFactory = _ => 1 };
+        var command = new Command("drain", "A server is asked to stop under load; all that it has accepted must be answered.")
+        {
+            rounds, calls, streams, inFlight, seed,
+        };
         command.SetAction(async (parsed, _) => await RunAsync(
-            parsed.GetValue(rounds), parsed.GetValue(calls), parsed.GetValue(streams), parsed.GetValue(inFlight)));
+            parsed.GetValue(rounds), parsed.GetValue(calls), parsed.GetValue(streams), parsed.GetValue(inFlight), new Random(parsed.GetValue(seed))));
         return command;
     }
 
-    private static async Task<int> RunAsync(int rounds, int calls, int streams, int inFlight)
+    private static async Task<int> RunAsync(int rounds, int calls, int streams, int inFlight, Random random)
     {
         var tally = new DrainTally();
         var photo = BenchPhoto.SmallJpeg();
@@ -34,7 +38,7 @@ internal static partial class DrainBenchmark
             var clients = Enumerable.Range(0, calls).Select(_ => Task.Run(new DrainClient(server.Address, photo, tally).CallAsync))
                 .Concat(Enumerable.Range(0, streams).Select(_ => Task.Run(() => new DrainClient(server.Address, photo, tally).StreamAsync(inFlight))))
                 .ToArray();
-            await Task.Delay(Pause * (1 + Random.Shared.NextDouble()));
+            await Task.Delay(Pause * (1 + random.NextDouble()));
 
             var clock = Stopwatch.StartNew();
             var status = await server.TerminateAsync();
