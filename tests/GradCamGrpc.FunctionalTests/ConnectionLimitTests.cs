@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using GradCamGrpc.FunctionalTests.Tls;
+using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Options;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -70,6 +71,23 @@ public sealed class ConnectionLimitTests
             new HealthCheckRequest(), new Metadata { { "x-long", new string('a', 2048) } }, cancellationToken: Cancellation));
 
         await health.CheckAsync(new HealthCheckRequest(), new Metadata { { "x-long", new string('a', 1024) } }, cancellationToken: Cancellation);
+    }
+
+    /// <summary>Health is asked for without a key: its messages are small, and stay so when they are unpacked.</summary>
+    [Theory]
+    [InlineData("identity", 100_000)]
+    [InlineData("gzip", 10_000_000)]
+    public async Task Message_WithoutAPhotoIsLarge_IsRefused(string encoding, int length)
+    {
+        await using var server = await StartAsync(limits => limits);
+        var packed = new Metadata { { "grpc-internal-encoding-request", encoding } };
+        var name = new string('a', length);
+
+        async Task RefusedAsync(Task call) => Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(() => call)).StatusCode);
+
+        await RefusedAsync(new Health.HealthClient(server.Channel)
+            .CheckAsync(new HealthCheckRequest { Service = name }, packed, cancellationToken: Cancellation).ResponseAsync);
+        await RefusedAsync(server.Models.GetModelAsync(new GetModelRequest { Name = name }, packed, cancellationToken: Cancellation).ResponseAsync);
     }
 
     [Fact]

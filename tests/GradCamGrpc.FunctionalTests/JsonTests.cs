@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Google.Api;
 using Google.Protobuf.Reflection;
@@ -302,6 +304,26 @@ public sealed class JsonTests(RunningServer server) : IDisposable
         Assert.Equal((413, "RESOURCE_EXHAUSTED"), ((int)status["code"]!, (string)status["status"]!));
         Assert.Contains("23418200", (string)status["message"]!, StringComparison.Ordinal);
         Assert.Equal("MESSAGE_TOO_LARGE", (string)Detail(status, "ErrorInfo")["reason"]!);
+    }
+
+    /// <summary>That is the client's fault: no 500, and no error in the log.</summary>
+    [Theory]
+    [InlineData("zz\r\n")]
+    [InlineData("FFFFFFFFFFFFFFFF\r\n")]
+    [InlineData("5\r\n{\"ima?")]
+    public async Task Classify_ChunksAreBroken_IsInvalidAndSaysSo(string chunks)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.HttpAddress.Host, server.HttpAddress.Port, Cancellation);
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"POST /v1/images:classify HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}ZZZZ\r\n"),
+            Cancellation);
+
+        using var reader = new StreamReader(client.GetStream());
+        var answer = await reader.ReadToEndAsync(Cancellation);
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("the body cannot be read", answer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using GradCamGrpc.Models.Checkpoints;
@@ -55,6 +56,25 @@ public sealed class ModelFolderTests
         Assert.False(folder.HasItsWeights());
         model.WithFile(folder.Manifest.Weights.File, null);
         Assert.False(folder.HasItsWeights());
+    }
+
+    /// <summary>A pipe would be waited for, and nothing would be loaded or ended ever after.</summary>
+    [Theory]
+    [InlineData("model.json")]
+    [InlineData("labels.txt")]
+    [InlineData("efficientnet_lite0.safetensors")]
+    public async Task Read_FileIsAPipe_IsRefusedAndNotWaitedFor(string file)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "pipes are made by Linux's mkfifo");
+        using var model = new TemporaryModel();
+        model.WithFile(file, null);
+        using var make = Process.Start("mkfifo", [Path.Combine(model.Folder, file)]);
+        await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        var read = Task.Run(() => ModelFolder.Read(model.Folder), TestContext.Current.CancellationToken);
+
+        var fault = await Assert.ThrowsAsync<InvalidModelException>(() => read.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Contains("is empty, or no file", fault.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string> Faults => [.. Damages.Keys.Select(key => (key, key.Split(' ')[0]))];

@@ -146,7 +146,10 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
     {
         try
         {
-            var content = File.ReadAllBytes(System.IO.Path.Combine(path, ManifestFile));
+            var file = System.IO.Path.Combine(path, ManifestFile);
+            if (!HasContent(file))
+                throw new InvalidModelException(path, [$"{ManifestFile}: it is empty, or no file"]);
+            var content = File.ReadAllBytes(file);
             var manifest = JsonSerializer.Deserialize<ModelManifest>(content, ManifestFormat);
             return manifest is null ? throw new InvalidModelException(path, [$"{ManifestFile} is null"]) : (manifest, content);
         }
@@ -164,6 +167,13 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         foreach (var text in texts.OfType<string>())
             hash.AppendData(SHA256.HashData(File.ReadAllBytes(System.IO.Path.Combine(path, text))));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Whether there is something to read that ends: pipes, which wait for a writer, and devices, which never end, have no length.</summary>
+    private static bool HasContent(string file)
+    {
+        var info = new FileInfo(file);
+        return ((FileInfo?)info.ResolveLinkTarget(returnFinalTarget: true) ?? info) is { Exists: true, Length: > 0 };
     }
 
     private static void CheckFiles(string path, HeadManifest? head, string field, List<string> faults)
@@ -196,9 +206,12 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
             faults.Add($"{field}: there is no file {name}");
             return [];
         }
+        if (!HasContent(file))
+        {
+            faults.Add($"{field}: {name} is empty, or no file");
+            return [];
+        }
         var lines = File.ReadAllLines(file);
-        if (lines.Length == 0)
-            faults.Add($"{field}: {name} is empty");
         var empty = Array.FindIndex(lines, string.IsNullOrWhiteSpace);
         if (empty >= 0)
             faults.Add($"{field}: line {empty + 1} of {name} is empty");
@@ -211,6 +224,11 @@ public sealed record ModelFolder(string Path, ModelManifest Manifest, IReadOnlyL
         if (!File.Exists(file))
         {
             faults.Add($"{field}.file: there is no file {weights.File}");
+            return;
+        }
+        if (!HasContent(file))
+        {
+            faults.Add($"{field}.file: {weights.File} is empty, or no file");
             return;
         }
         using var stream = File.OpenRead(file);

@@ -39,10 +39,11 @@ internal sealed class AccessControl : BackgroundService
             }
             _fault = null;
         }
-        catch (InvalidAccessFileException fault)
+        catch (Exception fault)
         {
+            // Whatever it is: a server that runs must not end by its file.
             if (fault.Message != _fault)
-                _logger.AccessRefused(_path, fault.Message);
+                _logger.AccessRefused(fault is InvalidAccessFileException ? null : fault, _path, fault.Message);
             _fault = fault.Message;
         }
     }

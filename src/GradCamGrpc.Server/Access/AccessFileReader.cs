@@ -62,13 +62,18 @@ internal sealed partial class AccessFileReader : IDisposable
         }
     }
 
-    private Dictionary<string, KeyHolder> Keys(IReadOnlyList<KeyEntry> entries)
+    private Dictionary<string, KeyHolder> Keys(IReadOnlyList<KeyEntry?> entries)
     {
         var keys = new Dictionary<string, KeyHolder>(StringComparer.Ordinal);
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (entry, i) in entries.Select((entry, i) => (entry, i)))
         {
             var where = $"keys[{i}]";
+            if (entry is null)
+            {
+                _faults.Add($"{where} is null");
+                continue;
+            }
             if (string.IsNullOrWhiteSpace(entry.Name) || !names.Add(entry.Name))
                 _faults.Add($"{where}.name is missing, or another key's");
             var hash = entry.Sha256?.ToLowerInvariant() ?? "";
@@ -81,12 +86,17 @@ internal sealed partial class AccessFileReader : IDisposable
         return keys;
     }
 
-    private Dictionary<string, TokenIssuer> Issuers(IReadOnlyList<IssuerEntry> entries)
+    private Dictionary<string, TokenIssuer> Issuers(IReadOnlyList<IssuerEntry?> entries)
     {
         var issuers = new Dictionary<string, TokenIssuer>(StringComparer.Ordinal);
         foreach (var (entry, i) in entries.Select((entry, i) => (entry, i)))
         {
             var where = $"issuers[{i}]";
+            if (entry is null)
+            {
+                _faults.Add($"{where} is null");
+                continue;
+            }
             if (string.IsNullOrWhiteSpace(entry.Issuer) || issuers.ContainsKey(entry.Issuer))
                 _faults.Add($"{where}.issuer is missing, or another entry's");
             if (string.IsNullOrWhiteSpace(entry.Audience))
@@ -98,13 +108,13 @@ internal sealed partial class AccessFileReader : IDisposable
         return issuers;
     }
 
-    private AccessRight Right(string where, IReadOnlyList<string>? services)
+    private AccessRight Right(string where, IReadOnlyList<string?>? services)
     {
-        foreach (var unknown in services?.Where(service => !AccessRight.Known.Contains(service)) ?? [])
+        foreach (var unknown in services?.Where(service => service is null || !AccessRight.Known.Contains(service)) ?? [])
             _faults.Add($"{where}.services: there is no '{unknown}'; such as gradcam.v1.VqaService, or gradcam.v1.VqaService/Answer");
         if (services is { Count: 0 })
             _faults.Add($"{where}.services is empty: leave it out for all");
-        return new AccessRight(services);
+        return new AccessRight(services?.OfType<string>());
     }
 
     private QuotaLimits Limits(string where, double? rate, int? burst, int? calls)
@@ -129,21 +139,30 @@ internal sealed partial class AccessFileReader : IDisposable
                 throw new ArgumentException("it is missing");
             var text = File.ReadAllText(Path.Combine(_folder, file));
             _content.AppendData(Encoding.UTF8.GetBytes(text));
-            var keys = text.Contains("-----BEGIN", StringComparison.Ordinal) ? [OfPem(text)] : new JsonWebKeySet(text).GetSigningKeys();
-            if (keys.Count == 0 || keys.Any(key => key is SymmetricSecurityKey or JsonWebKey { Kty: JsonWebAlgorithmsKeyTypes.Octet }))
-                throw new ArgumentException("it holds no public key, or a secret one");
-            return [.. keys];
+            return text.Contains("-----BEGIN", StringComparison.Ordinal) ? [OfPem(text)] : OfKeySet(text);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException or JsonException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException or JsonException
+            or FormatException or NotSupportedException)
         {
             _faults.Add($"{where}.keys_file '{file}' is neither a JSON Web Key Set nor a public key in PEM: {fault.Message}");
             return [];
         }
     }
 
+    private static IReadOnlyList<SecurityKey> OfKeySet(string text)
+    {
+        var set = new JsonWebKeySet(text);
+        if (set.Keys.Any(key => key.HasPrivateKey || key.Kty == JsonWebAlgorithmsKeyTypes.Octet))
+            throw new ArgumentException("it holds a secret key, which belongs to the issuer alone");
+        var keys = set.GetSigningKeys();
+        return keys.Count > 0 ? [.. keys] : throw new ArgumentException("it holds no public key");
+    }
+
     /// <summary>Keys live as long as the list does.</summary>
     private static AsymmetricSecurityKey OfPem(string text)
     {
+        if (text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+            throw new ArgumentException("it holds a secret key, which belongs to the issuer alone");
         try
         {
             var curve = ECDsa.Create();

@@ -71,7 +71,7 @@ internal sealed class AccessList
         {
             throw new AccessDeniedException("what follows 'Bearer' is no token (JWT)");
         }
-        if (!_issuers.TryGetValue(token.Issuer, out var issuer))
+        if (token.Issuer is null || !_issuers.TryGetValue(token.Issuer, out var issuer))
             throw new AccessDeniedException("the token's issuer (iss) is not known");
         return Granted($"token {issuer.Issuer} {await issuer.SubjectOfAsync(token)}", issuer.Right, issuer.Limits);
     }

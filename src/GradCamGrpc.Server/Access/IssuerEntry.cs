@@ -12,7 +12,7 @@ internal sealed record IssuerEntry(
     string? Issuer,
     string? Audience,
     string? KeysFile,
-    IReadOnlyList<string>? Services,
+    IReadOnlyList<string?>? Services,
     double? RequestsPerSecond,
     int? Burst,
     int? ConcurrentCalls);

@@ -12,7 +12,7 @@ internal sealed record KeyEntry(
     string? Name,
     string? Sha256,
     DateTimeOffset? Expires,
-    IReadOnlyList<string>? Services,
+    IReadOnlyList<string?>? Services,
     double? RequestsPerSecond,
     int? Burst,
     int? ConcurrentCalls);

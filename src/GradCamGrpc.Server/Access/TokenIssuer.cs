@@ -14,6 +14,9 @@ internal sealed class TokenIssuer
         SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
+    /// <summary>As OpenID Connect has it (Core 1.0, section 2).</summary>
+    private const int MaxSubject = 255;
+
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
     private readonly TokenValidationParameters _rules;
@@ -33,6 +36,7 @@ internal sealed class TokenIssuer
         {
             ValidIssuer = issuer,
             ValidAudience = audience,
+            IgnoreTrailingSlashWhenValidatingAudience = false,
             IssuerSigningKeys = keys,
             ValidAlgorithms = Algorithms,
             RequireExpirationTime = true,
@@ -54,10 +58,16 @@ internal sealed class TokenIssuer
     /// <exception cref="AccessDeniedException">The token is not this issuer's, not for this server, expired, or has no subject.</exception>
     public async Task<string> SubjectOfAsync(JsonWebToken token)
     {
+        if (token.TryGetHeaderValue<object>("crit", out _))
+            throw new AccessDeniedException("the token's header has a part (crit) that has to be understood, and is not");
         var result = await new JsonWebTokenHandler().ValidateTokenAsync(token, _rules);
         if (!result.IsValid)
             throw new AccessDeniedException(Describe(result.Exception));
-        return token.Subject is { Length: > 0 } subject ? subject : throw new AccessDeniedException("the token has no subject (sub)");
+
+        // It is a name in logs.
+        return token.Subject is { Length: > 0 and <= MaxSubject } subject && !subject.Any(char.IsControl)
+            ? subject
+            : throw new AccessDeniedException($"the token has no subject (sub) of 1 to {MaxSubject} characters, none of which is a control character");
     }
 
     /// <summary>The library's own words repeat parts of the token.</summary>

@@ -19,6 +19,7 @@ using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.Server.Tls;
 using GradCamGrpc.Server.Video;
 using Grpc.HealthCheck;
+using Grpc.Reflection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenTelemetry.Metrics;
@@ -31,6 +32,9 @@ public sealed class GradCamServer : IAsyncDisposable
 {
     /// <summary>Room in a message beside its photo.</summary>
     private const int MessageOverhead = 1 << 20;
+
+    /// <summary>Bytes of a message at most where it brings no photo: health is asked for without a key.</summary>
+    private const int MaxSmallMessage = 64 << 10;
 
     /// <summary>How long connections stay after the last answer.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
@@ -113,7 +117,11 @@ public sealed class GradCamServer : IAsyncDisposable
             if (options.Access is not null)
                 grpc.Interceptors.Add<AccessInterceptor>();
             grpc.Interceptors.Add<DrainInterceptor>();
-        }).AddJsonTranscoding(json =>
+        })
+            .AddServiceOptions<HealthServiceImpl>(grpc => grpc.MaxReceiveMessageSize = MaxSmallMessage)
+            .AddServiceOptions<ReflectionServiceImpl>(grpc => grpc.MaxReceiveMessageSize = MaxSmallMessage)
+            .AddServiceOptions<ModelGrpcService>(grpc => grpc.MaxReceiveMessageSize = MaxSmallMessage)
+            .AddJsonTranscoding(json =>
         {
             json.TypeRegistry = JsonStatus.Details;
 

@@ -51,11 +51,19 @@ internal sealed class ModelLoader(
             await FollowAsync(stoppingToken);
     }
 
+    /// <summary>Follows the folders until the server drains: what begins to load then would be for nobody, and hold up the end.</summary>
     private async Task FollowAsync(CancellationToken stopping)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, drain.Begun);
         using var timer = new PeriodicTimer(options.ModelPoll, time);
-        while (await timer.WaitForNextTickAsync(stopping))
-            await repository.LookAsync(stopping);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(end.Token))
+                await repository.LookAsync(end.Token);
+        }
+        catch (OperationCanceledException) when (drain.Begun.IsCancellationRequested)
+        {
+        }
     }
 
     /// <summary>Starts the models, all of which are known. One that fails ends the server.</summary>

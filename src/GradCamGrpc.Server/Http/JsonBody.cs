@@ -5,6 +5,7 @@ namespace GradCamGrpc.Server.Http;
 /// <summary>All of a request's body.</summary>
 internal sealed class JsonBody : IDisposable
 {
+    /// <summary>What a client claims to send takes no memory before it comes.</summary>
     private const int FirstBytes = 64 * 1024;
 
     private byte[] _bytes;
@@ -17,9 +18,10 @@ internal sealed class JsonBody : IDisposable
 
     /// <summary>Reads a body, which is to be read from here on.</summary>
     /// <returns>It; null where it is larger than the server's limit, which one without a length only shows now.</returns>
+    /// <exception cref="IOException">Its client has left, is too slow, or sends what is no body.</exception>
     public static async Task<JsonBody?> ReadAsync(HttpRequest request)
     {
-        var body = new JsonBody((int)(request.ContentLength ?? FirstBytes));
+        var body = new JsonBody((int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes));
         try
         {
             while (await request.Body.ReadAsync(body.Room(), request.HttpContext.RequestAborted) is > 0 and var count)

@@ -26,8 +26,8 @@ internal sealed class JsonFront(int maxPhotoBytes, int overhead)
     {
         if (context.Request.ContentLength > _maxBody)
         {
-            await DrainAsync(context.Request);
-            await RefuseAsync(context);
+            if (await TryReadAsync(context, DrainAsync(context.Request)))
+                await RefuseAsync(context);
             return;
         }
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = _maxBody;
@@ -49,7 +49,10 @@ internal sealed class JsonFront(int maxPhotoBytes, int overhead)
 
     private async Task CallAsync(HttpContext context, GrpcJsonTranscodingMetadata call, RequestDelegate next)
     {
-        using var body = await JsonBody.ReadAsync(context.Request);
+        var reading = JsonBody.ReadAsync(context.Request);
+        if (!await TryReadAsync(context, reading))
+            return;
+        using var body = await reading;
         if (body is null)
         {
             await RefuseAsync(context);
@@ -63,6 +66,31 @@ internal sealed class JsonFront(int maxPhotoBytes, int overhead)
         if (call.MethodDescriptor.IsServerStreaming)
             context.Response.OnStarting(() => SayLinesAsync(context.Response));
         await FaultBody.AnswerAsync(context, next);
+    }
+
+    /// <summary>Waits for a body, and answers where none comes: that is the client's fault, and no error of the server's.</summary>
+    private static async Task<bool> TryReadAsync(HttpContext context, Task reading)
+    {
+        try
+        {
+            await reading;
+            return true;
+        }
+        catch (IOException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (IOException fault)
+        {
+            var unread = StatusMapper.Of(StatusCode.InvalidArgument, "INVALID_REQUEST", $"the body cannot be read: {fault.Message}");
+            context.Response.Headers.Connection = "close";
+            await JsonStatus.WriteAsync(context, unread, (fault as BadHttpRequestException)?.StatusCode);
+            return false;
+        }
     }
 
     /// <summary>The calls that there are, such as <c>GET /v1/models</c>.</summary>

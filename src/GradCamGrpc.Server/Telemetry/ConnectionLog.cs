@@ -8,7 +8,7 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(EventId = 301, Level = LogLevel.Error,
         Message = "The files of TLS are of no use, and the certificate {Subject}, which expires at {Expiry:u}, stays: {Fault}")]
-    public static partial void CertificateRefused(this ILogger logger, string fault, string subject, DateTimeOffset expiry);
+    public static partial void CertificateRefused(this ILogger logger, Exception? unforeseen, string fault, string subject, DateTimeOffset expiry);
 
     [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "A client's certificate {Subject} is refused: {Reasons}")]
     public static partial void ClientRefused(this ILogger logger, string subject, string reasons);

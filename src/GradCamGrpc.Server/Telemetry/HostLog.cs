@@ -10,7 +10,7 @@ internal static partial class HostLog
     public static partial void AccessTaken(this ILogger logger, string path);
 
     [LoggerMessage(EventId = 204, Level = LogLevel.Error, Message = "{Path} has changed and is at fault, so that it stays as it was: {Fault}")]
-    public static partial void AccessRefused(this ILogger logger, string path, string fault);
+    public static partial void AccessRefused(this ILogger logger, Exception? unforeseen, string path, string fault);
 
     [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message = "{Method} failed")]
     public static partial void CallFailed(this ILogger logger, Exception fault, string method);

@@ -48,11 +48,20 @@ internal sealed class TlsRotation : BackgroundService
         }
         catch (InvalidOptionsException invalid)
         {
-            var fault = string.Join("; ", invalid.Faults);
-            if (fault != _fault)
-                _logger.CertificateRefused(fault, _current.Certificate.Subject, _current.Expiry);
-            _fault = fault;
+            Refuse(null, string.Join("; ", invalid.Faults));
         }
+        catch (Exception unforeseen)
+        {
+            // Whatever it is: a server that runs must not end by its files.
+            Refuse(unforeseen, unforeseen.Message);
+        }
+    }
+
+    private void Refuse(Exception? unforeseen, string fault)
+    {
+        if (fault != _fault)
+            _logger.CertificateRefused(unforeseen, fault, _current.Certificate.Subject, _current.Expiry);
+        _fault = fault;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -32,6 +32,39 @@ public sealed class AccessControlTests : IDisposable
         await control.Current.IdentifyAsync("old", "");
     }
 
+    [Theory]
+    [InlineData("""{"keys": [null]}""")]
+    [InlineData("""{"issuers": [null]}""")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("")]
+    public async Task Look_TheFileIsOtherJson_ChangesNothing(string json)
+    {
+        using var control = Start(KeyOf("old"));
+        _folder.Write("access.json", json);
+
+        control.Look();
+
+        await control.Current.IdentifyAsync("old", "");
+    }
+
+    [Fact]
+    public async Task Look_TheFileIsDamagedAtRandom_ChangesNothingOrHolds()
+    {
+        using var control = Start(KeyOf("old"));
+        var random = new Random(1);
+        for (var i = 0; i < 500; i++)
+        {
+            _folder.Write("access.json", DamagedText.Of(KeyOf("new"), random));
+            control.Look();
+        }
+        _folder.Write("access.json", KeyOf("last"));
+
+        control.Look();
+
+        await control.Current.IdentifyAsync("last", "");
+    }
+
     [Fact]
     public void Look_NothingHasChanged_KeepsTheList()
     {

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using GradCamGrpc.Server.Access;
+using Microsoft.IdentityModel.Tokens;
 
 namespace GradCamGrpc.Server.Tests.Access;
 
@@ -13,6 +15,9 @@ public sealed class AccessFileReaderTests : IDisposable
     [InlineData("null", "null")]
     [InlineData("{}", "neither a key nor an issuer")]
     [InlineData("""{"keyz": []}""", "it is not the JSON")]
+    [InlineData("""{"keys": [null]}""", "keys[0] is null")]
+    [InlineData("""{"issuers": [null]}""", "issuers[0] is null")]
+    [InlineData("""{"keys": [{"name": "a", "sha256": "0000000000000000000000000000000000000000000000000000000000000000", "services": [null]}]}""", "keys[0].services: there is no ''")]
     [InlineData("""{"keys": [{"name": "a", "sha256": "12"}]}""", "keys[0].sha256 is not 64")]
     [InlineData("""{"keys": [{"name": "a", "secret": "12"}]}""", "it is not the JSON")]
     [InlineData("""{"issuers": [{"issuer": "a", "keys_file": "issuer.pem"}]}""", "issuers[0].audience is missing")]
@@ -48,6 +53,49 @@ public sealed class AccessFileReaderTests : IDisposable
         _folder.Write("other", keys);
 
         Assert.Contains("keys_file 'other'", Assert.Throws<InvalidAccessFileException>(() => _folder.OfIssuer("other")).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever can read the file could sign tokens.</summary>
+    [Theory]
+    [InlineData("EC")]
+    [InlineData("RSA")]
+    [InlineData("JWKS")]
+    public void Read_KeysThatSign_AreAFault(string kind)
+    {
+        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var rsa = RSA.Create(2048);
+        var secret = curve.ExportParameters(includePrivateParameters: true);
+        _folder.Write("other", kind switch
+        {
+            "EC" => curve.ExportECPrivateKeyPem(),
+            "RSA" => rsa.ExportPkcs8PrivateKeyPem(),
+            _ => $$"""{"keys": [{"kty": "EC", "crv": "P-256", "x": "{{Base64UrlEncoder.Encode(secret.Q.X)}}", "y": "{{Base64UrlEncoder.Encode(secret.Q.Y)}}", "d": "{{Base64UrlEncoder.Encode(secret.D)}}"}]}""",
+        });
+
+        Assert.Contains("belongs to the issuer alone", Assert.Throws<InvalidAccessFileException>(() => _folder.OfIssuer("other")).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Files of keys that are damaged at random, as when they are read while they are written.</summary>
+    [Theory]
+    [InlineData("issuer.pem")]
+    [InlineData("issuer.jwks.json")]
+    public void Read_DamagedKeys_AreReadOrAFault(string file)
+    {
+        _folder.Write("issuer.jwks.json", _folder.KeySet());
+        var whole = File.ReadAllText(Path.Combine(Path.GetDirectoryName(_folder.Path)!, file));
+        var random = new Random(1);
+        for (var i = 0; i < 500; i++)
+        {
+            _folder.Write("damaged", DamagedText.Of(whole, random));
+            try
+            {
+                _folder.OfIssuer("damaged");
+            }
+            catch (InvalidAccessFileException fault)
+            {
+                Assert.NotEmpty(fault.Faults);
+            }
+        }
     }
 
     [Fact]

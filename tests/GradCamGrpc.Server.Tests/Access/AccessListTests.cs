@@ -8,6 +8,8 @@ namespace GradCamGrpc.Server.Tests.Access;
 
 public sealed class AccessListTests : IDisposable
 {
+    private static readonly string[] Understood = ["b64"];
+
     private readonly AccessFolder _folder = new();
 
     public static TheoryData<string, Action<SecurityTokenDescriptor>> BadTokens => new()
@@ -18,6 +20,13 @@ public sealed class AccessListTests : IDisposable
         { "another audience", token => token.Audience = "somebody" },
         { "issuer (iss) is not known", token => token.Issuer = "https://other.example" },
         { "no subject", token => token.Claims = null },
+        { "another audience", token => token.Audience = "gradcam/" },
+        { "another audience", token => token.Audience = "Gradcam" },
+        { "another audience", token => token.Audience = null },
+        { "no subject", token => token.Claims["sub"] = "" },
+        { "no subject", token => token.Claims["sub"] = "ann\nfail: something else" },
+        { "no subject", token => token.Claims["sub"] = new string('a', 256) },
+        { "has to be understood", token => token.AdditionalHeaderClaims = new Dictionary<string, object> { ["crit"] = Understood, ["b64"] = false } },
         { "signature", token => token.SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)), SecurityAlgorithms.EcdsaSha256) },
     };
 
@@ -101,6 +110,43 @@ public sealed class AccessListTests : IDisposable
         var unsigned = _folder.Token(token => token.SigningCredentials = null);
 
         await Assert.ThrowsAsync<AccessDeniedException>(() => _folder.OfIssuer().IdentifyAsync("", $"Bearer {unsigned}"));
+    }
+
+    /// <summary>Tokens that nobody has signed, whose claims and header are any JSON at all.</summary>
+    [Theory]
+    [InlineData("""{"alg":"RS256"}""", """{"iss":null}""")]
+    [InlineData("""{"alg":"RS256"}""", """{"iss":["https://issuer.example"]}""")]
+    [InlineData("""{"alg":"RS256"}""", """{"iss":{"a":1}}""")]
+    [InlineData("""{"alg":"RS256"}""", """{"iss":"https://issuer.example","exp":1e30}""")]
+    [InlineData("""{"alg":"RS256"}""", """{"iss":"https://issuer.example","exp":-9223372036854775808,"nbf":9223372036854775807}""")]
+    [InlineData("""{"alg":"RS256"}""", """{"iss":"https://issuer.example","aud":null,"sub":null}""")]
+    [InlineData("""{"alg":"RS256"}""", "null")]
+    [InlineData("""{"alg":"RS256"}""", "[]")]
+    [InlineData("""{"alg":null}""", """{"iss":"https://issuer.example"}""")]
+    [InlineData("""{"alg":"none"}""", """{"iss":"https://issuer.example"}""")]
+    [InlineData("""{"alg":["RS256"],"kid":5}""", """{"iss":"https://issuer.example"}""")]
+    [InlineData("""{"kid":null}""", """{"iss":"https://issuer.example"}""")]
+    [InlineData("null", "null")]
+    public async Task Identify_TokenOfAnyJson_IsDenied(string header, string claims)
+    {
+        var token = $"{Base64UrlEncoder.Encode(header)}.{Base64UrlEncoder.Encode(claims)}.c2lnbmF0dXJl";
+
+        await Assert.ThrowsAsync<AccessDeniedException>(() => _folder.OfIssuer().IdentifyAsync("", $"Bearer {token}"));
+    }
+
+    [Fact]
+    public async Task Identify_DamagedTokens_AreDenied()
+    {
+        var list = _folder.OfIssuer();
+        var whole = _folder.Token();
+        var random = new Random(1);
+
+        for (var i = 0; i < 500; i++)
+        {
+            // The last character of a signature has bits that count for nothing.
+            if (DamagedText.Of(whole, random) is var damaged && damaged[..^1] != whole[..^1])
+                await Assert.ThrowsAsync<AccessDeniedException>(() => list.IdentifyAsync("", $"Bearer {damaged}"));
+        }
     }
 
     [Fact]

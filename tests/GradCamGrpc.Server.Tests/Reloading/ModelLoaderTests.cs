@@ -69,6 +69,19 @@ public sealed class ModelLoaderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Poll_ServerDrains_NothingIsLookedAtAnyMore()
+    {
+        await StartAsync(ModelControl.Poll);
+        ModelCopy.Write(Path.Combine(_root, "late"), "late", "1");
+
+        _drain.Begin();
+        await _loader!.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        _time.Advance(10 * Poll);
+
+        Assert.Empty(_catalog!.Models);
+    }
+
+    [Fact]
     public async Task Explicit_FolderComes_IsNotLookedAt()
     {
         await StartAsync(ModelControl.Explicit);

@@ -85,6 +85,24 @@ public sealed class TlsRotationTests : IDisposable
         Assert.Contains("there is no such file", Assert.Single(_log.Lines).Text, StringComparison.Ordinal);
     }
 
+    /// <summary>What is read while it is written, or damaged, never ends the server.</summary>
+    [Fact]
+    public void Look_FilesAreDamagedAtRandom_GoesOn()
+    {
+        var second = _authority.Server();
+        var random = new Random(1);
+        for (var i = 0; i < 300; i++)
+        {
+            _files.Write(DamagedText.Of(second.CertificatePem, random), i % 2 == 0 ? second.KeyPem : DamagedText.Of(second.KeyPem, random));
+            _rotation.Look();
+        }
+        _files.Write(second);
+
+        _rotation.Look();
+
+        Assert.Equal(second.Certificate.Thumbprint, InUse);
+    }
+
     [Fact]
     public void Look_SameFaultAfterItWasMended_IsToldAgain()
     {
@@ -117,7 +135,9 @@ public sealed class TlsRotationTests : IDisposable
     public async Task Run_TimeGoesBy_Looks()
     {
         await _rotation.StartAsync(TestContext.Current.CancellationToken);
-        var second = _authority.Server();
+
+        // Days may go by until it waits.
+        var second = _authority.Server(_time.GetUtcNow().AddHours(-1), _time.GetUtcNow().AddYears(4));
         _files.Write(second);
         var told = _log.NextAsync();
 
