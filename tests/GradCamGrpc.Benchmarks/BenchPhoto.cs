@@ -30,16 +30,18 @@ internal static class BenchPhoto
     public static Tensor Input(PreprocessingManifest manifest)
     {
         using var photo = Read();
-        var spec = new PreprocessingSpec(
-            manifest.ResizeShorterSide,
-            manifest.CropWidth,
-            manifest.CropHeight,
-            Enum.Parse<Interpolation>(manifest.Interpolation, ignoreCase: true),
-            manifest.Mean,
-            manifest.Std);
-        using var input = new Preprocessor(spec).Prepare(photo);
+        using var input = Preprocessor(manifest).Prepare(photo);
         return tensor(input.Values.ToArray()).reshape(1, input.Height, input.Width, 3).permute(0, 3, 1, 2);
     }
+
+    /// <summary>Makes a network's inputs of photos.</summary>
+    public static Preprocessor Preprocessor(PreprocessingManifest manifest) => new(new PreprocessingSpec(
+        manifest.ResizeShorterSide,
+        manifest.CropWidth,
+        manifest.CropHeight,
+        Enum.Parse<Interpolation>(manifest.Interpolation, ignoreCase: true),
+        manifest.Mean,
+        manifest.Std));
 
     /// <summary>The photo.</summary>
     public static PixelBuffer Read() =>

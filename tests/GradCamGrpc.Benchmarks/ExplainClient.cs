@@ -7,11 +7,13 @@ using Grpc.Net.Client;
 
 namespace GradCamGrpc.Benchmarks;
 
-/// <summary>Sends a small photo over one connection, and asks for a raw map of its most probable class.</summary>
-internal sealed class ExplainClient(Uri address) : IDisposable
+/// <summary>Sends a photo over one connection, and asks for a raw map of its most probable class.</summary>
+/// <param name="address">Where the server is.</param>
+/// <param name="file">The photo's file; null for the small one.</param>
+internal sealed class ExplainClient(Uri address, byte[]? file = null) : IDisposable
 {
     private readonly GrpcChannel _channel = GrpcChannel.ForAddress(address);
-    private readonly ClassificationServiceExplainRequest _request = new() { Image = SmallPhoto() };
+    private readonly ClassificationServiceExplainRequest _request = new() { Image = file is null ? SmallPhoto() : new Image { Encoded = ByteString.CopyFrom(file) } };
 
     /// <summary>The photo, 224 x 224.</summary>
     public static Image SmallPhoto() => new() { Encoded = ByteString.CopyFrom(BenchPhoto.SmallJpeg()) };

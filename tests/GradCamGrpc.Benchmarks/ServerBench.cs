@@ -18,11 +18,11 @@ internal sealed class ServerBench : IAsyncDisposable
     private readonly VqaService.VqaServiceClient _answers;
     private readonly Image _photo = ExplainClient.SmallPhoto();
 
-    private ServerBench(GradCamServer server)
+    private ServerBench(GradCamServer server, byte[]? file)
     {
         _server = server;
         _channel = GrpcChannel.ForAddress(server.Address);
-        _classes = new ExplainClient(server.Address);
+        _classes = new ExplainClient(server.Address, file);
         _captions = new CaptioningService.CaptioningServiceClient(_channel);
         _answers = new VqaService.VqaServiceClient(_channel);
     }
@@ -31,7 +31,8 @@ internal sealed class ServerBench : IAsyncDisposable
     public Uri Address => _server.Address;
 
     /// <param name="configure">What is set; nothing else than the defaults where it is null, but that the server keeps nothing of photos, so that each call runs a pass though the photo is the same.</param>
-    public static async Task<ServerBench> StartAsync(Func<ServerOptions, ServerOptions>? configure = null)
+    /// <param name="file">The file of the photo whose classes are explained; null for the small one.</param>
+    public static async Task<ServerBench> StartAsync(Func<ServerOptions, ServerOptions>? configure = null, byte[]? file = null)
     {
         var options = ServerOptions.Default with
         {
@@ -43,7 +44,7 @@ internal sealed class ServerBench : IAsyncDisposable
         var server = GradCamServer.Build(configure?.Invoke(options) ?? options, logging => logging.ClearProviders());
         await server.StartAsync();
         await server.WhenReady;
-        return new ServerBench(server);
+        return new ServerBench(server, file);
     }
 
     /// <summary>Explains the most probable class, a number of times.</summary>
