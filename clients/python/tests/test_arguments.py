@@ -192,10 +192,10 @@ def test_video_settings_keep_what_is_not_given_beside_them():
         request={"targets": [{"label": "dog"}], "prediction_top_k": 3, "outputs": [{"peak": {}}]},
     )
 
-    kept = calls.video([], settings=settings).begin().settings
+    kept = calls.video([], settings=settings).begin().first.settings
     over = calls.video(
         [], "cat", policy="every_nth", frame_step=2, new_map_weight=1, overlay=True, top_k=7, settings=settings
-    ).begin().settings
+    ).begin().first.settings
 
     assert kept.policy == video_service.FRAME_POLICY_LATEST_WINS and (kept.smoothing_factor, kept.motion_threshold) == (0.25, 0.5)
     assert kept.request.prediction_top_k == 3 and [output.WhichOneof("form") for output in kept.request.outputs] == ["raw", "peak"]
@@ -229,7 +229,7 @@ def test_methods_all_take_a_priority_and_metadata():
     for client in (gradcam.Client(), Awaited("127.0.0.1:1").inner):
         for name in set(names) - {"wait_until_ready"}:
             assert {"timeout", "priority", "metadata"} <= set(inspect.signature(getattr(client, name)).parameters), name
-    assert len(names) == 13
+    assert len(names) == 20
 
 
 def test_channel_notices_who_is_gone_and_says_who_calls(monkeypatch):

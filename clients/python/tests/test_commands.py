@@ -151,7 +151,7 @@ def test_package_runs_as_a_program():
 
 
 def test_load_says_how_many_photos_were_answered(server):
-    told = subprocess.run([HERE / "load.py", server, CAT, "8", "0.5"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run([HERE / "explain_many_load.py", server, CAT, "8", "0.5"], capture_output=True, text=True, check=True).stdout
 
     assert 0 < json.loads(told)["succeeded_per_s"] < 10000
 

@@ -76,8 +76,8 @@ def test_other_ends_are_not_tried_again(connect, serve, code):
 
     kinds = {
         "INVALID_ARGUMENT": "InvalidArgument", "NOT_FOUND": "NotFound", "RESOURCE_EXHAUSTED": "TooLarge",
-        "DEADLINE_EXCEEDED": "DeadlineExceeded", "UNAUTHENTICATED": "Refused", "PERMISSION_DENIED": "Refused",
-        "UNIMPLEMENTED": "OtherVersion", "DATA_LOSS": "BrokenAnswer",
+        "DEADLINE_EXCEEDED": "DeadlineExceeded", "UNAUTHENTICATED": "Unauthenticated", "PERMISSION_DENIED": "PermissionDenied",
+        "UNIMPLEMENTED": "Unimplemented", "DATA_LOSS": "BrokenAnswer",
     }
     assert type(caught.value).__name__ == kinds.get(code.name, "GradCamError") and caught.value.code is code
     assert len(classify.calls) == 1 and client.slept == [] and caught.value.retry_after is None
@@ -157,13 +157,13 @@ def test_server_of_another_version_says_so(connect, serve):
     client = connect(serve())
 
     for call in (lambda: client.classify(PHOTO), client.models, lambda: list(client.explain_many([PHOTO]))):
-        with pytest.raises(gradcam.OtherVersion, match="another version of the API"):
+        with pytest.raises(gradcam.Unimplemented, match="another version of the API"):
             call()
 
 
 def test_explain_cut_in_the_middle_keeps_what_came_and_names_the_rest(connect, serve):
     def explain(request, context):
-        yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake"}, map_count=3)
+        yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake", "classes": [{"label": "cat"}]}, map_count=3)
         yield classification.ClassificationServiceExplainResponse(map=a_map(target_index=1))
         refuse(context, grpc.StatusCode.INTERNAL, "the cable was cut")
 
@@ -181,7 +181,7 @@ def test_explain_cut_for_a_while_is_asked_again_whole(connect, serve, code):
 
     def explain(request, context):
         calls.append(1)
-        yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake"}, map_count=2)
+        yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake", "classes": [{"label": "cat"}]}, map_count=2)
         yield classification.ClassificationServiceExplainResponse(map=a_map(target_index=0))
         if len(calls) == 1:
             refuse(context, code, "draining")
@@ -198,7 +198,7 @@ def test_explain_cut_for_good_keeps_the_attempt_that_brought_most(connect, serve
     def explain(request, context):
         calls.append(1)
         if len(calls) == 1:
-            yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake"}, map_count=1)
+            yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake", "classes": [{"label": "cat"}]}, map_count=1)
         refuse(context, grpc.StatusCode.UNAVAILABLE, "draining")
 
     with pytest.raises(gradcam.Unavailable) as caught:
@@ -209,7 +209,7 @@ def test_explain_cut_for_good_keeps_the_attempt_that_brought_most(connect, serve
 
 def test_explain_server_ends_too_early_is_no_success(connect, serve):
     def explain(request, context):
-        yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake"}, map_count=1)
+        yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake", "classes": [{"label": "cat"}]}, map_count=1)
 
     with pytest.raises(gradcam.BrokenAnswer, match="before it was whole"):
         connect(serve(explain=explain)).explain(PHOTO)
@@ -224,7 +224,7 @@ def test_explain_map_is_damaged_is_no_success(connect, serve, damage):
         broken.outputs[0].peak.value = 1
 
     def explain(request, context):
-        yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake"}, map_count=1)
+        yield classification.ClassificationServiceExplainResponse(prediction={"model": "fake", "classes": [{"label": "cat"}]}, map_count=1)
         yield classification.ClassificationServiceExplainResponse(map=broken)
 
     with pytest.raises(gradcam.BrokenAnswer):

@@ -22,7 +22,7 @@ def items(requests):
 
 
 def parts(item, maps=1):
-    yield Response(id=item.id, part={"prediction": {"model": "fake"}, "map_count": 1})
+    yield Response(id=item.id, part={"prediction": {"model": "fake", "classes": [{"label": "cat"}]}, "map_count": 1})
     for _ in range(maps):
         yield Response(id=item.id, part={"map": a_map()})
 
@@ -279,7 +279,7 @@ def test_video_cut_in_the_middle_keeps_what_came_and_names_the_rest(connect, ser
         requests = iter(requests)
         for _ in range(4):
             next(requests)
-        explained = {"prediction": {"model": "fake"}, "maps": [a_map()]}
+        explained = {"prediction": {"model": "fake", "classes": [{"label": "cat"}]}, "maps": [a_map()]}
         yield video_service.VideoServiceExplainResponse(frame={"frame_index": 1, "explained": explained})
         refuse(context, grpc.StatusCode.UNAVAILABLE, "the cable was cut")
 

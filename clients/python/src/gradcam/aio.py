@@ -15,12 +15,12 @@ from gradcam.connection import Connection
 from gradcam.errors import GradCamError
 from gradcam.reading import Reader
 from gradcam.retry import Attempts
-from gradcam.streams import Item, Stream
+from gradcam.sources import source_of
+from gradcam.streams import Begin, Hand, Item, Receive, Stream, Turn, Wait, advance
 
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
-_END = object()
 
 
 def _call(build: Callable[P, Call[T]]) -> Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]]:
@@ -53,6 +53,13 @@ class AsyncClient(Connection):
     ask = _call(calls.ask)
     ask_all = _call(calls.ask_all)
     explain_answer = _call(calls.explain_answer)
+    explain_answers = _call(calls.explain_answers)
+    explain_tasks = _call(calls.explain_tasks)
+    evaluate = _call(calls.evaluate)
+    check_sanity = _call(calls.check_sanity)
+    compare_classes = _call(calls.compare_classes)
+    compare_models = _call(calls.compare_models)
+    perturb = _call(calls.perturb)
     video = _stream(calls.video)
     models = _call(calls.models)
     model = _call(calls.model)
@@ -107,85 +114,77 @@ class AsyncClient(Connection):
             raise errors.closed(stream.call)
         stream.model, stream.policy = self._model, self._retry
         attempts = Attempts(self._retry, stream.timeout)
-        changed, taking, source = asyncio.Condition(), None, _reading(stream.source)
-
-        async def next_item(current: int) -> Item | None:
-            """What the round's sender sends next; None when it has no more to send. A photo being taken outlives the round."""
-            nonlocal taking
-            while True:
-                async with changed:
-                    await changed.wait_for(lambda: stream.round != current or stream.may_send)
-                if stream.round != current or stream.is_refused:
-                    return None
-                item = stream.unsent()
-                if item is not None or stream.exhausted:
-                    return item
-                awaited = taking = taking or asyncio.ensure_future(source())
-                try:
-                    content = await asyncio.shield(awaited)
-                    if taking is not awaited:  # Another round's sender has it.
-                        continue
-                    taking = None
-                    if content is _END:
-                        stream.exhausted = True
-                        return None
-                    item = stream.add(content, current)
-                except Exception as error:  # The source's own: the caller gets it.
-                    stream.exhausted, stream.source_error = True, error
-                    return None
-                if stream.round == current:
-                    return item
-                await tell()
+        changed, source, steps = asyncio.Condition(), source_of(stream.source), stream.steps(attempts)
+        taking: asyncio.Task[None] | None = None
 
         async def messages(current: int, first: Any) -> AsyncIterator[Any]:
+            """What a round sends. A photo that is being taken from the source outlives the round."""
+            nonlocal taking
             yield first
-            while (item := await next_item(current)) is not None:
-                yield await asyncio.to_thread(stream.message, item)
+            while True:
+                async with changed:
+                    while (turn := stream.turn(current)) is Turn.WAIT:
+                        await changed.wait()
+                if turn is Turn.STOP:
+                    return
+                if isinstance(turn, Item):
+                    yield await asyncio.to_thread(stream.message, turn)
+                else:
+                    taking = asyncio.ensure_future(take())
 
-        async def tell() -> None:
+        async def take() -> None:
+            taken = await source.take()
+            async with changed:
+                stream.took(*taken)
+                changed.notify_all()
+
+        async def call(first: Any) -> Any:
+            method = getattr(self.stub(stream.stub), stream.method)
+            running = method(messages(stream.round, first), timeout=attempts.remaining(), metadata=self.metadata(stream.metadata))
+            return running, running.__aiter__()
+
+        running: Any = None
+        responses: Any = None
+        answer: Any = None
+        try:
+            while True:
+                async with changed:
+                    step = advance(steps, answer)
+                    changed.notify_all()
+                answer = None
+                if step is None:
+                    return
+                if isinstance(step, Hand):
+                    yield step.result
+                elif isinstance(step, Receive):
+                    answer = await self._told(stream.call, anext, responses, None)
+                elif isinstance(step, Begin):
+                    begun = await self._told(stream.call, call, step.first)
+                    if isinstance(begun, GradCamError):
+                        answer = begun
+                    else:
+                        running, responses = begun
+                elif isinstance(step, Wait):
+                    await self._sleep(step.seconds)
+                elif running is not None:
+                    running.cancel()
+        finally:
+            if running is not None:
+                running.cancel()
+            if taking is not None:
+                taking.cancel()
+            source.close()
+            stream.close()
             async with changed:
                 changed.notify_all()
 
+    async def _told(self, call: str, action: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        """What an action of a call gives, or the error with which it fails."""
         try:
-            while True:
-                first, handed = stream.begin(), stream.handed
-                await tell()
-                responses, error = None, None
-                try:
-                    with self._errors(stream.call):
-                        responses = getattr(self.stub(stream.stub), stream.method)(
-                            messages(stream.round, first), timeout=attempts.remaining(), metadata=self.metadata(stream.metadata)
-                        )
-                        async for response in responses:
-                            ready = stream.take(response)
-                            await tell()
-                            for result in ready:
-                                yield result
-                                stream.release()
-                                await tell()
-                    error = stream.ended()
-                except GradCamError as failure:
-                    error = failure
-                finally:
-                    if responses is not None:
-                        responses.cancel()
-                if error is None:
-                    break
-                if stream.handed > handed:
-                    attempts.progressed()
-                pause = attempts.pause_after(error) if stream.resumes else None
-                if pause is None:
-                    for result in stream.give_up(error):
-                        yield result
-                    raise error
-                await self._sleep(pause)
-        finally:
-            stream.round += 1
-            if taking is not None:
-                taking.cancel()
-            await tell()
-        if stream.source_error is not None:
-            raise stream.source_error
+            with self._errors(call):
+                return await action(*arguments)
+        except GradCamError as error:
+            return error
 
     @contextmanager
     def _errors(self, call: str) -> Iterator[None]:
@@ -205,18 +204,3 @@ class AsyncClient(Connection):
     async def _sleep(self, seconds: float) -> None:
         await (self._retry.sleep or asyncio.sleep)(seconds)
 
-
-def _reading(source: Any) -> Callable[[], Awaitable[Any]]:
-    """Takes one after the other from an async iterable, or in a thread from another one; _END at its end."""
-    if hasattr(source, "__aiter__"):
-        iterator = source.__aiter__()
-
-        async def take() -> Any:
-            try:
-                return await iterator.__anext__()
-            except StopAsyncIteration:
-                return _END
-
-        return take
-    plain: Iterator[Any] = iter(source)
-    return lambda: asyncio.to_thread(lambda: next(plain, _END))

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
 from dataclasses import dataclass, field
-from typing import Any, AsyncIterable, Callable, Generic, Iterable, Literal, Mapping, NamedTuple, Sequence, TypeVar, Union
-
-from PIL import Image
+from typing import Any, AsyncIterable, Callable, Generic, Iterable, Literal, Mapping, NamedTuple, Sequence, TypeVar
 
 from gradcam import targets as target_messages
+from gradcam import tasks
 from gradcam import wire_pb2 as wire
 from gradcam.errors import Unavailable, broken
-from gradcam.methods import Method, find
+from gradcam.evidence import ClassComparison, ComparedModel, Evaluation, Measure, Perturbation, SanityCheck
+from gradcam.methods import Method
 from gradcam.photo import Photo, read
-from gradcam.reading import Messages, ModelPages, Parts, Reader, Shape, Single
+from gradcam.reading import Evaluated, Messages, ModelPages, Parts, Reader, SanityChecked, Shape, Single, Tasks
 from gradcam.results import (
-    AnswerExplanation, Answers, Attention, CaptionExplanation, Captions, Explanation, FrameResult, Model, PhotoResult, Prediction
+    AnswerExplanation, Answers, CaptionExplanation, Captions, Explanation, FrameResult, Model, PhotoResult, Prediction, TaskExplanations
 )
 from gradcam.streams import FrameStream, PhotoStream, Stream
-from gradcam.targets import AnswerTarget, CaptionTarget, ClassTarget
+from gradcam.targets import AnswerTarget, CaptionTarget, ClassName, ClassTarget, Question
+from gradcam.tasks import Fusion, Grid, Maps, Overlay, Smoothing, Task, Values, decoded, enum_value, several
 from gradcam.v1 import captioning_service_pb2 as captioning
 from gradcam.v1 import captioning_service_pb2_grpc as captioning_grpc
 from gradcam.v1 import classification_service_pb2 as classification
 from gradcam.v1 import classification_service_pb2_grpc as classification_grpc
+from gradcam.v1 import comparison_service_pb2 as comparison
+from gradcam.v1 import comparison_service_pb2_grpc as comparison_grpc
+from gradcam.v1 import evidence_service_pb2 as evidence_service
+from gradcam.v1 import evidence_service_pb2_grpc as evidence_grpc
 from gradcam.v1 import explanation_pb2 as pb
+from gradcam.v1 import image_pb2 as image
 from gradcam.v1 import model_service_pb2 as model_service
 from gradcam.v1 import model_service_pb2_grpc as model_grpc
+from gradcam.v1 import multi_task_service_pb2 as multi_task
+from gradcam.v1 import multi_task_service_pb2_grpc as multi_task_grpc
 from gradcam.v1 import video_service_pb2 as video_service
 from gradcam.v1 import vqa_service_pb2 as vqa
 from gradcam.v1 import vqa_service_pb2_grpc as vqa_grpc
@@ -36,11 +43,6 @@ T = TypeVar("T")
 C = TypeVar("C", bound=Callable[..., Any])
 M = TypeVar("M", bound=Any)
 
-Fusion = Literal["none", "mean", "maximum"]
-Smoothing = Literal["augmentation", "eigen"]
-Grid = Literal["native", "input", "image"]
-Values = Literal["rectified", "signed", "scaled"]
-Overlay = Union[bool, pb.OverlayOutput]
 FramePolicy = Literal["every_frame", "every_nth", "latest_wins"]
 Priority = Literal["low", "normal", "high"]
 """Of calls that wait, which come first: "low" is for work that nobody waits for. Each level gets four times as many places as the one below."""
@@ -125,10 +127,14 @@ def classify(
     def request(default: str) -> classification.ClassifyRequest:
         return classification.ClassifyRequest(model=model or default, image=read(photo, fast=fast), top_k=top_k)
 
-    return Call(
-        classification_grpc.ClassificationServiceStub, "Classify", request,
-        lambda: Single(lambda response: Prediction.of(response.prediction)), timeout=timeout, metadata=_headers(priority, metadata),
-    )
+    stub, name = classification_grpc.ClassificationServiceStub, "Classify"
+
+    def prediction(response: classification.ClassifyResponse) -> Prediction:
+        if not response.prediction.classes:
+            raise broken("the server found no class", name_of(stub, name))
+        return Prediction.of(response.prediction)
+
+    return Call(stub, name, request, lambda: Single(prediction), timeout=timeout, metadata=_headers(priority, metadata))
 
 
 def explain(
@@ -170,14 +176,11 @@ def explain(
 
     ``fast``, ``model``, ``timeout``, ``priority`` and ``metadata`` are as for ``classify``.
     """
-    maps = _Maps(method, layer, fuse, smooth, grid, values, overlay, outputs)
-    asked = _classes(targets, maps, label_images, top_k)
-    stub, name = classification_grpc.ClassificationServiceStub, "Explain"
-    shape = _classified(asked, maps, name_of(stub, name))
-    return Call(
-        stub, name, lambda default: _with_photo(asked, photo, fast, model or default), lambda: Parts(shape), streams=True,
-        timeout=timeout, metadata=_headers(priority, metadata),
+    asked = tasks.classes(
+        *targets, method=method, layer=layer, fuse=fuse, smooth=smooth, grid=grid, values=values, overlay=overlay, outputs=outputs,
+        label_images=label_images, top_k=top_k,
     )
+    return _asked_of(classification_grpc.ClassificationServiceStub, asked, photo, fast, model, timeout, _headers(priority, metadata))
 
 
 def explain_many(
@@ -211,14 +214,16 @@ def explain_many(
     anew when photos were answered. Where that is of no use, those in flight are results with what had arrived and an error, and then that
     error is raised; its ``missing`` names all that have no answer. ``timeout`` is that of the whole stream; there is none by default.
     """
-    _several("photos", photos)
+    several("photos", photos)
     if not 1 <= in_flight <= 64:
         raise ValueError(f"in_flight is {in_flight}, and must be 1 to 64")
-    maps = _Maps(method, layer, fuse, smooth, grid, values, overlay, outputs)
-    asked = _classes(targets, maps, label_images, top_k)
-    asked.model = model
-    shape = _classified(asked, maps, name_of(PhotoStream.stub, PhotoStream.method))
-    return PhotoStream(photos, asked, shape, timeout, _headers(priority, metadata), in_flight, ordered, fast)
+    task = tasks.classes(
+        *targets, method=method, layer=layer, fuse=fuse, smooth=smooth, grid=grid, values=values, overlay=overlay, outputs=outputs,
+        label_images=label_images, top_k=top_k,
+    )
+    task.asked.model = model
+    shape = task.shape(name_of(PhotoStream.stub, PhotoStream.method))
+    return PhotoStream(photos, task.asked, shape, timeout, _headers(priority, metadata), in_flight, ordered, fast)
 
 
 def video(
@@ -260,19 +265,21 @@ def video(
 
     All others are as for ``explain``.
     """
-    _several("frames", frames)
+    several("frames", frames)
     asked = video_service.VideoSettings()
     if settings is not None:
         asked.CopyFrom(settings)
     asked.model = model or asked.model
-    maps = _Maps(method, layer, fuse, smooth, grid, values, overlay, outputs)
+    task = tasks.classes(
+        *targets, method=method, layer=layer, fuse=fuse, smooth=smooth, grid=grid, values=values, overlay=overlay, outputs=outputs, top_k=top_k
+    )
     # What the client reads itself, the numbers and the overlay, comes first.
     others = list(asked.request.outputs)
     del asked.request.outputs[:]
-    asked.request.MergeFrom(_classes(targets, maps, (), top_k))
+    asked.request.MergeFrom(task.asked)
     asked.request.outputs.extend(others)
     if policy is not None:
-        asked.policy = _enum(video_service.FramePolicy, "FRAME_POLICY", policy, "policy")
+        asked.policy = enum_value(video_service.FramePolicy, "FRAME_POLICY", policy, "policy")
     if frame_step is not None:
         asked.frame_step = frame_step
     if frame_deadline is not None:
@@ -281,7 +288,7 @@ def video(
         asked.smoothing_factor = new_map_weight
     if keyframe_threshold is not None:
         asked.keyframe_threshold = keyframe_threshold
-    return FrameStream(frames, asked, maps.has_overlay, timeout, _headers(priority, metadata))
+    return FrameStream(frames, asked, overlay is not False, timeout, _headers(priority, metadata))
 
 
 def caption(
@@ -299,7 +306,7 @@ def caption(
     stub, name = captioning_grpc.CaptioningServiceStub, "Caption"
 
     def request(default: str) -> captioning.CaptionRequest:
-        return captioning.CaptionRequest(model=model or default, image=read(photo, fast=fast), decoding=_decoding(beams, decoding))
+        return captioning.CaptionRequest(model=model or default, image=read(photo, fast=fast), decoding=decoded(beams, decoding))
 
     def captions(response: captioning.CaptionResponse) -> Captions:
         if not response.prediction.captions:
@@ -336,28 +343,11 @@ def explain_caption(
     default all of them, and ``fuse`` their mean, which is from 0 to 1; ``fuse="none"`` gives a map of each. Methods up to XGrad-CAM work.
     All others are as for ``classify``.
     """
-    if text is not None and (beams is not None or decoding is not None):
-        raise ValueError("a text of your own is not searched for: leave beams and decoding out")
-    maps = _Maps(method, layer, fuse, (), grid, values, overlay, outputs)
-    asked = captioning.CaptioningServiceExplainRequest(
-        targets=map(target_messages.of_caption, targets), include_attention=attention, text=text, decoding=_decoding(beams, decoding),
-        **maps.fields(),
+    asked = tasks.words(
+        *targets, text=text, beams=beams, decoding=decoding, method=method, layer=layer, fuse=fuse, grid=grid, values=values, overlay=overlay,
+        outputs=outputs, attention=attention,
     )
-
-    def places(head: captioning.CaptioningServiceExplainResponse) -> Iterable[int]:
-        skipped = {target.target_index for target in head.skipped_targets}
-        count = len(targets) or len(head.prediction.captions[0].words)
-        return (place for place in range(count) if place not in skipped)
-
-    stub, name = captioning_grpc.CaptioningServiceStub, "Explain"
-    shape = Shape(
-        name_of(stub, name), CaptionExplanation.of, places, maps.has_overlay, is_whole=lambda head: len(head.prediction.captions) > 0,
-        read=lambda word, call: tuple(Attention.of(grid, call) for grid in word.grids),
-    )
-    return Call(
-        stub, name, lambda default: _with_photo(asked, photo, fast, model or default), lambda: Parts(shape), streams=True,
-        timeout=timeout, metadata=_headers(priority, metadata),
-    )
+    return _asked_of(captioning_grpc.CaptioningServiceStub, asked, photo, fast, model, timeout, _headers(priority, metadata))
 
 
 def ask(
@@ -387,8 +377,8 @@ def ask_all(
     metadata: Mapping[str, str] | None = None,
 ) -> Call[tuple[Answers, ...]]:
     """The likeliest answers to each of up to 32 questions about a photo, for hardly more than one costs. All others are as for ``ask``."""
-    _several("questions", questions)
-    return _asked(photo, questions, lambda answers: answers, top_k, fast, model, timeout, _headers(priority, metadata))
+    several("questions", questions)
+    return _asked(photo, list(questions), lambda answers: answers, top_k, fast, model, timeout, _headers(priority, metadata))
 
 
 def _asked(
@@ -403,6 +393,8 @@ def _asked(
     def answers(response: vqa.AnswerResponse) -> T:
         if len(response.prediction.questions) != len(questions):
             raise broken(f"the server answered {len(response.prediction.questions)} of {len(questions)} questions", name_of(stub, name))
+        if not all(each.answers for each in response.prediction.questions):
+            raise broken("the server gave no answer to a question", name_of(stub, name))
         return take(Answers.of(response.prediction))
 
     return Call(stub, name, request, lambda: Single(answers), timeout=timeout, metadata=metadata)
@@ -435,23 +427,278 @@ def explain_answer(
     (``Model.answering.layers``): by default all of them, and ``fuse`` their mean, which is from 0 to 1; ``fuse="none"`` gives a map of
     each. Methods up to XGrad-CAM work. All others are as for ``ask``.
     """
-    maps = _Maps(method, layer, fuse, (), grid, values, overlay, outputs)
-    asked = vqa.VqaServiceExplainRequest(
-        questions=[vqa.VqaQuestion(text=question, targets=map(target_messages.of_answer, targets))],
-        prediction_top_k=top_k, leave_words_out=leave_words_out, include_attention=attention, **maps.fields(),
+    asked = tasks.answers(
+        [Question(question, *targets)], leave_words_out=leave_words_out, method=method, layer=layer, fuse=fuse, grid=grid, values=values,
+        overlay=overlay, outputs=outputs, attention=attention, top_k=top_k,
+    )
+    alone = Task(asked.event, asked.asked, lambda call: _first(asked.shape(call)))
+    return _asked_of(vqa_grpc.VqaServiceStub, alone, photo, fast, model, timeout, _headers(priority, metadata))
+
+
+def explain_answers(
+    photo: Photo,
+    questions: Sequence[str | Question],
+    *,
+    leave_words_out: bool = False,
+    method: Method | Sequence[Method] = (),
+    layer: str | Sequence[str] = (),
+    fuse: Fusion | None = None,
+    grid: Grid = "native",
+    values: Values = "rectified",
+    overlay: Overlay = True,
+    outputs: Sequence[pb.MapOutput] = (),
+    attention: bool = False,
+    top_k: int | None = None,
+    fast: bool = False,
+    model: str = "",
+    timeout: float | None = None,
+    priority: Priority | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Call[tuple[AnswerExplanation, ...]]:
+    """The answers to up to 32 questions about a photo, which the network sees once, and maps of each: one AnswerExplanation a question.
+
+    A question is a text, of which the likeliest answer is explained, or ``Question(text, *targets)``. A call may have 256 maps. Where the
+    answer is cut, the error's ``missing`` names the questions without all of their maps. All others are as for ``explain_answer``.
+    """
+    asked = tasks.answers(
+        questions, leave_words_out=leave_words_out, method=method, layer=layer, fuse=fuse, grid=grid, values=values, overlay=overlay,
+        outputs=outputs, attention=attention, top_k=top_k,
+    )
+    return _asked_of(vqa_grpc.VqaServiceStub, asked, photo, fast, model, timeout, _headers(priority, metadata))
+
+
+def explain_tasks(
+    photo: Photo,
+    *asked: Task[Any],
+    share_view: bool = False,
+    fast: bool = False,
+    model: str = "",
+    timeout: float | None = None,
+    priority: Priority | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Call[TaskExplanations]:
+    """Several tasks about one photo, which is sent and decoded once and goes through the trunk once for each view: ``tasks.classes``,
+    ``tasks.words`` and ``tasks.answers``, each once at most.
+
+    ``share_view`` reads classes off the view that the heads have of the photo, which costs less; scores and maps of classes are somewhat
+    different then. Where the answer is cut, the error's ``partial`` has what had come of each. All others are as for ``classify``.
+    """
+    by_event = {task.event: task for task in asked}
+    if not asked or len(by_event) < len(asked):
+        raise ValueError("the tasks are one at least, and none of them twice; several questions are one task")
+    stub, name = multi_task_grpc.MultiTaskServiceStub, "Explain"
+    message = multi_task.MultiTaskServiceExplainRequest(share_view=share_view, **{task.event: task.asked for task in asked})
+    shapes = {task.event: task.shape(name_of(stub, name)) for task in asked}
+    return Call(
+        stub, name, lambda default: _with_photo(message, photo, fast, model or default), lambda: Tasks(name_of(stub, name), shapes), streams=True,
+        timeout=timeout, metadata=_headers(priority, metadata),
     )
 
-    def read_event(event: Any, call: str) -> Any:
-        looked = isinstance(event, vqa.QuestionAttention)
-        return tuple(Attention.of(grid, call) for grid in event.grids) if looked else event
 
-    stub, name = vqa_grpc.VqaServiceStub, "Explain"
-    shape = Shape(
-        name_of(stub, name), AnswerExplanation.of, lambda head: range(max(1, len(targets))), maps.has_overlay,
-        is_whole=lambda head: len(head.prediction.questions) == 1, map_of=lambda answer: answer.map, read=read_event,
+def evaluate(
+    photo: Photo,
+    *targets: ClassTarget,
+    boxes: Sequence[tuple[float, float, float, float]] = (),
+    measures: Sequence[Measure] = (),
+    baselines: bool = False,
+    method: Method | Sequence[Method] = (),
+    layer: str | Sequence[str] = (),
+    smooth: Smoothing | Sequence[Smoothing] = (),
+    curves: evidence_service.CurveOptions | None = None,
+    occlusion: pb.Occlusion | None = None,
+    sensitivity: evidence_service.SensitivityOptions | None = None,
+    seed: int = 0,
+    top_k: int | None = None,
+    fast: bool = False,
+    model: str = "",
+    timeout: float | None = None,
+    priority: Priority | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Call[Evaluation]:
+    """Whether maps can be believed: makes those that ``explain`` would make, 16 at most, and judges each. It takes dozens of passes a map.
+
+    Args:
+        boxes: where the thing is that the targets name: (x, y, width, height) in pixels of the photo.
+        measures: of "insertion", "deletion", "occlusion_correlation", "pointing", "energy_inside" and "sensitivity"; by default the first
+            three, and with boxes pointing and energy, too.
+        baselines: whether two maps that know nothing of the network are judged beside those of each class.
+        curves: how insertion and deletion curves are drawn; 20 steps by default.
+        occlusion: how the photo is covered for the occlusion correlation.
+        sensitivity: how the sensitivity is measured.
+        seed: of the sensitivity's noise and of the random baseline.
+
+    All others are as for ``explain``.
+    """
+    stub, name = evidence_grpc.EvidenceServiceStub, "Evaluate"
+    fields = Maps(method, layer, None, smooth, "native", "rectified", False, ()).fields()
+    asked = evidence_service.EvaluateRequest(
+        targets=map(target_messages.of_class, targets), prediction_top_k=top_k, layers=fields["layers"], methods=fields["methods"],
+        boxes=map(_box, boxes), measures=[enum_value(evidence_service.Measure, "MEASURE", measure, "measures") for measure in measures],
+        include_baselines=baselines, curves=curves, occlusion=occlusion, sensitivity=sensitivity, seed=seed,
     )
     return Call(
-        stub, name, lambda default: _with_photo(asked, photo, fast, model or default), lambda: Parts(shape), streams=True,
+        stub, name, lambda default: _with_photo(asked, photo, fast, model or default),
+        lambda: Evaluated(name_of(stub, name), max(1, len(targets))), streams=True, timeout=timeout, metadata=_headers(priority, metadata),
+    )
+
+
+def check_sanity(
+    photo: Photo,
+    target: ClassTarget | None = None,
+    *,
+    method: Method | Sequence[Method] = (),
+    layer: str = "",
+    smooth: Smoothing | Sequence[Smoothing] = (),
+    checkpoints: int | None = None,
+    seed: int = 0,
+    top_k: int | None = None,
+    fast: bool = False,
+    model: str = "",
+    timeout: float | None = None,
+    priority: Priority | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Call[SanityCheck]:
+    """How far maps change while a copy of the model is destroyed module by module: a method whose maps stay as they were has failed.
+
+    ``target`` is the most probable class by default. ``checkpoints`` are how often maps are compared, 1 to 100; 10 by default. The server
+    runs one check at a time: where another one runs, this one waits its turn as Retry says. All others are as for ``explain``.
+    """
+    stub, name = evidence_grpc.EvidenceServiceStub, "CheckSanity"
+    asked = evidence_service.CheckSanityRequest(
+        target=None if target is None else target_messages.of_class(target), prediction_top_k=top_k, layer=layer,
+        methods=Maps(method, (), None, smooth, "native", "rectified", False, ()).fields()["methods"], checkpoint_count=checkpoints, seed=seed,
+    )
+    return Call(
+        stub, name, lambda default: _with_photo(asked, photo, fast, model or default), lambda: SanityChecked(name_of(stub, name)), streams=True,
+        timeout=timeout, metadata=_headers(priority, metadata),
+    )
+
+
+def compare_classes(
+    photo: Photo,
+    true_class: ClassName,
+    *,
+    method: Method = "gradcam",
+    layer: str = "",
+    smooth: Smoothing | Sequence[Smoothing] = (),
+    grid: Grid = "native",
+    values: Values = "rectified",
+    overlay: Overlay = True,
+    outputs: Sequence[pb.MapOutput] = (),
+    fast: bool = False,
+    model: str = "",
+    timeout: float | None = None,
+    priority: Priority | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Call[ClassComparison]:
+    """Why did the network fail? Maps of the class that it found, of the true one, and of the one rather than the other, from one pass.
+
+    ``true_class`` is a label or an index. All others are as for ``explain``; there is one method and one layer.
+    """
+    maps = Maps(method, (), None, smooth, grid, values, overlay, outputs)
+    asked = comparison.CompareClassesRequest(true_class=target_messages.reference(true_class), layer=layer, **_one_method(maps))
+    name = "CompareClasses"
+    return Call(
+        comparison_grpc.ComparisonServiceStub, name, lambda default: _with_photo(asked, photo, fast, model or default),
+        lambda: Single(lambda answer: ClassComparison.of(answer, maps.has_overlay, f"ComparisonService.{name}")),
+        timeout=timeout, metadata=_headers(priority, metadata),
+    )
+
+
+def compare_models(
+    photo: Photo,
+    models: Sequence[str | tuple[str, str]],
+    explained_class: ClassName | None = None,
+    *,
+    boxes: Sequence[tuple[float, float, float, float]] = (),
+    method: Method = "gradcam",
+    smooth: Smoothing | Sequence[Smoothing] = (),
+    grid: Grid = "native",
+    values: Values = "rectified",
+    overlay: Overlay = True,
+    outputs: Sequence[pb.MapOutput] = (),
+    fast: bool = False,
+    timeout: float | None = None,
+    priority: Priority | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Call[tuple[ComparedModel, ...]]:
+    """Which of 2 to 8 models can be trusted? Each one's map of the same class, and what speaks for it and against it.
+
+    ``models`` are names, or names with a layer: ("cats", "layer4"). The others are compared with the first, whose class
+    ``explained_class`` is, its most probable one by default. ``boxes`` are where the thing is: (x, y, width, height) in pixels of the
+    photo. All others are as for ``explain``; there is one method.
+    """
+    several("models", models)
+    maps = Maps(method, (), None, smooth, grid, values, overlay, outputs)
+    choices = [(choice, "") if isinstance(choice, str) else choice for choice in models]
+    asked = comparison.CompareModelsRequest(
+        models=[comparison.ModelChoice(model=name, layer=layer) for name, layer in choices], boxes=map(_box, boxes),
+        explained_class=None if explained_class is None else target_messages.reference(explained_class), **_one_method(maps),
+    )
+    call = "ComparisonService.CompareModels"
+
+    def compared(answer: comparison.CompareModelsResponse) -> tuple[ComparedModel, ...]:
+        if len(answer.models) != len(choices):
+            raise broken(f"the server compared {len(answer.models)} of {len(choices)} models", call)
+        return tuple(ComparedModel.of(each, maps.has_overlay, call) for each in answer.models)
+
+    def request(default: str) -> comparison.CompareModelsRequest:
+        message = comparison.CompareModelsRequest(image=read(photo, fast=fast))
+        message.MergeFrom(asked)
+        return message
+
+    return Call(
+        comparison_grpc.ComparisonServiceStub, "CompareModels", request, lambda: Single(compared), timeout=timeout,
+        metadata=_headers(priority, metadata),
+    )
+
+
+def perturb(
+    photo: Photo,
+    attacked_class: ClassName | None = None,
+    *,
+    epsilon: float | None = None,
+    steps: int | None = None,
+    step_size: float | None = None,
+    random_start: int | None = None,
+    method: Method = "gradcam",
+    layer: str = "",
+    smooth: Smoothing | Sequence[Smoothing] = (),
+    grid: Grid = "native",
+    values: Values = "rectified",
+    overlay: Overlay = True,
+    outputs: Sequence[pb.MapOutput] = (),
+    fast: bool = False,
+    model: str = "",
+    timeout: float | None = None,
+    priority: Priority | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> Call[Perturbation]:
+    """Do maps stay on the object when a network is misled? Changes a photo unseen, so that a class is lost, and explains it before and after.
+
+    Args:
+        attacked_class: the class to lose, and to explain; the most probable one by default.
+        epsilon: how far a colour moves at most, as a share of its range, 0 to 1; 2/255 by default.
+        steps: takes several, 1 to 100, by projected gradient descent; one, by the fast gradient sign method, where neither this nor another
+            of its arguments is given.
+        step_size: how far a colour moves in a step; a quarter of epsilon by default.
+        random_start: the seed of a random place to start at; the photo itself by default.
+
+    All others are as for ``explain``; there is one method and one layer.
+    """
+    maps = Maps(method, (), None, smooth, grid, values, overlay, outputs)
+    asked = comparison.PerturbRequest(
+        attacked_class=None if attacked_class is None else target_messages.reference(attacked_class), layer=layer, **_one_method(maps)
+    )
+    if steps is None and step_size is None and random_start is None:
+        asked.fgsm.CopyFrom(comparison.Fgsm(epsilon=epsilon))
+    else:
+        start = None if random_start is None else comparison.RandomStart(seed=random_start)
+        asked.pgd.CopyFrom(comparison.Pgd(epsilon=epsilon, step_size=step_size, step_count=steps, random_start=start))
+    name = "Perturb"
+    return Call(
+        comparison_grpc.ComparisonServiceStub, name, lambda default: _with_photo(asked, photo, fast, model or default),
+        lambda: Single(lambda answer: Perturbation.of(answer, maps.has_overlay, f"ComparisonService.{name}")),
         timeout=timeout, metadata=_headers(priority, metadata),
     )
 
@@ -470,9 +717,15 @@ def model(
     name: str = "", *, timeout: float | None = None, priority: Priority | None = None, metadata: Mapping[str, str] | None = None
 ) -> Call[Model]:
     """A model in full, with its layers and labels. The name may be empty where the server has one model only."""
+
+    def described_model(response: model_service.GetModelResponse) -> Model:
+        if not response.HasField("model"):
+            raise broken("the server described no model", "ModelService.GetModel")
+        return Model.of(response.model)
+
     return Call(
         model_grpc.ModelServiceStub, "GetModel", lambda default: model_service.GetModelRequest(name=name or default),
-        lambda: Single(lambda response: Model.of(response.model)), timeout=timeout, metadata=_headers(priority, metadata),
+        lambda: Single(described_model), timeout=timeout, metadata=_headers(priority, metadata),
     )
 
 
@@ -507,66 +760,36 @@ def wait_until_ready(timeout: float = 60, *, service: str = "") -> Call[None]:
     )
 
 
-@dataclass(frozen=True)
-class _Maps:
-    """What requests say about maps, whatever is explained."""
-
-    method: Method | Sequence[Method]
-    layer: str | Sequence[str]
-    fuse: Fusion | None
-    smooth: Smoothing | Sequence[Smoothing]
-    grid: Grid
-    values: Values
-    overlay: Overlay
-    outputs: Sequence[pb.MapOutput]
-
-    @property
-    def has_overlay(self) -> bool:
-        return self.overlay is not False
-
-    def fields(self) -> dict[str, Any]:
-        """The requests' fields. The first output is the numbers; the second the overlay, where there is one."""
-        raw = pb.RawMapOutput(
-            grid=_enum(pb.MapGrid, "MAP_GRID", self.grid, "grid"), values=_enum(pb.MapValues, "MAP_VALUES", self.values, "values")
-        )
-        forms = [pb.MapOutput(raw=raw)]
-        if self.overlay is not False:
-            forms.append(pb.MapOutput(overlay=pb.OverlayOutput() if self.overlay is True else self.overlay))
-        return {
-            "layers": [self.layer] if isinstance(self.layer, str) else self.layer,
-            "layer_fusion": _enum(pb.LayerFusion, "LAYER_FUSION", self.fuse or "unspecified", "fuse"),
-            "methods": self._methods(),
-            "outputs": [*forms, *self.outputs],
-        }
-
-    def _methods(self) -> list[pb.ExplanationMethod]:
-        smoothings: Sequence[str] = [self.smooth] if isinstance(self.smooth, str) else self.smooth
-        for name in smoothings:
-            if name not in ("augmentation", "eigen"):
-                raise ValueError(f"smooth is augmentation, eigen or both, not {name!r}")
-        methods = [self.method] if isinstance(self.method, (str, pb.ExplanationMethod)) else list(self.method)
-        messages = []
-        for each in methods or (["gradcam"] if smoothings else []):
-            message = pb.ExplanationMethod()
-            message.CopyFrom(find(each))
-            if "augmentation" in smoothings:
-                message.augmentation_smoothing.SetInParent()
-            if "eigen" in smoothings:
-                message.channel_reduction = pb.CHANNEL_REDUCTION_PRINCIPAL_COMPONENT
-            messages.append(message)
-        return messages
-
-
-def _classes(
-    targets: Sequence[ClassTarget], maps: _Maps, label_images: Sequence[pb.LabelImageOutput], top_k: int | None
-) -> classification.ClassificationServiceExplainRequest:
-    return classification.ClassificationServiceExplainRequest(
-        targets=map(target_messages.of_class, targets), prediction_top_k=top_k, label_images=label_images, **maps.fields()
+def _asked_of(
+    stub: Callable[[Any], Any], task: Task[T], photo: Photo, fast: bool, model: str, timeout: float | None, metadata: Mapping[str, str]
+) -> Call[T]:
+    """A call for one task, of its own service."""
+    shape = task.shape(name_of(stub, "Explain"))
+    return Call(
+        stub, "Explain", lambda default: _with_photo(task.asked, photo, fast, model or default), lambda: Parts(shape), streams=True,
+        timeout=timeout, metadata=metadata,
     )
 
 
-def _classified(asked: classification.ClassificationServiceExplainRequest, maps: _Maps, call: str) -> Shape[Explanation]:
-    return Shape(call, Explanation.of, lambda head: range(max(1, len(asked.targets))), maps.has_overlay)
+def _first(shape: Shape[tuple[T, ...]]) -> Shape[T]:
+    """Reads the first of several answers, which is the only one."""
+    return Shape(
+        shape.call, lambda head, maps, others: shape.make(head, maps, others)[0], shape.missing, shape.has_overlay, shape.is_whole,
+        shape.map_of, shape.read,
+    )
+
+
+def _one_method(maps: Maps) -> dict[str, Any]:
+    """The fields of requests that have one method."""
+    fields = maps.fields()
+    if len(fields["methods"]) != 1:
+        raise ValueError("there is one method here, not several")
+    return {"method": fields["methods"][0], "outputs": fields["outputs"]}
+
+
+def _box(box: tuple[float, float, float, float]) -> image.PixelRectangle:
+    x, y, width, height = box
+    return image.PixelRectangle(x=x, y=y, width=width, height=height)
 
 
 def _with_photo(asked: M, photo: Photo, fast: bool, model: str) -> M:
@@ -584,13 +807,6 @@ def _headers(priority: Priority | None, metadata: Mapping[str, str] | None) -> M
     return {**(metadata or {}), **({} if priority is None else {"x-priority": priority})}
 
 
-def _several(what: str, given: object) -> None:
-    """Raises where one was given instead of several: a string would be taken letter by letter."""
-    if isinstance(given, (str, bytes, bytearray, memoryview, os.PathLike, Image.Image)):
-        folder = "; of a folder: sorted(Path(folder).glob('*.jpg'))" if what == "photos" and isinstance(given, (str, os.PathLike)) else ""
-        raise TypeError(f"{what} are several, such as a list, not one {type(given).__name__}{folder}")
-
-
 def _answers_in_a_stream(stub: Callable[[Any], Any], method: str) -> bool:
     """Whether a stub's method answers with a stream; it has one request."""
     kinds = _Kinds()
@@ -605,19 +821,3 @@ class _Kinds:
 
     def __getattr__(self, kind: str) -> Callable[..., str]:
         return lambda *path, **codecs: kind
-
-
-def _decoding(beams: int | None, decoding: captioning.CaptionDecoding | None) -> captioning.CaptionDecoding | None:
-    if beams is None:
-        return decoding
-    if decoding is not None:
-        raise ValueError("beams are part of the decoding: give one of the two")
-    return captioning.CaptionDecoding(beam_search=captioning.BeamSearch(beam_count=beams))
-
-
-def _enum(kind: Any, prefix: str, name: str, what: str) -> Any:
-    names = {full.removeprefix(f"{prefix}_").lower(): value for full, value in kind.items()}
-    if name not in names:
-        known = ", ".join(known for known in names if known != "unspecified")
-        raise ValueError(f"{what}: one of {known}, not {name!r}")
-    return names[name]

@@ -15,7 +15,7 @@ from gradcam.connection import Connection
 from gradcam.errors import GradCamError
 from gradcam.reading import Reader
 from gradcam.retry import Attempts
-from gradcam.streams import Item, Stream
+from gradcam.streams import END, Begin, Hand, Item, Receive, Stream, Turn, Wait, advance
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,6 +49,13 @@ class Client(Connection):
     ask = _call(calls.ask)
     ask_all = _call(calls.ask_all)
     explain_answer = _call(calls.explain_answer)
+    explain_answers = _call(calls.explain_answers)
+    explain_tasks = _call(calls.explain_tasks)
+    evaluate = _call(calls.evaluate)
+    check_sanity = _call(calls.check_sanity)
+    compare_classes = _call(calls.compare_classes)
+    compare_models = _call(calls.compare_models)
+    perturb = _call(calls.perturb)
     video = _stream(calls.video)
     models = _call(calls.models)
     model = _call(calls.model)
@@ -102,80 +109,67 @@ class Client(Connection):
             raise errors.closed(stream.call)
         stream.model, stream.policy = self._model, self._retry
         attempts = Attempts(self._retry, stream.timeout)
-        changed, taking, source = threading.Condition(), threading.Lock(), iter(stream.source)
-
-        def next_item(current: int) -> Item | None:
-            """What the round's sender sends next; None when it has no more to send. Its thread may outlive the round, in the source."""
-            with changed:
-                changed.wait_for(lambda: stream.round != current or stream.may_send)
-                if stream.round != current or stream.is_refused:
-                    return None
-                item = stream.unsent()
-            if item is not None:
-                return item
-            with taking:
-                with changed:
-                    item = stream.unsent()
-                    if item is not None or stream.exhausted or stream.round != current:
-                        return item
-                try:
-                    content = next(source)
-                    with changed:
-                        item = stream.add(content, current)
-                except StopIteration:
-                    stream.exhausted = True
-                except Exception as error:  # The source's own: the caller gets it.
-                    stream.exhausted, stream.source_error = True, error
-            return item if stream.round == current else None
+        changed, source, steps = threading.Condition(), iter(stream.source), stream.steps(attempts)
 
         def messages(current: int, first: Any) -> Iterator[Any]:
+            """What a round sends. Its thread may outlive the round, in the source."""
             yield first
-            while (item := next_item(current)) is not None:
-                yield stream.message(item)
+            while True:
+                with changed:
+                    while (turn := stream.turn(current)) is Turn.WAIT:
+                        changed.wait()
+                if turn is Turn.STOP:
+                    return
+                if isinstance(turn, Item):
+                    yield stream.message(turn)
+                    continue
+                taken = _next(source)
+                with changed:
+                    stream.took(*taken)
+                    changed.notify_all()
 
+        def call(first: Any) -> Any:
+            method = getattr(self.stub(stream.stub), stream.method)
+            return method(messages(stream.round, first), timeout=attempts.remaining(), metadata=self.metadata(stream.metadata))
+
+        responses: Any = None
+        answer: Any = None
         try:
             while True:
                 with changed:
-                    first, handed = stream.begin(), stream.handed
+                    step = advance(steps, answer)
                     changed.notify_all()
-                responses = None
-                try:
-                    with self._errors(stream.call):
-                        responses = getattr(self.stub(stream.stub), stream.method)(
-                            messages(stream.round, first), timeout=attempts.remaining(), metadata=self.metadata(stream.metadata)
-                        )
-                        for response in responses:
-                            with changed:
-                                ready = stream.take(response)
-                                changed.notify_all()
-                            for result in ready:
-                                yield result
-                                with changed:
-                                    stream.release()
-                                    changed.notify_all()
-                    error = stream.ended()
-                except GradCamError as failure:
-                    error = failure
-                finally:
-                    if responses is not None:
-                        responses.cancel()
-                if error is None:
-                    break
-                if stream.handed > handed:
-                    attempts.progressed()
-                pause = attempts.pause_after(error) if stream.resumes else None
-                if pause is None:
-                    with changed:
-                        ready = stream.give_up(error)
-                    yield from ready
-                    raise error
-                self._sleep(pause)
+                answer = None
+                if step is None:
+                    return
+                if isinstance(step, Hand):
+                    yield step.result
+                elif isinstance(step, Receive):
+                    answer = self._told(stream.call, next, responses, None)
+                elif isinstance(step, Begin):
+                    begun = self._told(stream.call, call, step.first)
+                    if isinstance(begun, GradCamError):
+                        answer = begun
+                    else:
+                        responses = begun
+                elif isinstance(step, Wait):
+                    self._sleep(step.seconds)
+                elif responses is not None:
+                    responses.cancel()
         finally:
+            if responses is not None:
+                responses.cancel()
             with changed:
-                stream.round += 1
+                stream.close()
                 changed.notify_all()
-        if stream.source_error is not None:
-            raise stream.source_error
+
+    def _told(self, call: str, action: Callable[..., Any], *arguments: Any) -> Any:
+        """What an action of a call gives, or the error with which it fails."""
+        try:
+            with self._errors(call):
+                return action(*arguments)
+        except GradCamError as error:
+            return error
 
     @contextmanager
     def _errors(self, call: str) -> Iterator[None]:
@@ -193,3 +187,11 @@ class Client(Connection):
 
     def _sleep(self, seconds: float) -> None:
         (self._retry.sleep or time.sleep)(seconds)
+
+
+def _next(source: Iterator[Any]) -> tuple[Any, BaseException | None]:
+    """What a source gives, or raises: in a thread of gRPC's, which nothing is to end, be it SystemExit."""
+    try:
+        return next(source, END), None
+    except BaseException as error:
+        return END, error

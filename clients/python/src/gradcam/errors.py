@@ -138,13 +138,19 @@ class ClientClosed(GradCamError):
     _own_code = grpc.StatusCode.CANCELLED
 
 
-class Refused(GradCamError):
-    """UNAUTHENTICATED or PERMISSION_DENIED: the server does not know the caller, or does not let it."""
+class Unauthenticated(GradCamError):
+    """UNAUTHENTICATED: the server does not know the caller; ``api_key`` or ``token`` tells it."""
+
+    _own_code = grpc.StatusCode.UNAUTHENTICATED
+
+
+class PermissionDenied(GradCamError):
+    """PERMISSION_DENIED: the server knows the caller, and does not let it."""
 
     _own_code = grpc.StatusCode.PERMISSION_DENIED
 
 
-class OtherVersion(GradCamError):
+class Unimplemented(GradCamError):
     """UNIMPLEMENTED: the server does not know the call, so it speaks another version of the API."""
 
     _own_code = grpc.StatusCode.UNIMPLEMENTED
@@ -163,9 +169,9 @@ _KINDS: dict[grpc.StatusCode, type[GradCamError]] = {
     grpc.StatusCode.UNAVAILABLE: Unavailable,
     grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceeded,
     grpc.StatusCode.CANCELLED: Cancelled,
-    grpc.StatusCode.UNAUTHENTICATED: Refused,
-    grpc.StatusCode.PERMISSION_DENIED: Refused,
-    grpc.StatusCode.UNIMPLEMENTED: OtherVersion,
+    grpc.StatusCode.UNAUTHENTICATED: Unauthenticated,
+    grpc.StatusCode.PERMISSION_DENIED: PermissionDenied,
+    grpc.StatusCode.UNIMPLEMENTED: Unimplemented,
     grpc.StatusCode.DATA_LOSS: BrokenAnswer,
 }
 _CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
@@ -198,7 +204,8 @@ def _make(code: grpc.StatusCode, message: str, details: Iterable[Any], call: str
         elif name == "google.rpc.ErrorInfo":
             reason = _read(wire.ErrorInfo(), detail.value).reason
         elif name == "google.rpc.RetryInfo":
-            retry_after = _read(wire.RetryInfo(), detail.value).retry_delay.ToTimedelta().total_seconds()
+            delay = _read(wire.RetryInfo(), detail.value).retry_delay
+            retry_after = max(0.0, delay.seconds + delay.nanos / 1e9)
     if code is grpc.StatusCode.UNIMPLEMENTED:
         message = f"the server does not know this call, so it speaks another version of the API than this client's, gradcam.v1 ({message})"
     kind = _KINDS.get(code, GradCamError)

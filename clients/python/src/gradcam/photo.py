@@ -62,8 +62,12 @@ def _to_bytes(pixels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
 
 def _flat(picture: Image.Image) -> Image.Image:
     """The picture in red, green and blue, laid over white where it is transparent."""
+    if 0 in picture.size:
+        raise ValueError(f"a PIL image of a photo has a pixel at least, not {picture.width} x {picture.height}")
     if picture.mode == "F" or picture.mode.startswith("I"):
         raise TypeError(f"a PIL image of a photo has 8 bits a colour, and mode {picture.mode} has more: give its file as it is, or scale it to 8")
+    if picture.mode in ("RGBa", "La"):  # Colours that are multiplied by their opacity.
+        picture = picture.convert(picture.mode.upper())
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")

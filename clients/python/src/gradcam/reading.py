@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Generic, Iterable, Protocol, TypeVar
+from typing import Any, Callable, Generic, Iterable, Mapping, Protocol, Sequence, TypeVar
 
 from gradcam import errors
 from gradcam.errors import GradCamError
-from gradcam.results import Map, Model
+from gradcam.evidence import Evaluation, MapEvidence, SanityCheck, SanityCheckpoint
+from gradcam.results import Map, Model, TaskExplanations
 from gradcam.v1 import model_service_pb2 as model_service
 
 T = TypeVar("T")
@@ -96,10 +97,10 @@ class Shape(Generic[T]):
 
     call: str
     """The call's name in errors."""
-    make: Callable[[Any, tuple[Map, ...], list[Any]], T]
-    """Makes the answer of the first message, the maps and the other events."""
-    places: Callable[[Any], Iterable[int]]
-    """Tells of the first message which targets have maps."""
+    make: Callable[[Any, Sequence[tuple[Any, Map]], Sequence[Any]], T]
+    """Makes the answer of the first message, the maps, each with its event, and the other events."""
+    missing: Callable[[Any, Sequence[Any]], Iterable[int]]
+    """Tells of the first message and the events of maps which targets have none."""
     has_overlay: bool
     is_whole: Callable[[Any], bool] = lambda head: True
     """Whether the first message has what it must have."""
@@ -116,7 +117,7 @@ class Parts(Generic[T]):
         self.arrived = 0
         self._shape = shape
         self._head: Any = None
-        self._maps: list[Map] = []
+        self._maps: list[tuple[Any, Map]] = []
         self._others: list[Any] = []
 
     def add(self, response: Any) -> None:
@@ -133,7 +134,7 @@ class Parts(Generic[T]):
         elif self._head is None:
             raise errors.broken("a part of the answer came before the prediction", call)
         elif event == "map":
-            self._maps.append(Map.of(self._shape.map_of(value), self._shape.has_overlay, call))
+            self._maps.append((value, Map.of(self._shape.map_of(value), self._shape.has_overlay, call)))
         else:
             self._others.append(self._shape.read(value, call))
         self.arrived += 1
@@ -141,14 +142,111 @@ class Parts(Generic[T]):
     def result(self) -> T:
         if self._head is None or len(self._maps) != self._head.map_count:
             raise errors.broken("the server ended the answer before it was whole", self._shape.call)
-        return self._shape.make(self._head, tuple(self._maps), self._others)
+        return self._shape.make(self._head, self._maps, self._others)
 
     def partial(self) -> T | None:
         """What has arrived; None without a prediction."""
-        return None if self._head is None else self._shape.make(self._head, tuple(self._maps), self._others)
+        return None if self._head is None else self._shape.make(self._head, self._maps, self._others)
+
+    @property
+    def maps(self) -> tuple[int, int | None]:
+        """How many maps have come, and how many there should be; None as long as that is not told."""
+        return len(self._maps), None if self._head is None else self._head.map_count
 
     def cut(self, error: GradCamError) -> None:
         if self._head is not None:
-            came = {shown.target for shown in self._maps}
-            missing = (place for place in self._shape.places(self._head) if place not in came)
-            error.cut(self.partial(), len(self._maps), self._head.map_count, missing)
+            error.cut(self.partial(), *self.maps, self._shape.missing(self._head, [event for event, _ in self._maps]))
+
+
+class Evaluated:
+    """Reads judged maps."""
+
+    def __init__(self, call: str, targets: int) -> None:
+        """``targets`` are at least one: where a request names none, the most probable class."""
+        self.arrived = 0
+        self._call, self._targets = call, targets
+        self._head: Any = None
+        self._maps: list[MapEvidence] = []
+
+    def add(self, response: Any) -> None:
+        event = response.WhichOneof("event")
+        if event == "prediction" and self._head is None:
+            self._head = response.prediction
+        elif event == "evidence" and self._head is not None:
+            self._maps.append(MapEvidence.of(response.evidence, self._call))
+        elif event is not None:
+            raise errors.broken("the parts of the answer came in an order that there is not", self._call)
+        self.arrived += 1
+
+    def result(self) -> Evaluation:
+        if self._head is None or self._missing():
+            raise errors.broken("the server ended the answer before it was whole", self._call)
+        return Evaluation.of(self._head, self._maps)
+
+    def cut(self, error: GradCamError) -> None:
+        if self._head is not None:
+            error.cut(Evaluation.of(self._head, self._maps), len(self._maps), None, self._missing())
+
+    def _missing(self) -> Sequence[int]:
+        came = {judged.target for judged in self._maps}
+        return [target for target in range(self._targets) if target not in came]
+
+
+class SanityChecked:
+    """Reads the checkpoints of a sanity check."""
+
+    def __init__(self, call: str) -> None:
+        self.arrived = 0
+        self._call = call
+        self._head: Any = None
+        self._checkpoints: list[SanityCheckpoint] = []
+
+    def add(self, response: Any) -> None:
+        event = response.WhichOneof("event")
+        if event == "subject" and self._head is None:
+            self._head = response.subject
+        elif event == "checkpoint" and self._head is not None:
+            self._checkpoints.append(SanityCheckpoint.of(response.checkpoint))
+        elif event is not None:
+            raise errors.broken("the parts of the answer came in an order that there is not", self._call)
+        self.arrived += 1
+
+    def result(self) -> SanityCheck:
+        if self._head is None or len(self._checkpoints) != self._head.checkpoint_count:
+            raise errors.broken("the server ended the answer before it was whole", self._call)
+        return SanityCheck.of(self._head, self._checkpoints)
+
+    def cut(self, error: GradCamError) -> None:
+        if self._head is not None:
+            count = self._head.checkpoint_count
+            error.cut(SanityCheck.of(self._head, self._checkpoints), len(self._checkpoints), count, range(len(self._checkpoints), count))
+
+
+class Tasks:
+    """Reads the parts of several tasks' answers, which come in between each other."""
+
+    def __init__(self, call: str, shapes: Mapping[str, Shape[Any]]) -> None:
+        """``shapes`` are those of the tasks by their events' names."""
+        self.arrived = 0
+        self._call = call
+        self._parts = {event: Parts(shape) for event, shape in shapes.items()}
+
+    def add(self, response: Any) -> None:
+        event = response.WhichOneof("event")
+        if event is None:
+            return
+        if event not in self._parts:
+            raise errors.broken(f"an answer came to {event}, which was not asked about", self._call)
+        self._parts[event].add(getattr(response, event))
+        self.arrived += 1
+
+    def result(self) -> TaskExplanations:
+        return TaskExplanations.of({event: part.result() for event, part in self._parts.items()})
+
+    def cut(self, error: GradCamError) -> None:
+        partial = {event: part.partial() for event, part in self._parts.items()}
+        if any(part is not None for part in partial.values()):
+            counts = [part.maps for part in self._parts.values()]
+            expected = [count for _, count in counts if count is not None]
+            whole = sum(expected) if len(expected) == len(counts) else None
+            error.cut(TaskExplanations.of(partial), sum(arrived for arrived, _ in counts), whole, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Mapping, NamedTuple, Sequence
@@ -128,9 +129,11 @@ class Map:
             raise errors.broken("a map came without the numbers or the picture that were asked for", call)
         raw, source = outputs[0].raw, message.provenance
         shape = (raw.channel_count, raw.size.height, raw.size.width)
-        if min(shape) < 1 or len(raw.data) != 4 * int(np.prod(shape)):
+        if min(shape) < 1 or len(raw.data) != 4 * math.prod(shape):
             raise errors.broken(f"a map of {' x '.join(map(str, shape))} numbers came with {len(raw.data)} bytes", call)
         values = np.frombuffer(raw.data, "<f4").reshape(shape if shape[0] > 1 else shape[1:])
+        if not np.isfinite(values).all():
+            raise errors.broken("a map came with values that are no finite numbers", call)
         return Map(
             values, subject_of(source.score), source.score.value, name_of(source.method), tuple(source.layers), message.target_index,
             message.all_zero, message.score_is_flat, Rectangle.of(source.crop), Size.of(source.image_size),
@@ -190,7 +193,7 @@ class Map:
 def _places(length: int, start: float, extent: float, count: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Where on a map's axis the centres of the photo's pixels lie, and which pixels the map covers."""
     centres = np.arange(length) + 0.5 - start
-    inside = (centres >= 0) & (centres <= extent)
+    inside = (centres >= 0) & (centres <= extent) & (extent > 0)
     return np.clip(centres[inside] * count / extent - 0.5, 0, count - 1), inside
 
 
@@ -234,9 +237,9 @@ class Explanation:
         return self.map.overlay()
 
     @staticmethod
-    def of(head: classification.ClassificationServiceExplainResponse, maps: tuple[Map, ...], others: Sequence[Any]) -> Explanation:
+    def of(head: classification.ClassificationServiceExplainResponse, maps: Sequence[tuple[Any, Map]], others: Sequence[Any]) -> Explanation:
         label_images = tuple(other for other in others if isinstance(other, explanation.LabelImage))
-        return Explanation(Prediction.of(head.prediction), maps, label_images)
+        return Explanation(Prediction.of(head.prediction), tuple(shown for _, shown in maps), label_images)
 
     def _repr_png_(self) -> bytes | None:
         return self.map._repr_png_() if self.maps else None
@@ -303,7 +306,7 @@ class Attention:
     @staticmethod
     def of(message: explanation.AttentionGrid, call: str) -> Attention:
         shape = (message.size.height, message.size.width)
-        if len(message.data) != 4 * int(np.prod(shape)):
+        if min(shape) < 1 or len(message.data) != 4 * math.prod(shape):
             raise errors.broken(f"weights of {shape[0]} x {shape[1]} positions came with {len(message.data)} bytes", call)
         return Attention(message.layer, np.frombuffer(message.data, "<f4").reshape(shape))
 
@@ -334,9 +337,10 @@ class CaptionExplanation:
         )
 
     @staticmethod
-    def of(head: captioning.CaptioningServiceExplainResponse, maps: tuple[Map, ...], others: Sequence[Any]) -> CaptionExplanation:
+    def of(head: captioning.CaptioningServiceExplainResponse, maps: Sequence[tuple[Any, Map]], others: Sequence[Any]) -> CaptionExplanation:
         skipped = MappingProxyType({target.target_index: target.reason for target in head.skipped_targets})
-        return CaptionExplanation(Caption.of(head.prediction.captions[0]), maps, skipped, tuple(others), head.prediction)
+        shown = tuple(shown for _, shown in maps)
+        return CaptionExplanation(Caption.of(head.prediction.captions[0]), shown, skipped, tuple(others), head.prediction)
 
     @property
     def map(self) -> Map:
@@ -419,16 +423,44 @@ class AnswerExplanation:
         return self.map.overlay()
 
     @staticmethod
-    def of(head: vqa.VqaServiceExplainResponse, maps: tuple[Map, ...], others: Sequence[Any]) -> AnswerExplanation:
-        left_out = tuple(other for other in others if isinstance(other, vqa.LeftOutWords))
-        looked = tuple(grid for other in others if not isinstance(other, vqa.LeftOutWords) for grid in other)
-        return AnswerExplanation(Answers.of(head.prediction)[0], maps, left_out, looked, head.prediction)
+    def of(
+        head: vqa.VqaServiceExplainResponse, maps: Sequence[tuple[vqa.AnswerMap, Map]], others: Sequence[Any]
+    ) -> tuple[AnswerExplanation, ...]:
+        """One for each question. Of the others, attention is with its question's index."""
+        return tuple(
+            AnswerExplanation(
+                answers,
+                tuple(shown for event, shown in maps if event.question_index == question),
+                tuple(other for other in others if isinstance(other, vqa.LeftOutWords) and other.question_index == question),
+                tuple(grid for other in others if isinstance(other, tuple) and other[0] == question for grid in other[1]),
+                head.prediction,
+            )
+            for question, answers in enumerate(Answers.of(head.prediction))
+        )
 
     def _repr_png_(self) -> bytes | None:
         return self.map._repr_png_() if self.maps else None
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(self.answers.question)}: <b>{html.escape(str(self.answers))}</b></p>{_figures(self.maps)}"
+
+
+@dataclass(frozen=True, eq=False)
+class TaskExplanations:
+    """The answers to several tasks about one photo; None for those that were not asked for."""
+
+    classes: Explanation | None
+    caption: CaptionExplanation | None
+    answers: tuple[AnswerExplanation, ...] | None
+    """One for each question, in their order."""
+
+    @staticmethod
+    def of(parts: Mapping[str, Any]) -> TaskExplanations:
+        return TaskExplanations(parts.get("classification"), parts.get("captioning"), parts.get("vqa"))
+
+    def _repr_html_(self) -> str:
+        shown = [self.classes, self.caption, *(self.answers or ())]
+        return "".join(part._repr_html_() for part in shown if part is not None)
 
 
 @dataclass(frozen=True, eq=False)

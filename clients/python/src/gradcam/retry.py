@@ -19,7 +19,7 @@ class Retry:
     Calls about photos change nothing on the server, so asking again is safe, also where a part of the answer had come. Three ends are worth it:
     UNAVAILABLE; CANCELLED that this side did not ask for (a proxy says so where its server dies in the middle of an answer); and
     RESOURCE_EXHAUSTED with the server's hint when there will be room. (Without a hint a message is too large, and will be.) The pause is
-    the hint, or else grows from ``initial`` to ``most`` by doubling. Chance makes the hint up to a quarter longer, and other pauses up to
+    the hint, or else (without one, or where it is 0) grows from ``initial`` to ``most`` by doubling. Chance makes the hint up to a quarter longer, and other pauses up to
     half shorter, so that clients do not come back all at once. A call that would have to wait beyond its timeout ends at once.
     """
 
@@ -45,7 +45,7 @@ class Retry:
 
     def pause(self, error: GradCamError, attempt: int) -> float:
         """Seconds between an attempt, counted from 1, that ended so and the next one."""
-        if error.retry_after is not None:
+        if error.retry_after:
             return error.retry_after * (1 + self.random() / 4)
         full = min(self.most, self.initial * 2.0 ** min(attempt - 1, 60))
         return full * (1 + self.random()) / 2

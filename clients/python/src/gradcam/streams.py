@@ -1,23 +1,23 @@
 """What streams of photos and frames know, without their I/O. A driver guards what its threads share with a lock, or has one event loop.
 
-A stream is driven in rounds, each over one call. In a round, the driver sends what ``begin`` gives and then, while ``may_send``, what is
-``unsent`` or, where there is nothing, what it adds from the source; beside that it hands each response to ``take``. Each result that it gets
-it hands over, and then says ``release``. ``ended`` says how the round ended, and ``give_up`` what is left when there is to be no other.
+A stream is driven in rounds, each over one call. ``steps`` says what is done with the answers; beside it, the sender of each round asks
+``turn`` what it sends, and tells with ``took`` what the source gave.
 """
 
 from __future__ import annotations
 
 import copy
+import enum
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, AsyncIterable, Callable, Generic, Iterable, Mapping, Sized, TypeVar
+from typing import Any, AsyncIterable, Callable, Generator, Generic, Iterable, Mapping, Sized, TypeVar, Union
 
 from gradcam import errors
 from gradcam.errors import GradCamError
 from gradcam.photo import read
 from gradcam.reading import Parts, Shape
 from gradcam.results import Explanation, FrameResult, Map, PhotoResult, Prediction
-from gradcam.retry import Retry
+from gradcam.retry import Attempts, Retry
 from gradcam.v1 import classification_service_pb2 as classification
 from gradcam.v1 import image_pb2 as image
 from gradcam.v1 import video_service_pb2 as video_service
@@ -25,6 +25,62 @@ from gradcam.v1 import video_service_pb2_grpc as video_grpc
 from gradcam.v1 import classification_service_pb2_grpc as classification_grpc
 
 R = TypeVar("R")
+
+END: Any = object()
+"""What a source gives that has no more."""
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Begin a call, with its first message. Answered by None, or by the error with which it cannot begin."""
+
+    first: Any
+
+
+@dataclass(frozen=True)
+class Receive:
+    """Receive from the call. Answered by a response, by None at the end, or by the error that ended the call."""
+
+
+@dataclass(frozen=True)
+class End:
+    """End the call, where it has not ended."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Wait for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Hand(Generic[R]):
+    """Hand a result over."""
+
+    result: R
+
+
+Step = Union[Begin, Receive, End, Wait, Hand[R]]
+
+
+class Turn(enum.Enum):
+    """What a round's sender does where it has no item to send."""
+
+    TAKE = enum.auto()
+    """Take from the source, and tell with ``took`` what came: one sender at a time."""
+    WAIT = enum.auto()
+    """Wait until something has changed."""
+    STOP = enum.auto()
+    """Send no more."""
+
+
+def advance(steps: Generator[Step[R], Any, None], answer: Any) -> Step[R] | None:
+    """The next step, the one before being answered so; None behind the last one."""
+    try:
+        return steps.send(answer)
+    except StopIteration:
+        return None
 
 
 @dataclass(eq=False)
@@ -34,7 +90,7 @@ class Item:
     index: int
     content: Any
     round: int = 0
-    """The round that sent it."""
+    """The round that sent it; 0 for none."""
     refusals: int = 0
     done: bool = False
     error: Exception | None = None
@@ -62,6 +118,7 @@ class Stream(ABC, Generic[R]):
         self.open: dict[int, Item] = {}
         self.taken = 0
         self.handed = 0
+        self.is_taking = False
         self.exhausted = False
         self.source_error: BaseException | None = None
         """What the source raised; it ends the stream when all that it gave before is answered."""
@@ -71,10 +128,76 @@ class Stream(ABC, Generic[R]):
         """The call's name in errors."""
         return f"{self.stub.__name__.removesuffix('Stub')}.{self.method}"
 
-    def begin(self) -> Any:
-        """Begins another round; its first message."""
+    def steps(self, attempts: Attempts) -> Generator[Step[R], Any, None]:
+        """What is done with the answers, one step after the other; each step's own answer is sent in. Raises what the stream ends with."""
+        while True:
+            handed = self.handed
+            error = yield self.begin()
+            while error is None:
+                response = yield Receive()
+                if response is None:
+                    error = self.ended()
+                    break
+                if isinstance(response, GradCamError):
+                    error = response
+                    break
+                try:
+                    ready = self.take(response)
+                except GradCamError as broken:
+                    error = broken
+                    break
+                for result in ready:
+                    yield Hand(result)
+                    self.handed += 1
+            yield End()
+            if error is None:
+                break
+            if self.handed > handed:
+                attempts.progressed()
+            pause = attempts.pause_after(error) if self.resumes else None
+            if pause is None:
+                for result in self.give_up(error):
+                    yield Hand(result)
+                raise error
+            yield Wait(pause)
+        if self.source_error is not None:
+            raise self.source_error
+
+    def begin(self) -> Begin:
+        """Begins another round."""
         self.round += 1
-        return self._settings()
+        return Begin(self._settings())
+
+    def turn(self, current: int) -> Item | Turn:
+        """What the sender of a round does next: the item that it sends, which counts as sent, or another turn."""
+        if self.round != current or self.is_refused:
+            return Turn.STOP
+        item = next((item for item in self.open.values() if not item.done and item.round != current), None)
+        if item is not None:
+            item.round, item.current = current, None
+            return item
+        if self.exhausted:
+            return Turn.STOP
+        if self.is_taking or not self.may_take:
+            return Turn.WAIT
+        self.is_taking = True
+        return Turn.TAKE
+
+    def took(self, content: Any, error: BaseException | None = None) -> None:
+        """What the source gave, or raised; END at its end. The round of the sender that took it may be over: another one sends it."""
+        self.is_taking = False
+        if error is None and content is not END:
+            try:
+                self.open[self.taken] = Item(self.taken, self.content_of(content))
+                self.taken += 1
+                return
+            except Exception as wrong:  # The source's own: the caller gets it.
+                error = wrong
+        self.exhausted, self.source_error = True, error
+
+    def close(self) -> None:
+        """Ends the round for good: its sender stops."""
+        self.round += 1
 
     @abstractmethod
     def _settings(self) -> Any:
@@ -93,8 +216,8 @@ class Stream(ABC, Generic[R]):
         """The results of what is open. The error is told what is missing."""
 
     @property
-    def may_send(self) -> bool:
-        """Whether there is something to send, to take from the source, or no more to come."""
+    def may_take(self) -> bool:
+        """Whether there is room for another item of the source."""
         return True
 
     @property
@@ -102,19 +225,9 @@ class Stream(ABC, Generic[R]):
         """Whether this round sends no more, because what it sent was refused for now."""
         return False
 
-    def unsent(self) -> Item | None:
-        """The first item that this round has to send again; it counts as sent."""
-        return None
-
-    def release(self) -> None:
-        """A result was handed over."""
-        self.handed += 1
-
-    def add(self, content: Any, current: int) -> Item:
-        """Takes what the source gave to the sender of a round, which may be over."""
-        item = self.open[self.taken] = Item(self.taken, content, current)
-        self.taken += 1
-        return item
+    def content_of(self, given: Any) -> Any:
+        """The content of the item of what the source gave; raises where that is none."""
+        return given
 
     def ended(self) -> GradCamError | None:
         """What a round that the server ended without an error still lacks."""
@@ -166,21 +279,12 @@ class PhotoStream(Stream[PhotoResult]):
         return classification.ClassificationServiceExplainStreamRequest(settings=settings)
 
     @property
-    def may_send(self) -> bool:
-        return self.is_refused or self.exhausted or self._next_unsent() is not None or self.taken - self.handed < self._in_flight
+    def may_take(self) -> bool:
+        return self.taken - self.handed < self._in_flight
 
     @property
     def is_refused(self) -> bool:
         return self._refused is not None
-
-    def unsent(self) -> Item | None:
-        item = self._next_unsent()
-        if item is not None:
-            item.round, item.current = self.round, None
-        return item
-
-    def _next_unsent(self) -> Item | None:
-        return next((item for item in self.open.values() if not item.done and item.round != self.round), None)
 
     def message(self, item: Item) -> classification.ClassificationServiceExplainStreamRequest:
         request = classification.ClassificationServiceExplainStreamRequest()
@@ -264,9 +368,11 @@ class FrameStream(Stream[FrameResult]):
         request.settings.model = self._asked.model or self.model
         return request
 
-    def add(self, content: Any, current: int) -> Item:
-        timestamp, photo = content
-        return super().add((float(timestamp), photo), current)
+    def content_of(self, given: Any) -> tuple[float, Any]:
+        timestamp, photo = given
+        if not abs(float(timestamp)) <= _LONGEST:
+            raise ValueError(f"the timestamp of a frame is seconds from a start of your choice, not {timestamp!r}")
+        return float(timestamp), photo
 
     def message(self, item: Item) -> video_service.VideoServiceExplainRequest:
         request = video_service.VideoServiceExplainRequest()
@@ -301,6 +407,8 @@ class FrameStream(Stream[FrameResult]):
         return []
 
 
+_LONGEST = 315_576_000_000
+"""Seconds that a google.protobuf.Duration can have: ten thousand years."""
 _UNANSWERED = {
     video_service.UNANSWERED_REASON_SKIPPED: "skipped",
     video_service.UNANSWERED_REASON_DROPPED: "dropped",

@@ -85,6 +85,18 @@ class Answer:
     """By default the log-probability."""
 
 
+@dataclass(frozen=True)
+class Question:
+    """A question about a photo, and which answers to it to explain: the likeliest one, unless some are named."""
+
+    text: str
+    targets: tuple[AnswerTarget, ...]
+
+    def __init__(self, text: str, *targets: AnswerTarget) -> None:
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "targets", targets)
+
+
 ClassTarget = Union[ClassName, Class, Best, Sum, classification.ClassTarget]
 """A class to explain; the message, where that is wanted."""
 CaptionTarget = Union[SupportsIndex, Word, Words, WholeCaption, captioning.CaptionTarget]
@@ -100,13 +112,13 @@ def of_class(target: ClassTarget) -> classification.ClassTarget:
     if isinstance(target, Best):
         return classification.ClassTarget(top_k=target.count, score_kind=_kind(target.score))
     if isinstance(target, Sum):
-        terms = [classification.WeightedClass(class_reference=_reference(name), weight=weight) for name, weight in target.weights.items()]
+        terms = [classification.WeightedClass(class_reference=reference(name), weight=weight) for name, weight in target.weights.items()]
         return classification.ClassTarget(
             weighted_classes=classification.WeightedClasses(terms=terms), score_kind=_kind(target.score)
         )
     if not isinstance(target, Class):
         return classification.ClassTarget(**_named(target))
-    contrast = None if target.rather_than is None else _reference(target.rather_than)
+    contrast = None if target.rather_than is None else reference(target.rather_than)
     return classification.ClassTarget(**_named(target.name), score_kind=_kind(target.score), contrast=contrast)
 
 
@@ -147,7 +159,8 @@ def _kind(score: Score | None) -> explanation.ScoreKind:
     return kind
 
 
-def _reference(name: ClassName) -> classification.ClassReference:
+def reference(name: ClassName) -> classification.ClassReference:
+    """The message of a class by its label or index."""
     return classification.ClassReference(**_named(name))
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Closed-loop load over explain_many, as JSON, for the benchmark of clients: load.py ADDRESS PHOTO IN_FLIGHT SECONDS
+"""Closed-loop load over explain_many, as JSON, for the benchmark of clients: explain_many_load.py ADDRESS PHOTO IN_FLIGHT SECONDS
 
 As of the other clients, the first second is not counted.
 """
