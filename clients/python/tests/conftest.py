@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
 import signal
 import socket
@@ -48,6 +49,28 @@ def running(*options):
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def two_models(tmp_path_factory):
+    """The address of a real server with two models: the embedded one, and one that sees whole photos and knows no goldfish."""
+    folder, embedded = tmp_path_factory.mktemp("models"), ROOT / "models/embedded"
+    for name in ("embedded", "whole"):
+        (folder / name).mkdir()
+        for file in embedded.iterdir():
+            (folder / name / file.name).symlink_to(file)
+    manifest = json.loads((embedded / "model.json").read_text())
+    manifest.update(name="whole", tasks=["classification"], preprocessing=manifest["captioning"]["preprocessing"])
+    del manifest["captioning"], manifest["answering"]
+    labels = (embedded / "labels.txt").read_text().splitlines()
+    labels[1] = "something"
+    for name, text in {"model.json": json.dumps(manifest), "labels.txt": "\n".join(labels) + "\n"}.items():
+        (folder / "whole" / name).unlink()
+        (folder / "whole" / name).write_text(text)
+    with running("--models", str(folder)) as address:
+        with gradcam.Client(address) as client:
+            client.wait_until_ready()
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -174,8 +197,8 @@ def serve():
     """Runs a fake on a free port, and returns its address."""
     servers = []
 
-    def start(video=None, health=None, credentials=None, port=0, services=(), **calls):
-        server = grpc.server(futures.ThreadPoolExecutor(8))
+    def start(video=None, health=None, credentials=None, port=0, services=(), threads=8, **calls):
+        server = grpc.server(futures.ThreadPoolExecutor(threads))
         classification_grpc.add_ClassificationServiceServicer_to_server(Fake(**calls), server)
         if video is not None:
             video_grpc.add_VideoServiceServicer_to_server(FakeVideo(video), server)

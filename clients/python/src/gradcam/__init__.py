@@ -4,9 +4,10 @@
         why = client.explain("cat.jpg", "tabby")
         why.overlay().save("why.png")
 
-``AsyncClient`` has the same calls, awaited. The messages and stubs of the API are in ``gradcam.v1``.
+``AsyncClient`` has the same calls, awaited. ``gradcam.tasks`` has what ``explain_tasks`` asks. The messages and stubs of the API are in ``gradcam.v1``.
 """
 
+from gradcam import tasks as tasks
 from gradcam.aio import AsyncClient as AsyncClient
 from gradcam.calls import Frame as Frame
 from gradcam.calls import FramePolicy as FramePolicy

@@ -740,7 +740,7 @@ def call(
 ) -> Call[tuple[Any, ...]]:
     """The messages with which another service answers, all of them; one, where it answers with one.
 
-    ``client.call(EvidenceServiceStub, "Evaluate", EvaluateRequest(...))``, of ``gradcam.v1``, has the client's timeout, retries,
+    ``client.call(ModelServiceStub, "LoadModel", LoadModelRequest(...))``, of ``gradcam.v1``, has the client's timeout, retries,
     metadata and errors, which the stub by itself has not; what is not to be made twice takes the stub. An answer that is cut raises an
     error with what had come as its ``partial``.
     """

@@ -85,7 +85,7 @@ class Connection:
         self._closed = False
 
     def stub(self, kind: Callable[[Any], Any]) -> Any:
-        """A stub of ``gradcam.v1`` on this connection, for all else that the server does: ``client.stub(EvidenceServiceStub)``.
+        """A stub of ``gradcam.v1`` on this connection, for all else that the server does: ``client.stub(ModelServiceStub)``.
 
         Its calls are gRPC's own: give them ``client.metadata()``, and make errors of theirs with ``GradCamError.of``. ``call`` does that,
         with a timeout and retries.

@@ -50,7 +50,7 @@ class Pointing:
     hits: bool
     """Whether its peak lies in a box."""
     peak: tuple[float, float] | None
-    """The peak, x and y in pixels of the network's input; None for a map that is all zero."""
+    """The peak, x and y in pixels of the photo: the middle of a pixel of the network's input. None for a map that is all zero."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -74,11 +74,16 @@ class ModelPages:
     def __init__(self) -> None:
         self.arrived = 0
         self._models: list[Model] = []
+        self._tokens: set[str] = set()
 
     def add(self, response: model_service.ListModelsResponse) -> model_service.ListModelsRequest | None:
+        following = response.next_page_token
+        if following in self._tokens:
+            raise errors.broken("the server's list of models leads back to a page that was read", "ModelService.ListModels")
+        self._tokens.add(following)
         self._models += map(Model.of, response.models)
         self.arrived += 1
-        return model_service.ListModelsRequest(page_token=response.next_page_token) if response.next_page_token else None
+        return model_service.ListModelsRequest(page_token=following) if following else None
 
     def result(self) -> tuple[Model, ...]:
         return tuple(self._models)
