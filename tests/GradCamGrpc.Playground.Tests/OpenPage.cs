@@ -49,6 +49,8 @@ internal sealed class OpenPage : IAsyncDisposable
 
     public ILocator Layers => Page.GetByLabel("Layer of the left map");
 
+    public ILocator Key => Page.Locator("#key");
+
     public ILocator Methods => Page.GetByLabel("Method of the left map");
 
     /// <summary>Opens the page, whatever it finds there.</summary>

@@ -68,8 +68,9 @@ public sealed class ServerAndBrowser : IAsyncLifetime
     /// <param name="colors">The colours that the person prefers.</param>
     /// <param name="width">Of the window, in pixels.</param>
     /// <param name="height">Of the window, in pixels.</param>
+    /// <param name="address">The playground's; null for that of the server of all tests.</param>
     internal async Task<OpenPage> GoAsync(
-        Func<IPage, Task>? prepare, ColorScheme colors = ColorScheme.Light, int width = 1280, int height = 900)
+        Func<IPage, Task>? prepare, ColorScheme colors = ColorScheme.Light, int width = 1280, int height = 900, Uri? address = null)
     {
         Assert.SkipWhen(_browser is null, "chromium is not there");
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
@@ -78,6 +79,6 @@ public sealed class ServerAndBrowser : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
             Permissions = ["camera"],
         });
-        return await OpenPage.AtAsync(await context.NewPageAsync(), Page, prepare);
+        return await OpenPage.AtAsync(await context.NewPageAsync(), address ?? Page, prepare);
     }
 }

@@ -14,6 +14,33 @@ export class CallError extends Error {
   }
 }
 
+const keyName = "gradcam-api-key";
+let key = storedKey();
+
+/** Whether calls show an API key. */
+export const hasKey = () => key !== "";
+
+/** Shows an API key with each call from now on, until this tab is closed; none where it is empty. */
+export function useKey(newKey) {
+  key = newKey;
+  try {
+    if (key)
+      sessionStorage.setItem(keyName, key);
+    else
+      sessionStorage.removeItem(keyName);
+  } catch {
+    // A browser that keeps nothing for pages: the key is forgotten when the page is left.
+  }
+}
+
+function storedKey() {
+  try {
+    return sessionStorage.getItem(keyName) ?? "";
+  } catch {
+    return "";
+  }
+}
+
 /** By the reason of google.rpc.ErrorInfo. */
 const titles = {
   INVALID_REQUEST: "The server cannot use that",
@@ -31,13 +58,13 @@ const titles = {
 };
 
 /** The models, in brief. */
-export const listModels = async () => (await (await call("GET", "/v1/models")).json()).models;
+export const listModels = async () => (await callForJson("GET", "/v1/models")).models ?? [];
 
 /** One model, in full. */
-export const getModel = async (name, signal) => (await (await call("GET", `/v1/models/${encodeURIComponent(name)}`, { signal })).json()).model;
+export const getModel = async (name, signal) => (await callForJson("GET", `/v1/models/${encodeURIComponent(name)}`, { signal })).model;
 
 /** The answer to a call of a model. */
-export const ask = async (model, verb, body, signal) => (await call("POST", path(model, verb), { body, signal })).json();
+export const ask = (model, verb, body, signal) => callForJson("POST", path(model, verb), { body, signal });
 
 /** The messages of a call that streams, as they come: a line of JSON each, and one with an error where the call fails on the way. */
 export async function* stream(model, verb, body, { signal, priority } = {}) {
@@ -52,7 +79,7 @@ export async function* stream(model, verb, body, { signal, priority } = {}) {
     if (done && text.trim())
       lines.push(text);
     for (const line of lines.filter(line => line.trim())) {
-      const message = JSON.parse(line);
+      const message = parse(line);
       if (message.error)
         throw toError(message.error);
       yield message;
@@ -75,13 +102,35 @@ export const toBase64 = blob => new Promise((resolve, reject) => {
 
 const path = (model, verb) => `/v1/models/${encodeURIComponent(model)}:${verb}`;
 
+async function callForJson(method, path, how) {
+  const response = await call(method, path, how);
+  return parse(await response.text().catch(reason => { throw broken(reason); }));
+}
+
+/** An answer, which is an object. What else comes is of something in between, such as a proxy. */
+function parse(text) {
+  let answer = null;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    // Said below.
+  }
+  if (answer === null || typeof answer !== "object")
+    throw new CallError("That is no answer of this server", [{ field: "", description: `It begins with “${text.trim().slice(0, 80)}”.` }]);
+  return answer;
+}
+
 async function call(method, path, { body, signal, priority } = {}) {
   let response;
   try {
     response = await fetch(path, {
       method,
       signal,
-      headers: { ...body && { "content-type": "application/json" }, ...priority && { "x-priority": priority } },
+      headers: {
+        ...body && { "content-type": "application/json" },
+        ...priority && { "x-priority": priority },
+        ...key && path.startsWith("/v1/") && { "x-api-key": key },
+      },
       body: body && JSON.stringify(body),
     });
   } catch (reason) {
@@ -89,8 +138,8 @@ async function call(method, path, { body, signal, priority } = {}) {
   }
   if (response.ok)
     return response;
-  const { error } = await response.json().catch(() => ({}));
-  throw toError(error ?? { message: `It answered ${response.status} ${response.statusText}.` });
+  const error = (await response.json().catch(() => null))?.error;
+  throw toError(error?.message ? error : { message: `It answered ${response.status} ${response.statusText}.` });
 }
 
 function broken(reason) {

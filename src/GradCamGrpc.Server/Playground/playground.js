@@ -1,4 +1,4 @@
-import { CallError, ask, getModel, listModels, load, toBase64 } from "./api.js";
+import { CallError, ask, getModel, hasKey, listModels, load, toBase64, useKey } from "./api.js";
 import { Camera } from "./camera.js";
 import { paintRamp } from "./heat.js";
 import { Pane } from "./pane.js";
@@ -25,6 +25,8 @@ let filming = null;
 async function start() {
   say("Asking the server for its models …");
   const models = await listModels();
+  if (models.length === 0)
+    throw new CallError("The server has no model", [{ field: "", description: "Try again once one is loaded." }]);
   $("model").replaceChildren(...models.map(({ name }) => new Option(name)));
   $("model-field").hidden = models.length < 2;
   await useModel(models[0].name);
@@ -35,7 +37,13 @@ async function useModel(name) {
   choosing.abort();
   const { signal } = choosing = new AbortController();
   say("Waiting for the model …");
-  model = await whenLoaded(name, signal);
+  try {
+    model = await whenLoaded(name, signal);
+  } catch (fault) {
+    if (!signal.aborted && model)
+      $("model").value = model.name;
+    throw fault;
+  }
   $("about").textContent = `${model.name} ${model.version} (${model.architecture}) knows ${model.classCount} classes. Drop a photo, and click what you want explained.`;
   $("labels").replaceChildren(...model.labels.map(label => new Option(label.split(",")[0])));
   panes.forEach(pane => pane.use(model));
@@ -243,6 +251,35 @@ function setOpacity() {
   panes.forEach(pane => { pane.canvas.style.opacity = percent / 100; });
 }
 
+/** What to do where the server asks who calls, or does not let whom it knows; nothing for other faults. */
+function advice({ status }) {
+  switch (status) {
+    case "UNAUTHENTICATED":
+      return [`Give ${hasKey() ? "another" : "your"} API key at the top of this page. Whoever runs the server has one for you.`];
+    case "PERMISSION_DENIED":
+      return ["Give an API key that may do this at the top of this page, or ask whoever runs the server to allow it to yours."];
+    default:
+      return [];
+  }
+}
+
+/** Shows whether a key is in use. */
+function showKey() {
+  $("key").value = "";
+  $("key").placeholder = hasKey() ? "one is in use" : "";
+  $("key-forget").hidden = !hasKey();
+}
+
+/** Calls with another key, or none, as if the page had just been opened. */
+function changeKey(key) {
+  useKey(key);
+  showKey();
+  guarded(async () => {
+    await start();
+    $("access").open = false;
+  });
+}
+
 /** What had the focus when the last thing went wrong. */
 let failed = document.body;
 
@@ -257,7 +294,9 @@ async function guarded(action) {
       return;
     say("");
     failed = control;
-    const words = fault instanceof CallError ? fault.words : [{ field: "", description: fault.message }];
+    const told = advice(fault).map(description => ({ field: "", description }));
+    const words = [...fault instanceof CallError ? fault.words : [{ field: "", description: fault.message }], ...told];
+    $("access").open ||= told.length > 0;
     $("fault-title").textContent = fault instanceof CallError ? fault.message : "The page made a mistake";
     $("fault-words").replaceChildren(...words.map(({ field, description }) => {
       const item = document.createElement("li");
@@ -308,6 +347,11 @@ $("ask-form").addEventListener("submit", event => {
   event.preventDefault();
   guarded(() => answer($("question").value));
 });
+$("key-form").addEventListener("submit", event => {
+  event.preventDefault();
+  changeKey($("key").value);
+});
+$("key-forget").addEventListener("click", () => changeKey(""));
 $("model").addEventListener("change", () => guarded(() => useModel($("model").value)));
 $("opacity").addEventListener("input", setOpacity);
 $("fault-close").addEventListener("click", () => {
@@ -324,6 +368,7 @@ for (const name of ["dragover", "dragleave", "drop"]) {
 }
 addEventListener("paste", event => useFile([...event.clipboardData.files][0]));
 
+showKey();
 paintRamp($("ramp"));
 setOpacity();
 await guarded(start);
