@@ -112,6 +112,8 @@ public sealed class GradCamServer : IAsyncDisposable
         {
             grpc.MaxReceiveMessageSize = options.Images.MaxBytes + MessageOverhead;
             grpc.MaxSendMessageSize = null;
+            if (options.LogsCalls)
+                grpc.Interceptors.Add<CallBytesInterceptor>();
             grpc.Interceptors.Add<JsonCallInterceptor>();
             grpc.Interceptors.Add<StatusInterceptor>();
             if (options.Access is not null)
@@ -133,6 +135,8 @@ public sealed class GradCamServer : IAsyncDisposable
         var app = builder.Build();
         var server = new GradCamServer(app, options);
         app.Use(CallStatus.MeasureAsync);
+        if (options.LogsCalls)
+            app.Use(ActivatorUtilities.CreateInstance<CallLog>(app.Services).WriteAsync);
         app.Use(UnreadableMessages.AnswerAsync);
         app.Use(server.KeepListenersApart);
         app.UseWhen(context => !server.IsScrape(context), calls => calls.Use(new DrainFront(server._drain).AnswerAsync));

@@ -45,6 +45,9 @@ public sealed record ServerOptions
     /// <summary>The file that says who may call; null for everybody.</summary>
     public required string? Access { get; init; }
 
+    /// <summary>Whether each call is logged when it has ended.</summary>
+    public required bool LogsCalls { get; init; }
+
     /// <summary>What TLS is made of, for every address; null for none.</summary>
     public required TlsOptions? Tls { get; init; }
 

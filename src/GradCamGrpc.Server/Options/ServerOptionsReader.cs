@@ -46,6 +46,7 @@ internal sealed partial class ServerOptionsReader
         HasPlayground = IsOn(Settings.Playground),
         Metrics = EndPointOrOff(Settings.Metrics),
         Access = Text(Settings.Access) == "off" ? null : Path.GetFullPath(Text(Settings.Access)),
+        LogsCalls = IsOn(Settings.CallLog),
         Tls = Tls(),
         Connections = new ConnectionLimits(
             (int)Number(Settings.MaxConnections, 1, 1_000_000),

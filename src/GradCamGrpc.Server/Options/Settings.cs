@@ -11,6 +11,7 @@ internal static class Settings
     public static readonly Setting Playground = new("playground", "on", "whether the address of JSON serves a page at / on which anybody can look: on or off");
     public static readonly Setting Metrics = new("metrics", "127.0.0.1:9464", "address and port of Prometheus metrics at /metrics, or 'off'");
     public static readonly Setting Access = new("access", "off", "a JSON file that says who may call, by API keys and tokens, and how much; 'off' lets everybody in who reaches an address");
+    public static readonly Setting CallLog = new("call-log", "off", "whether each call is logged when it has ended: who, what, model, status, time, bytes and trace, and nothing of photos and answers; on or off");
     public static readonly Setting TlsCertificate = new("tls-certificate", "off", "PEM file of the server's certificate and those behind it: every address is served by TLS then; 'off' for none");
     public static readonly Setting TlsKey = new("tls-key", "off", "PEM file of the certificate's private key");
     public static readonly Setting ClientCa = new("client-ca", "off", "PEM file of whoever signs clients' certificates: gRPC and JSON are for clients that have one then (mutual TLS); 'off' asks for none");
@@ -40,11 +41,11 @@ internal static class Settings
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Listen, Http, Playground, Metrics, TlsCertificate, TlsKey, ClientCa, Plaintext, Access, Models, ModelControl, ModelPoll, Device, Precision,
+        Listen, Http, Playground, Metrics, TlsCertificate, TlsKey, ClientCa, Plaintext, Access, CallLog, Models, ModelControl, ModelPoll, Device, Precision,
         Threads, QueueCapacity, QueueSize, TargetWait, MaxBatch, MaxDelay, MaxImageBytes, MaxImagePixels, MaxImageSide, MaxPixelsInFlight,
         ActivationCache, MaxConnections, MaxStreams, MaxHeaderBytes, HandshakeTimeout, KeepAlive, DrainTimeout,
     ];
 
     /// <summary>Those that say where and how others are served.</summary>
-    public static IReadOnlyList<Setting> Serving { get; } = [Listen, Http, Playground, Metrics, TlsCertificate, TlsKey, ClientCa, Plaintext, Access];
+    public static IReadOnlyList<Setting> Serving { get; } = [Listen, Http, Playground, Metrics, TlsCertificate, TlsKey, ClientCa, Plaintext, Access, CallLog];
 }

@@ -40,7 +40,7 @@ internal static class CallStatus
     public static void Failed(HttpContext context, int code) => context.Items[JsonKey] = (StatusCode)code;
 
     /// <summary>How a call ended; null for what is no call.</summary>
-    private static StatusCode? Of(HttpContext context)
+    public static StatusCode? Of(HttpContext context)
     {
         var left = context.RequestAborted.IsCancellationRequested;
         if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not null)
