@@ -52,6 +52,9 @@ internal sealed class AccessControl : BackgroundService
     {
         using var timer = new PeriodicTimer(Interval, _time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
             Look();
+            _current.ForgetUnused();
+        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using GradCamGrpc.Models.Repository;
 using Microsoft.IdentityModel.Tokens;
 
 namespace GradCamGrpc.Server.Access;
@@ -80,7 +81,7 @@ internal sealed partial class AccessFileReader : IDisposable
             if (!Hash().IsMatch(hash))
                 _faults.Add($"{where}.sha256 is not 64 hexadecimal digits");
             else if (!keys.TryAdd(hash, new KeyHolder(
-                entry.Name ?? "", entry.Expires, Right(where, entry.Services), Limits(where, entry.RequestsPerSecond, entry.Burst, entry.ConcurrentCalls))))
+                entry.Name ?? "", entry.Expires, Right(where, entry.Services, entry.Models), Limits(where, entry.RequestsPerSecond, entry.Burst, entry.ConcurrentCalls))))
                 _faults.Add($"{where}.sha256 is another key's");
         }
         return keys;
@@ -103,18 +104,22 @@ internal sealed partial class AccessFileReader : IDisposable
                 _faults.Add($"{where}.audience is missing: a token for somebody else would do");
             var limits = Limits(where, entry.RequestsPerSecond, entry.Burst, entry.ConcurrentCalls);
             issuers[entry.Issuer ?? ""] = new TokenIssuer(
-                entry.Issuer ?? "", entry.Audience ?? "", PublicKeys(where, entry.KeysFile), Right(where, entry.Services), limits, _time);
+                entry.Issuer ?? "", entry.Audience ?? "", PublicKeys(where, entry.KeysFile), Right(where, entry.Services, entry.Models), limits, _time);
         }
         return issuers;
     }
 
-    private AccessRight Right(string where, IReadOnlyList<string?>? services)
+    private AccessRight Right(string where, IReadOnlyList<string?>? services, IReadOnlyList<string?>? models)
     {
         foreach (var unknown in services?.Where(service => service is null || !AccessRight.Known.Contains(service)) ?? [])
             _faults.Add($"{where}.services: there is no '{unknown}'; such as gradcam.v1.VqaService, or gradcam.v1.VqaService/Answer");
         if (services is { Count: 0 })
             _faults.Add($"{where}.services is empty: leave it out for all");
-        return new AccessRight(services?.OfType<string>());
+        foreach (var bad in models?.Where(model => model is null || !ModelManifest.IsName(model)) ?? [])
+            _faults.Add($"{where}.models: '{bad}' cannot be a model's name: {ModelManifest.NameRule}");
+        if (models is { Count: 0 })
+            _faults.Add($"{where}.models is empty: leave it out for all");
+        return new AccessRight(services?.OfType<string>(), models?.OfType<string>());
     }
 
     private QuotaLimits Limits(string where, double? rate, int? burst, int? calls)

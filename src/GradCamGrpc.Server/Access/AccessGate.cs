@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Http;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Telemetry;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
@@ -33,6 +34,8 @@ internal sealed class AccessGate(AccessControl control, ServerMetrics metrics)
             await RefuseAsync(context, "unauthenticated", StatusMapper.Of(StatusCode.Unauthenticated, "UNAUTHENTICATED", denied.Message));
             return;
         }
+        context.Features.Set(grant);
+        context.RequestServices.GetRequiredService<CallModels>().CalledBy(grant);
         if (!grant.Right.Covers(method.FullName))
         {
             await RefuseAsync(context, "permission", StatusMapper.Of(
@@ -51,7 +54,6 @@ internal sealed class AccessGate(AccessControl control, ServerMetrics metrics)
         }
         try
         {
-            context.Features.Set(grant);
             await next(context);
         }
         finally

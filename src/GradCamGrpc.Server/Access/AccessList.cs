@@ -35,6 +35,16 @@ internal sealed class AccessList
     /// <summary>The hash of what the files hold that it was made of.</summary>
     public string Content { get; }
 
+    /// <summary>Callers of whom something is remembered.</summary>
+    public int RememberedCallers => _quotas.Count;
+
+    /// <summary>Forgets callers who have used up nothing: an issuer may have any number of subjects.</summary>
+    public void ForgetUnused()
+    {
+        foreach (var caller in _quotas.Where(caller => caller.Value.IsUnused))
+            _quotas.TryRemove(caller);
+    }
+
     /// <summary>Who sends these headers.</summary>
     /// <param name="key">The header <c>x-api-key</c>; empty where there is none.</param>
     /// <param name="authorization">The header <c>authorization</c>; empty where there is none.</param>
@@ -76,7 +86,7 @@ internal sealed class AccessList
         return Granted($"token {issuer.Issuer} {await issuer.SubjectOfAsync(token)}", issuer.Right, issuer.Limits);
     }
 
-    /// <summary>Only where there are limits is anything remembered of a caller: an issuer may have any number of subjects.</summary>
+    /// <summary>Only where there are limits is anything remembered of a caller.</summary>
     private Grant Granted(string name, AccessRight right, QuotaLimits limits) => new(name, right, limits == QuotaLimits.None
         ? new Quota(limits, _time)
         : _quotas.AddOrUpdate(name, _ => new Quota(limits, _time), (_, quota) => quota.Limits == limits ? quota : new Quota(limits, _time)));

@@ -5,6 +5,7 @@ namespace GradCamGrpc.Server.Access;
 /// <param name="Audience">The claim <c>aud</c>, or one of its values.</param>
 /// <param name="KeysFile">Its public keys: a JSON Web Key Set (RFC 7517), or one in PEM; beside this file unless it is rooted.</param>
 /// <param name="Services">See <see cref="KeyEntry"/>.</param>
+/// <param name="Models">See <see cref="KeyEntry"/>.</param>
 /// <param name="RequestsPerSecond">See <see cref="KeyEntry"/>.</param>
 /// <param name="Burst">See <see cref="KeyEntry"/>.</param>
 /// <param name="ConcurrentCalls">See <see cref="KeyEntry"/>.</param>
@@ -13,6 +14,7 @@ internal sealed record IssuerEntry(
     string? Audience,
     string? KeysFile,
     IReadOnlyList<string?>? Services,
+    IReadOnlyList<string?>? Models,
     double? RequestsPerSecond,
     int? Burst,
     int? ConcurrentCalls);

@@ -56,6 +56,20 @@ internal sealed class Quota(QuotaLimits limits, TimeProvider time)
         return wait == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(wait, time, cancellation);
     }
 
+    /// <summary>Whether it is as at its beginning, so that another one may take its place.</summary>
+    public bool IsUnused
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (!double.IsInfinity(limits.RequestsPerSecond))
+                    Fill();
+                return _running == 0 && _tokens >= limits.Burst;
+            }
+        }
+    }
+
     private TimeSpan UntilNext() => TimeSpan.FromSeconds((1 - _tokens) / limits.RequestsPerSecond);
 
     private void Fill()

@@ -44,6 +44,7 @@ internal static class StatusMapper
         PixelBudgetException full => Of(StatusCode.ResourceExhausted, "PIXEL_BUDGET_SPENT", error.Message, RetryAfter(full.RetryAfter)),
         CheckRunningException running => Of(StatusCode.ResourceExhausted, "CHECK_RUNNING", error.Message, RetryAfter(running.RetryAfter)),
         FailedPreconditionException failed => Of(StatusCode.FailedPrecondition, failed.Code, error.Message),
+        PermissionDeniedException => Of(StatusCode.PermissionDenied, "PERMISSION_DENIED", error.Message),
         ServerUnavailableException => Of(StatusCode.Unavailable, "NOT_READY", error.Message),
         DeadlineExceededException => Of(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed before the request was done"),
         NonFiniteException => Of(StatusCode.Internal, "NOT_FINITE", error.Message),

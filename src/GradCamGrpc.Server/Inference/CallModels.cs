@@ -1,3 +1,5 @@
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Access;
 using GradCamGrpc.Server.Errors;
 
 namespace GradCamGrpc.Server.Inference;
@@ -10,14 +12,40 @@ internal sealed class CallModels(ModelCatalog catalog) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ModelInstance> _held = new(StringComparer.Ordinal);
+    private Grant? _caller;
 
-    /// <summary>What is served at this moment, in the order of the names; it may be unloaded at any time.</summary>
-    public IReadOnlyList<ModelInstance> Served => catalog.Models;
+    /// <summary>What is served at this moment and its caller may use, in the order of the names; it may be unloaded at any time.</summary>
+    public IReadOnlyList<ModelInstance> Served =>
+        _caller is { Right: var right } ? [.. catalog.Models.Where(model => right.CoversModel(model.Name))] : catalog.Models;
+
+    /// <summary>The names of those that it has used.</summary>
+    public IReadOnlyList<string> Used
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _held.Values.Select(model => model.Name).Distinct(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Says who calls. Other models than theirs are from then on none of the call's.</summary>
+    public void CalledBy(Grant caller) => _caller = caller;
+
+    /// <summary>Makes sure that its caller may use a model, which need not be there.</summary>
+    /// <exception cref="PermissionDeniedException">They may not.</exception>
+    public void EnsureMayUse(string name)
+    {
+        if (_caller is { } caller && !caller.Right.CoversModel(name))
+            throw new PermissionDeniedException($"{caller.Name} may not use the model '{name}'");
+    }
 
     /// <summary>The model of that name, or the only one where the name is empty; null where there is none.</summary>
+    /// <exception cref="PermissionDeniedException">Its caller may not use the model of that name, whether there is one or not.</exception>
     /// <exception cref="ServerUnavailableException">It is not known yet which models there are.</exception>
     public ModelInstance? Find(string name)
     {
+        if (ModelManifest.IsName(name))
+            EnsureMayUse(name);
         lock (_lock)
         {
             if (_held.TryGetValue(name, out var held))
@@ -42,5 +70,5 @@ internal sealed class CallModels(ModelCatalog catalog) : IDisposable
         }
     }
 
-    private ModelInstance? Current(string name) => name.Length == 0 ? catalog.Only : catalog.Find(name);
+    private ModelInstance? Current(string name) => name.Length > 0 ? catalog.Find(name) : Served is [var only] ? only : null;
 }

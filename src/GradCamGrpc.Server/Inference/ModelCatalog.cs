@@ -31,9 +31,6 @@ internal sealed class ModelCatalog : IAsyncDisposable
 
     public IReadOnlyList<ModelInstance> Models => _models;
 
-    /// <summary>The model that is meant when none is named: there is only one.</summary>
-    public ModelInstance? Only => _models is [var only] ? only : null;
-
     /// <summary>Whether it is known which models there are.</summary>
     public bool IsComplete => _isComplete;
 

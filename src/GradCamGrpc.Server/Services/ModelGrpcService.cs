@@ -42,6 +42,7 @@ internal sealed class ModelGrpcService(CallModels models, RequestReader reader, 
     public override async Task<LoadModelResponse> LoadModel(LoadModelRequest request, ServerCallContext context)
     {
         var name = control.Read(request);
+        models.EnsureMayUse(name);
         return await changes.LoadNamedAsync(name, context.CancellationToken) switch
         {
             LoadOutcome.Served served => new LoadModelResponse { Model = InBrief(served.Model), Loaded = served.IsNew },
@@ -56,6 +57,7 @@ internal sealed class ModelGrpcService(CallModels models, RequestReader reader, 
     public override async Task<UnloadModelResponse> UnloadModel(UnloadModelRequest request, ServerCallContext context)
     {
         var name = control.Read(request);
+        models.EnsureMayUse(name);
         var model = await changes.UnloadAsync(name, context.CancellationToken)
             ?? throw new NotFoundException([new("name", $"no model '{name}' is served")]);
         return new UnloadModelResponse { CallCount = model.CallCount };

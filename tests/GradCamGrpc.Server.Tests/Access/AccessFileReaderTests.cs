@@ -26,6 +26,15 @@ public sealed class AccessFileReaderTests : IDisposable
     public void Read_AFault_IsNamed(string json, string fault) =>
         Assert.Contains(_folder.FaultsOf(json), found => found.Contains(fault, StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("[]", "keys[0].models is empty")]
+    [InlineData("[null]", "keys[0].models: '' cannot be a model's name")]
+    [InlineData("""["ok", "../up"]""", "keys[0].models: '../up' cannot be a model's name")]
+    public void Read_ModelsThatCannotBe_AreAFault(string models, string fault) => Assert.StartsWith(
+        fault,
+        Assert.Single(_folder.FaultsOf($$"""{"keys": [{"name": "a", "sha256": "{{AccessFolder.Hash("a")}}", "models": {{models}}}]}""")),
+        StringComparison.Ordinal);
+
     [Fact]
     public void Read_SeveralFaults_AreAllNamed()
     {

@@ -159,6 +159,32 @@ public sealed class AccessListTests : IDisposable
             _folder.OfIssuer().IdentifyAsync("", $"Bearer {parts[0]}.{Base64UrlEncoder.Encode(claims)}.{parts[2]}"));
     }
 
+    /// <summary>Quotas are full again after a second: what there was to be remembered of all these subjects is nothing.</summary>
+    [Fact]
+    public async Task ForgetUnused_ManySubjectsWhoHaveDoneNothingForLong_RemembersWhoStillCounts()
+    {
+        var list = _folder.Read(
+            $$"""{"issuers": [{"issuer": "{{AccessFolder.Issuer}}", "audience": "{{AccessFolder.Audience}}", "keys_file": "issuer.pem", "requests_per_second": 1, "concurrent_calls": 1}]}""");
+        async Task<Quota> CallAsync(string subject) =>
+            (await list.IdentifyAsync("", $"Bearer {_folder.Token(token => token.Claims["sub"] = subject)}")).Quota;
+
+        for (var i = 0; i < 5; i++)
+        {
+            var quota = await CallAsync($"{i}");
+            quota.Begin();
+            quota.End();
+        }
+        (await CallAsync("still calls")).Begin();
+        list.ForgetUnused();
+        Assert.Equal(6, list.RememberedCallers);
+
+        _folder.Time.Advance(TimeSpan.FromSeconds(2));
+        list.ForgetUnused();
+
+        Assert.Equal(1, list.RememberedCallers);
+        Assert.Equal(QuotaFault.Concurrency, (await CallAsync("still calls")).Begin().Fault);
+    }
+
     [Fact]
     public async Task Identify_SameCallerAfterTheFileChanged_KeepsWhatIsUsedUp()
     {

@@ -114,25 +114,25 @@ public sealed class RepositoryFollowerTests : IAsyncLifetime
     [Fact]
     public async Task Look_OnlyATextChanges_IsAnotherRevision()
     {
-        var before = _catalog.Only!.Folder.Revision;
+        var before = _catalog.Models.SingleOrDefault()!.Folder.Revision;
         var labels = Path.Combine(First, "labels-1.txt");
         var lines = await File.ReadAllLinesAsync(labels, Cancellation);
         lines[5] = "another";
         await File.WriteAllLinesAsync(labels, lines, Cancellation);
         await LookAsync(2);
 
-        Assert.NotEqual(before, _catalog.Only!.Folder.Revision);
-        Assert.Equal("another", _catalog.Only.Labels.Labels[5]);
+        Assert.NotEqual(before, _catalog.Models.SingleOrDefault()!.Folder.Revision);
+        Assert.Equal("another", _catalog.Models.Single().Labels.Labels[5]);
     }
 
     [Fact]
     public async Task Look_FilesAreWrittenAnewAsTheyWere_LoadsNothing()
     {
-        var before = _catalog.Only;
+        var before = _catalog.Models.SingleOrDefault();
         File.SetLastWriteTimeUtc(Path.Combine(First, "labels-1.txt"), DateTime.UnixEpoch);
         await LookAsync(3);
 
-        Assert.Same(before, _catalog.Only);
+        Assert.Same(before, _catalog.Models.SingleOrDefault());
         Assert.Empty(_catalog.Leaving);
     }
 
@@ -144,11 +144,11 @@ public sealed class RepositoryFollowerTests : IAsyncLifetime
     [InlineData("labels")]
     public async Task Look_FolderIsBad_KeepsWhatWasServedUntilItIsMended(string damage)
     {
-        var before = _catalog.Only;
+        var before = _catalog.Models.SingleOrDefault();
         Damage(damage);
         await LookAsync(3);
 
-        Assert.Same(before, _catalog.Only);
+        Assert.Same(before, _catalog.Models.SingleOrDefault());
         Assert.True(before!.TryHold());
         before.Release();
         Assert.Equal([First], _changes.Refused);
@@ -213,7 +213,7 @@ public sealed class RepositoryFollowerTests : IAsyncLifetime
         for (var look = 0; look < 3; look++)
             Assert.Equal([("model", "1")], await ServedAsync(looks: 1));
 
-        Assert.Equal(Second, _catalog.Only!.Folder.Path);
+        Assert.Equal(Second, _catalog.Models.SingleOrDefault()!.Folder.Path);
     }
 
     [Fact]
@@ -274,7 +274,7 @@ public sealed class RepositoryFollowerTests : IAsyncLifetime
     [Fact]
     public void BatchesOf_SameNetwork_AreThoseOfTheVersionBefore()
     {
-        var model = _catalog.Only!;
+        var model = _catalog.Models.SingleOrDefault()!;
         var measured = new Batching.BatchSettings(null, null);
         var other = model.Folder with { Manifest = model.Manifest with { Architecture = "resnet50" } };
 
