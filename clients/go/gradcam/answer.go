@@ -53,8 +53,6 @@ type AnswerExplanation struct {
 	LeftOut []*pb.LeftOutWords
 	// Attention is where the head looked, where it was asked for.
 	Attention []*pb.QuestionAttention
-
-	expected int
 }
 
 // AnswerMap is a map of an answer.
@@ -94,8 +92,8 @@ func (c *Client) AskAll(ctx context.Context, photo Photo, questions []string, op
 		return nil, err
 	}
 	found := answers(answer.GetPrediction())
-	if len(found) != len(questions) {
-		return nil, broken(callAnswer, "the server answered %d of %d questions", len(found), len(questions))
+	if err := whole(found, len(questions), callAnswer); err != nil {
+		return nil, err
 	}
 	return found, nil
 }
@@ -120,6 +118,30 @@ func answers(p *pb.VqaPrediction) []*Answers {
 	return all
 }
 
+// whole tells whether each question has an answer.
+func whole(found []*Answers, questions int, call string) error {
+	if len(found) != questions {
+		return broken(call, "the server answered %d of %d questions", len(found), questions)
+	}
+	for _, question := range found {
+		if len(question.Answers) == 0 {
+			return broken(call, "the server gave no answer to a question")
+		}
+	}
+	return nil
+}
+
+// Question is a question about a photo, and which answers to it to explain.
+type Question struct {
+	// Text is the question.
+	Text string
+	// Targets are the answers: Answer, or Best; the likeliest one, where there are none.
+	Targets []QuestionTarget
+}
+
+// QuestionTarget is an Answer, or Best.
+type QuestionTarget interface{ questionTarget() *pb.AnswerTarget }
+
 // ExplainAnswer answers a question about a photo, and tells where the network saw the likeliest answer, or those that are asked for. Where
 // the answer is cut on the way, what had arrived is returned with an *IncompleteError.
 func (c *Client) ExplainAnswer(ctx context.Context, photo Photo, question string, options ...ExplainAnswerOption) (*AnswerExplanation, error) {
@@ -128,65 +150,140 @@ func (c *Client) ExplainAnswer(ctx context.Context, photo Photo, question string
 	for _, option := range options {
 		option.applyExplainAnswer(asked)
 	}
+	asked.questions = []*pb.VqaQuestion{{Text: question, Targets: asked.answerTargets}}
+	found, err := c.explainAnswers(ctx, photo, asked)
+	if len(found) == 0 {
+		return nil, err
+	}
+	return found[0], err
+}
+
+// ExplainAnswers is ExplainAnswer of up to 32 questions about a photo, which the network sees once: an explanation of each. Where the answer
+// is cut on the way, what had arrived is returned with an *IncompleteError, whose Missing are the questions without all of their maps.
+func (c *Client) ExplainAnswers(ctx context.Context, photo Photo, questions []Question, options ...ExplainAnswersOption) ([]*AnswerExplanation, error) {
+	asked := c.request()
+	asked.overlay = &pb.OverlayOutput{}
+	for _, option := range options {
+		option.applyExplainAnswers(asked)
+	}
+	asked.ask(questions)
+	return c.explainAnswers(ctx, photo, asked)
+}
+
+// ask asks questions.
+func (r *request) ask(questions []Question) {
+	for _, question := range questions {
+		message := &pb.VqaQuestion{Text: question.Text}
+		for _, target := range question.Targets {
+			message.Targets = append(message.Targets, target.questionTarget())
+		}
+		r.questions = append(r.questions, message)
+	}
+}
+
+func (c *Client) explainAnswers(ctx context.Context, photo Photo, asked *request) ([]*AnswerExplanation, error) {
 	img, err := c.prepare(photo, asked)
 	if err != nil {
 		return nil, err
 	}
-	message := &pb.VqaServiceExplainRequest{
-		Model: asked.model, Image: img, Questions: []*pb.VqaQuestion{{Text: question, Targets: asked.answerTargets}}, PredictionTopK: asked.topK,
-		LeaveWordsOut: asked.leaveOut, Layers: asked.layers, LayerFusion: asked.fusion, Methods: asked.methods, Outputs: asked.outputs(),
-		IncludeAttention: asked.attention,
-	}
-	read, err := events[*pb.VqaServiceExplainResponse](asked.outgoing(ctx), c, callExplainAnswer,
+	message := asked.explainAnswers()
+	message.Model, message.Image = asked.model, img
+	read, err := events[*pb.VqaServiceExplainResponse](asked.outgoing(ctx), c, callExplainAnswer, ofMaps,
 		func(ctx context.Context) (receiver[*pb.VqaServiceExplainResponse], error) {
 			return c.vqa().Explain(ctx, message)
 		},
-		func() *answerReader { return &answerReader{asked: asked} })
-	return read.explanation, err
+		func() *answersReader { return &answersReader{asked: asked, call: callExplainAnswer} })
+	return read.explanations, err
 }
 
-// answerReader reads the parts of an explained answer.
-type answerReader struct {
-	asked       *request
-	explanation *AnswerExplanation
+// explainAnswers is the request, but for its model and photo.
+func (r *request) explainAnswers() *pb.VqaServiceExplainRequest {
+	return &pb.VqaServiceExplainRequest{
+		Questions: r.questions, PredictionTopK: r.topK, LeaveWordsOut: r.leaveOut, Layers: r.layers, LayerFusion: r.fusion, Methods: r.methods,
+		Outputs: r.outputs(), IncludeAttention: r.attention,
+	}
 }
 
-func (r *answerReader) progress() (begun bool, arrived, expected int, places []int) {
-	if r.explanation == nil {
+// answersReader reads the parts of explained answers.
+type answersReader struct {
+	asked        *request
+	call         string
+	explanations []*AnswerExplanation
+	expected     int
+}
+
+func (r *answersReader) progress() (begun bool, arrived, expected int, places []int) {
+	if r.explanations == nil {
 		return false, 0, -1, nil
 	}
-	maps := make([]*Map, len(r.explanation.Maps))
-	for i, m := range r.explanation.Maps {
-		maps[i] = m.Map
+	for place, explanation := range r.explanations {
+		maps := make([]*Map, len(explanation.Maps))
+		for i, m := range explanation.Maps {
+			maps[i] = m.Map
+		}
+		arrived += len(maps)
+		left := missing(len(r.asked.questions[place].Targets), maps)
+		if len(r.explanations) == 1 {
+			places = left
+		} else if len(left) > 0 {
+			places = append(places, place)
+		}
 	}
-	return true, len(maps), r.explanation.expected, missing(len(r.asked.answerTargets), maps)
+	return true, arrived, r.expected, places
 }
 
-func (r *answerReader) add(part *pb.VqaServiceExplainResponse) error {
+func (r *answersReader) add(part *pb.VqaServiceExplainResponse) error {
 	if part.GetEvent() == nil {
 		return nil
 	}
-	if r.explanation == nil && part.GetPrediction() == nil {
-		return broken(callExplainAnswer, "a part of the answer came before the answers")
+	if event, ok := part.GetEvent().(*pb.VqaServiceExplainResponse_Prediction); ok {
+		found := answers(event.Prediction)
+		if r.explanations != nil {
+			return broken(r.call, "the answers came twice")
+		}
+		if err := whole(found, len(r.asked.questions), r.call); err != nil {
+			return err
+		}
+		for _, answers := range found {
+			r.explanations = append(r.explanations, &AnswerExplanation{Answers: *answers})
+		}
+		r.expected = int(part.GetMapCount())
+		return nil
+	}
+	if r.explanations == nil {
+		return broken(r.call, "a part of the answer came before the answers")
 	}
 	switch event := part.GetEvent().(type) {
-	case *pb.VqaServiceExplainResponse_Prediction:
-		found := answers(event.Prediction)
-		if len(found) != 1 {
-			return broken(callExplainAnswer, "the server answered %d questions instead of one", len(found))
-		}
-		r.explanation = &AnswerExplanation{Answers: *found[0], expected: int(part.GetMapCount())}
 	case *pb.VqaServiceExplainResponse_Attention:
-		r.explanation.Attention = append(r.explanation.Attention, event.Attention)
+		of, err := r.of(event.Attention.GetQuestionIndex())
+		if err != nil {
+			return err
+		}
+		of.Attention = append(of.Attention, event.Attention)
 	case *pb.VqaServiceExplainResponse_LeftOutWords:
-		r.explanation.LeftOut = append(r.explanation.LeftOut, event.LeftOutWords)
+		of, err := r.of(event.LeftOutWords.GetQuestionIndex())
+		if err != nil {
+			return err
+		}
+		of.LeftOut = append(of.LeftOut, event.LeftOutWords)
 	case *pb.VqaServiceExplainResponse_Map:
-		m, err := newMap(event.Map.GetMap(), r.asked.overlay != nil, callExplainAnswer)
+		of, err := r.of(event.Map.GetQuestionIndex())
+		if err != nil {
+			return err
+		}
+		m, err := newMap(event.Map.GetMap(), r.asked.overlay != nil, r.call)
 		if err != nil {
 			return err
 		}
 		without := m.Provenance.GetScore().GetAnswer().GetLeftOut().GetText()
-		r.explanation.Maps = append(r.explanation.Maps, &AnswerMap{Map: m, WithoutWord: without})
+		of.Maps = append(of.Maps, &AnswerMap{Map: m, WithoutWord: without})
 	}
 	return nil
+}
+
+func (r *answersReader) of(question int32) (*AnswerExplanation, error) {
+	if question < 0 || int(question) >= len(r.explanations) {
+		return nil, broken(r.call, "an answer came to question %d, which was not asked", question)
+	}
+	return r.explanations[question], nil
 }

@@ -117,27 +117,34 @@ func (c *Client) ExplainCaption(ctx context.Context, photo Photo, options ...Exp
 	if err != nil {
 		return nil, err
 	}
-	message := &pb.CaptioningServiceExplainRequest{
-		Model: asked.model, Image: img, Targets: asked.captionTargets, Layers: asked.layers, LayerFusion: asked.fusion, Methods: asked.methods,
-		Outputs: asked.outputs(), IncludeAttention: asked.attention,
-	}
-	switch {
-	case asked.text != nil:
-		message.Caption = &pb.CaptioningServiceExplainRequest_Text{Text: *asked.text}
-	case asked.caption != nil:
-		message.Caption = &pb.CaptioningServiceExplainRequest_Decoding{Decoding: asked.caption}
-	}
-	read, err := events[*pb.CaptioningServiceExplainResponse](asked.outgoing(ctx), c, callExplainCaption,
+	message := asked.explainCaption()
+	message.Model, message.Image = asked.model, img
+	read, err := events[*pb.CaptioningServiceExplainResponse](asked.outgoing(ctx), c, callExplainCaption, ofMaps,
 		func(ctx context.Context) (receiver[*pb.CaptioningServiceExplainResponse], error) {
 			return c.captioning().Explain(ctx, message)
 		},
-		func() *captionReader { return &captionReader{asked: asked} })
+		func() *captionReader { return &captionReader{asked: asked, call: callExplainCaption} })
 	return read.explanation, err
+}
+
+// explainCaption is the request, but for its model and photo.
+func (r *request) explainCaption() *pb.CaptioningServiceExplainRequest {
+	message := &pb.CaptioningServiceExplainRequest{
+		Targets: r.captionTargets, Layers: r.layers, LayerFusion: r.fusion, Methods: r.methods, Outputs: r.outputs(), IncludeAttention: r.attention,
+	}
+	switch {
+	case r.text != nil:
+		message.Caption = &pb.CaptioningServiceExplainRequest_Text{Text: *r.text}
+	case r.caption != nil:
+		message.Caption = &pb.CaptioningServiceExplainRequest_Decoding{Decoding: r.caption}
+	}
+	return message
 }
 
 // captionReader reads the parts of an explained caption.
 type captionReader struct {
 	asked       *request
+	call        string
 	explanation *CaptionExplanation
 }
 
@@ -166,12 +173,15 @@ func (r *captionReader) add(part *pb.CaptioningServiceExplainResponse) error {
 		return nil
 	}
 	if r.explanation == nil && part.GetPrediction() == nil {
-		return broken(callExplainCaption, "a part of the answer came before the caption")
+		return broken(r.call, "a part of the answer came before the caption")
 	}
 	switch event := part.GetEvent().(type) {
 	case *pb.CaptioningServiceExplainResponse_Prediction:
+		if r.explanation != nil {
+			return broken(r.call, "the caption came twice")
+		}
 		if len(event.Prediction.GetCaptions()) == 0 {
-			return broken(callExplainCaption, "the server found no caption")
+			return broken(r.call, "the server found no caption")
 		}
 		r.explanation = &CaptionExplanation{Captions: captions(event.Prediction), expected: int(part.GetMapCount())}
 		for _, skipped := range part.GetSkippedTargets() {
@@ -180,7 +190,7 @@ func (r *captionReader) add(part *pb.CaptioningServiceExplainResponse) error {
 	case *pb.CaptioningServiceExplainResponse_Attention:
 		r.explanation.Attention = append(r.explanation.Attention, event.Attention)
 	case *pb.CaptioningServiceExplainResponse_Map:
-		m, err := newMap(event.Map, r.asked.overlay != nil, callExplainCaption)
+		m, err := newMap(event.Map, r.asked.overlay != nil, r.call)
 		if err != nil {
 			return err
 		}

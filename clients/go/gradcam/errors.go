@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -29,10 +30,12 @@ var (
 	ErrTooLarge = errors.New("gradcam: the message is too large")
 	// ErrUnavailable is a server that cannot be reached, starts or drains (UNAVAILABLE), still so after all attempts.
 	ErrUnavailable = errors.New("gradcam: the server is not available")
-	// ErrRefused is a caller whom the server does not know or does not let (UNAUTHENTICATED, PERMISSION_DENIED).
-	ErrRefused = errors.New("gradcam: the server refuses the caller")
-	// ErrOtherVersion is a server that speaks another version of the API (UNIMPLEMENTED).
-	ErrOtherVersion = errors.New("gradcam: the server speaks another version of the API")
+	// ErrUnauthenticated is a caller whom the server does not know (UNAUTHENTICATED): WithAPIKey and WithToken tell it.
+	ErrUnauthenticated = errors.New("gradcam: the server does not know the caller")
+	// ErrPermissionDenied is a caller whom the server knows and does not let (PERMISSION_DENIED).
+	ErrPermissionDenied = errors.New("gradcam: the server does not let the caller")
+	// ErrUnimplemented is a server that speaks another version of the API (UNIMPLEMENTED).
+	ErrUnimplemented = errors.New("gradcam: the server speaks another version of the API")
 	// ErrNoOverlay is a map that was asked for without its picture.
 	ErrNoOverlay = errors.New("gradcam: the map has no overlay; ask for one with DrawOverlay")
 )
@@ -53,6 +56,8 @@ type Error struct {
 	Call string
 
 	cause error
+	// hinted is whether the server said when to try again, be it at once.
+	hinted bool
 }
 
 // Violation is a field at fault.
@@ -98,14 +103,16 @@ func (e *Error) Is(target error) bool {
 	case ErrNotFound:
 		return e.Code == codes.NotFound
 	case ErrBusy:
-		return e.Code == codes.ResourceExhausted && e.RetryAfter > 0
+		return e.Code == codes.ResourceExhausted && e.hinted
 	case ErrTooLarge:
-		return e.Code == codes.ResourceExhausted && e.RetryAfter == 0
+		return e.Code == codes.ResourceExhausted && !e.hinted
 	case ErrUnavailable:
 		return e.Code == codes.Unavailable
-	case ErrRefused:
-		return e.Code == codes.Unauthenticated || e.Code == codes.PermissionDenied
-	case ErrOtherVersion:
+	case ErrUnauthenticated:
+		return e.Code == codes.Unauthenticated
+	case ErrPermissionDenied:
+		return e.Code == codes.PermissionDenied
+	case ErrUnimplemented:
 		return e.Code == codes.Unimplemented
 	case context.Canceled:
 		return e.Code == codes.Canceled && e.cause != ErrClosed
@@ -119,7 +126,7 @@ func (e *Error) Is(target error) bool {
 type IncompleteError struct {
 	// Err is what cut it.
 	Err *Error
-	// Of says what is missing: "maps", "photos" or "frames".
+	// Of says what is missing: "maps", "photos", "frames" or "checkpoints".
 	Of string
 	// Arrived are how many came whole.
 	Arrived int
@@ -227,10 +234,21 @@ func (e *Error) take(detail interface {
 	case "google.rpc.RetryInfo":
 		var info errdetails.RetryInfo
 		if (codec{}).Unmarshal(data, &info) == nil {
-			delay := info.GetRetryDelay()
-			e.RetryAfter = time.Duration(delay.GetSeconds())*time.Second + time.Duration(delay.GetNanos())
+			e.RetryAfter, e.hinted = pauseOf(info.GetRetryDelay().GetSeconds(), info.GetRetryDelay().GetNanos()), true
 		}
 	}
+}
+
+// pauseOf is a duration of 0 or more, and no more than there is.
+func pauseOf(seconds int64, nanos int32) time.Duration {
+	const most = math.MaxInt64 / int64(time.Second) / 2
+	switch {
+	case seconds > most:
+		seconds = most
+	case seconds < 0 || nanos < 0:
+		return 0
+	}
+	return time.Duration(seconds)*time.Second + time.Duration(nanos)
 }
 
 // fault makes an error of the client's own calls.

@@ -11,6 +11,8 @@ import (
 const (
 	callClassify = "ClassificationService.Classify"
 	callExplain  = "ClassificationService.Explain"
+
+	ofMaps = "maps"
 )
 
 // Prediction is what is on a photo.
@@ -80,6 +82,9 @@ func (c *Client) Classify(ctx context.Context, photo Photo, options ...ClassifyO
 	if err != nil {
 		return nil, err
 	}
+	if len(answer.GetPrediction().GetClasses()) == 0 {
+		return nil, broken(callClassify, "the server found no class")
+	}
 	found := prediction(answer.GetPrediction())
 	return &found, nil
 }
@@ -98,22 +103,23 @@ func (c *Client) Explain(ctx context.Context, photo Photo, options ...ExplainOpt
 	}
 	message := asked.explain()
 	message.Image = img
-	read, err := events[*pb.ClassificationServiceExplainResponse](asked.outgoing(ctx), c, callExplain,
+	read, err := events[*pb.ClassificationServiceExplainResponse](asked.outgoing(ctx), c, callExplain, ofMaps,
 		func(ctx context.Context) (receiver[*pb.ClassificationServiceExplainResponse], error) {
 			return c.classification().Explain(ctx, message)
 		},
-		func() *explanationReader { return &explanationReader{asked: asked} })
+		func() *explanationReader { return &explanationReader{asked: asked, call: callExplain} })
 	return read.explanation, err
 }
 
 // explanationReader reads the parts of an explanation.
 type explanationReader struct {
 	asked       *request
+	call        string
 	explanation *Explanation
 }
 
 func (r *explanationReader) add(part *pb.ClassificationServiceExplainResponse) error {
-	return add(&r.explanation, part, r.asked.overlay != nil, callExplain)
+	return add(&r.explanation, part, r.asked.overlay != nil, r.call)
 }
 
 func (r *explanationReader) progress() (begun bool, arrived, expected int, places []int) {
@@ -145,6 +151,12 @@ func (r *request) explain() *pb.ClassificationServiceExplainRequest {
 func add(explanation **Explanation, part *pb.ClassificationServiceExplainResponse, hasOverlay bool, call string) error {
 	switch event := part.GetEvent().(type) {
 	case *pb.ClassificationServiceExplainResponse_Prediction:
+		if *explanation != nil {
+			return broken(call, "the prediction came twice")
+		}
+		if len(event.Prediction.GetClasses()) == 0 {
+			return broken(call, "the server found no class")
+		}
 		*explanation = &Explanation{Prediction: prediction(event.Prediction), expected: int(part.GetMapCount())}
 	case *pb.ClassificationServiceExplainResponse_Map:
 		if *explanation == nil {
@@ -171,7 +183,7 @@ func missing(targets int, maps []*Map) []int {
 	}
 	arrived := make([]bool, targets)
 	for _, m := range maps {
-		if m.Target < targets {
+		if m.Target >= 0 && m.Target < targets {
 			arrived[m.Target] = true
 		}
 	}
@@ -190,14 +202,15 @@ type receiver[E any] interface{ Recv() (E, error) }
 // reader makes an answer of a stream's messages.
 type reader[E any] interface {
 	add(E) error
-	// progress is whether the answer has begun, how many of its maps have come and should, and which targets have none.
+	// progress is whether the answer has begun, how many of its maps have come and should, and which targets have none. Where nobody knows
+	// how many should come (-1), the answer is whole when no target has none.
 	progress() (begun bool, arrived, expected int, missing []int)
 }
 
-// events reads a stream of one photo's events to its end, and asks for all of them anew where it is cut and that may help. It returns what
-// has read most.
+// events reads a stream of one photo's events, of maps or checkpoints, to its end, and asks for all of them anew where it is cut and that may
+// help. It returns what has read most.
 func events[E any, R reader[E]](
-	ctx context.Context, c *Client, call string, start func(context.Context) (receiver[E], error), fresh func() R,
+	ctx context.Context, c *Client, call, of string, start func(context.Context) (receiver[E], error), fresh func() R,
 ) (R, error) {
 	fullest := fresh()
 	err := c.Call(ctx, call, func(ctx context.Context) error {
@@ -211,7 +224,7 @@ func events[E any, R reader[E]](
 	begun, arrived, expected, places := fullest.progress()
 	var fault *Error
 	if begun && errors.As(err, &fault) {
-		return fullest, &IncompleteError{Err: fault, Of: "maps", Arrived: arrived, Expected: expected, Missing: places}
+		return fullest, &IncompleteError{Err: fault, Of: of, Arrived: arrived, Expected: expected, Missing: places}
 	}
 	return fullest, err
 }
@@ -233,7 +246,7 @@ func readAll[E any](ctx context.Context, call string, start func(context.Context
 			return err
 		}
 	}
-	if begun, arrived, expected, _ := read.progress(); !begun || arrived != expected {
+	if begun, arrived, expected, missing := read.progress(); !begun || (expected >= 0 && arrived != expected) || (expected < 0 && len(missing) > 0) {
 		return broken(call, "the server ended the answer before it was whole")
 	}
 	return nil

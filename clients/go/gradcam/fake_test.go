@@ -133,6 +133,9 @@ func statusWith(t *testing.T, code codes.Code, retryAfter time.Duration) error {
 	return said.Err()
 }
 
+// someClass is what fakes see on every photo.
+var someClass = []*pb.ClassScore{{Label: "cat"}}
+
 var photo = Encoded([]byte("a photo"))
 
 // failing makes a fake whose Classify fails as often as there are errors, and then succeeds.
@@ -143,7 +146,7 @@ func failing(faults ...error) (*fake, *int) {
 		if calls <= len(faults) {
 			return nil, faults[calls-1]
 		}
-		return &pb.ClassifyResponse{Prediction: &pb.ClassificationPrediction{Model: "late"}}, nil
+		return &pb.ClassifyResponse{Prediction: &pb.ClassificationPrediction{Model: "late", Classes: someClass}}, nil
 	}}, &calls
 }
 
@@ -297,7 +300,7 @@ func TestClient_OfAnotherVersion_SaysSo(t *testing.T) {
 	many := client.ExplainMany(ctx, []Photo{photo}, func(Result) error { return nil })
 
 	for _, err := range []error{classify, explain, ask, many, client.WaitReady(ctx)} {
-		if !errors.Is(err, ErrOtherVersion) || !strings.Contains(err.Error(), "another version of the API than gradcam.v1") {
+		if !errors.Is(err, ErrUnimplemented) || !strings.Contains(err.Error(), "another version of the API than gradcam.v1") {
 			t.Errorf("%v", err)
 		}
 	}
@@ -412,7 +415,7 @@ func TestDial_TLSTokenKeyAndCompression_ReachTheServer(t *testing.T) {
 	packed := &compressions{}
 	server := &fake{classify: func(ctx context.Context, request *pb.ClassifyRequest) (*pb.ClassifyResponse, error) {
 		header, _ = metadata.FromIncomingContext(ctx)
-		return &pb.ClassifyResponse{Prediction: &pb.ClassificationPrediction{Model: request.GetModel()}}, nil
+		return &pb.ClassifyResponse{Prediction: &pb.ClassificationPrediction{Model: request.GetModel(), Classes: someClass}}, nil
 	}}
 	address := serve(t, func(s *grpc.Server) { pb.RegisterClassificationServiceServer(s, server) },
 		grpc.Creds(credentials.NewServerTLSFromCert(&certificate)), grpc.StatsHandler(packed))
@@ -493,7 +496,7 @@ func TestPriority_OfACall_GoesWithItAlone(t *testing.T) {
 	client, _ := dial(t, &fake{
 		classify: func(ctx context.Context, _ *pb.ClassifyRequest) (*pb.ClassifyResponse, error) {
 			note(ctx)
-			return &pb.ClassifyResponse{}, nil
+			return &pb.ClassifyResponse{Prediction: &pb.ClassificationPrediction{Classes: someClass}}, nil
 		},
 		explain: func(_ *pb.ClassificationServiceExplainRequest, stream pb.ClassificationService_ExplainServer) error {
 			note(stream.Context())
@@ -577,7 +580,7 @@ func TestCall_AnotherService_IsTriedAgainAndHasItsError(t *testing.T) {
 
 func TestClient_AnswerIsTooLarge_SaysSo(t *testing.T) {
 	server := &fake{classify: func(context.Context, *pb.ClassifyRequest) (*pb.ClassifyResponse, error) {
-		return &pb.ClassifyResponse{Prediction: &pb.ClassificationPrediction{Model: strings.Repeat("m", 5000)}}, nil
+		return &pb.ClassifyResponse{Prediction: &pb.ClassificationPrediction{Model: strings.Repeat("m", 5000), Classes: someClass}}, nil
 	}}
 	client, _ := dial(t, server, WithMaxMessageBytes(4000))
 	if _, err := client.Classify(limited(t), photo); !errors.Is(err, ErrTooLarge) {
@@ -585,7 +588,7 @@ func TestClient_AnswerIsTooLarge_SaysSo(t *testing.T) {
 	}
 	// More than the 4 MiB that gRPC takes by itself.
 	server.classify = func(context.Context, *pb.ClassifyRequest) (*pb.ClassifyResponse, error) {
-		return &pb.ClassifyResponse{Prediction: &pb.ClassificationPrediction{Model: strings.Repeat("m", 5<<20)}}, nil
+		return &pb.ClassifyResponse{Prediction: &pb.ClassificationPrediction{Model: strings.Repeat("m", 5<<20), Classes: someClass}}, nil
 	}
 	client, _ = dial(t, server)
 	if found, err := client.Classify(limited(t), photo); err != nil || len(found.Model) != 5<<20 {
@@ -670,7 +673,7 @@ func TestMap_ThreeChannels_PeakAndPhotoAreOfAllOfThem(t *testing.T) {
 // explained are the parts of an answer with maps of so many targets, each of one number: the target's place and a half.
 func explained(maps, expected int) []*pb.ClassificationServiceExplainResponse {
 	parts := []*pb.ClassificationServiceExplainResponse{{
-		Event:    &pb.ClassificationServiceExplainResponse_Prediction{Prediction: &pb.ClassificationPrediction{Model: "fake"}},
+		Event:    &pb.ClassificationServiceExplainResponse_Prediction{Prediction: &pb.ClassificationPrediction{Model: "fake", Classes: someClass}},
 		MapCount: int32(expected),
 	}}
 	for i := 0; i < maps; i++ {
@@ -1228,7 +1231,7 @@ func (cutVideo) Explain(stream pb.VideoService_ExplainServer) error {
 			break
 		}
 	}
-	explainedFrame := &pb.ExplainedFrame{Prediction: &pb.ClassificationPrediction{Model: "fake"}}
+	explainedFrame := &pb.ExplainedFrame{Prediction: &pb.ClassificationPrediction{Model: "fake", Classes: someClass}}
 	frame := &pb.VideoFrameResult{FrameIndex: 1, Outcome: &pb.VideoFrameResult_Explained{Explained: explainedFrame}}
 	if err := stream.Send(&pb.VideoServiceExplainResponse{Event: &pb.VideoServiceExplainResponse_Frame{Frame: frame}}); err != nil {
 		return err

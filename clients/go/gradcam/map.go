@@ -131,13 +131,16 @@ func positions(length int, start, extent float64, count int) []position {
 	all := make([]position, length)
 	for i := range all {
 		centre := float64(i) + 0.5 - start
+		if !(extent > 0 && centre >= 0 && centre <= extent) {
+			continue
+		}
 		at := math.Max(0, math.Min(centre*float64(count)/extent-0.5, float64(count-1)))
 		before := int(at)
 		after := before + 1
 		if after > count-1 {
 			after = count - 1
 		}
-		all[i] = position{inside: centre >= 0 && centre <= extent, before: before, after: after, share: float32(at - float64(before))}
+		all[i] = position{inside: true, before: before, after: after, share: float32(at - float64(before))}
 	}
 	return all
 }
@@ -179,12 +182,19 @@ func newMap(answer *pb.SaliencyMap, hasOverlay bool, call string) (*Map, error) 
 	}
 	raw := outputs[0].GetRaw()
 	width, height, channels := int(raw.GetSize().GetWidth()), int(raw.GetSize().GetHeight()), int(raw.GetChannelCount())
-	if width < 1 || height < 1 || channels < 1 || len(raw.GetData()) != 4*width*height*channels {
+	bytes := float64(channels) * float64(height) * float64(width) * 4 // Larger than an int where a server is wrong.
+	if width < 1 || height < 1 || channels < 1 || float64(len(raw.GetData())) != bytes {
 		return nil, broken(call, "a map of %d x %d x %d numbers came with %d bytes", channels, height, width, len(raw.GetData()))
+	}
+	values := floats(raw.GetData())
+	for _, value := range values {
+		if value-value != 0 {
+			return nil, broken(call, "a map came with values that are no finite numbers")
+		}
 	}
 	from := answer.GetProvenance()
 	m := &Map{
-		Values: floats(raw.GetData()), Width: width, Height: height, Channels: channels,
+		Values: values, Width: width, Height: height, Channels: channels,
 		Subject: subject(from.GetScore()), Score: from.GetScore().GetValue(),
 		Layers: from.GetLayers(), Method: methodOf(from.GetMethod()), Target: int(answer.GetTargetIndex()),
 		AllZero: answer.GetAllZero(), ScoreIsFlat: answer.GetScoreIsFlat(),

@@ -9,7 +9,12 @@ import (
 // Models lists the server's models in brief: without layers, labels and metrics.
 func (c *Client) Models(ctx context.Context) ([]*pb.Model, error) {
 	var models []*pb.Model
+	read := map[string]bool{}
 	for token := ""; ; {
+		if read[token] {
+			return nil, broken("ModelService.ListModels", "the server's list of models leads back to a page that was read")
+		}
+		read[token] = true
 		var page *pb.ListModelsResponse
 		err := c.Call(ctx, "ModelService.ListModels", func(ctx context.Context) error {
 			var err error
@@ -37,5 +42,8 @@ func (c *Client) Model(ctx context.Context, name string) (*pb.Model, error) {
 		answer, err = pb.NewModelServiceClient(c.conn).GetModel(ctx, &pb.GetModelRequest{Name: name})
 		return err
 	})
+	if err == nil && answer.GetModel() == nil {
+		err = broken("ModelService.GetModel", "the server described no model")
+	}
 	return answer.GetModel(), err
 }

@@ -2,6 +2,7 @@ package gradcam
 
 import (
 	"context"
+	"math"
 
 	pb "github.com/gradcamgrpc/gradcamgrpc/clients/go/gradcam/v1"
 	"google.golang.org/grpc/metadata"
@@ -24,8 +25,22 @@ type (
 	AskOption interface{ applyAsk(*request) }
 	// ExplainAnswerOption is an option of ExplainAnswer.
 	ExplainAnswerOption interface{ applyExplainAnswer(*request) }
+	// ExplainAnswersOption is an option of ExplainAnswers.
+	ExplainAnswersOption interface{ applyExplainAnswers(*request) }
 	// VideoOption is an option of Video.
 	VideoOption interface{ applyVideo(*request) }
+	// TasksOption is an option of ExplainTasks.
+	TasksOption interface{ applyTasks(*request) }
+	// EvaluateOption is an option of Evaluate.
+	EvaluateOption interface{ applyEvaluate(*request) }
+	// SanityOption is an option of CheckSanity.
+	SanityOption interface{ applySanity(*request) }
+	// CompareClassesOption is an option of CompareClasses.
+	CompareClassesOption interface{ applyCompareClasses(*request) }
+	// CompareModelsOption is an option of CompareModels.
+	CompareModelsOption interface{ applyCompareModels(*request) }
+	// PerturbOption is an option of Perturb.
+	PerturbOption interface{ applyPerturb(*request) }
 )
 
 // request is what the options of a call say.
@@ -37,6 +52,7 @@ type request struct {
 	targets        []*pb.ClassTarget
 	captionTargets []*pb.CaptionTarget
 	answerTargets  []*pb.AnswerTarget
+	questions      []*pb.VqaQuestion
 
 	methods []*pb.ExplanationMethod
 	layers  []string
@@ -56,6 +72,12 @@ type request struct {
 	inOrder  bool
 
 	video *pb.VideoSettings
+
+	boxes     []*pb.PixelRectangle
+	evidence  pb.EvaluateRequest
+	sanity    pb.CheckSanityRequest
+	attack    attack
+	shareView bool
 
 	priority string
 
@@ -101,6 +123,13 @@ func (o CallOption) applyExplainCaption(r *request) { o(r) }
 func (o CallOption) applyAsk(r *request)            { o(r) }
 func (o CallOption) applyExplainAnswer(r *request)  { o(r) }
 func (o CallOption) applyVideo(r *request)          { o(r) }
+func (o CallOption) applyExplainAnswers(r *request) { o(r) }
+func (o CallOption) applyTasks(r *request)          { o(r) }
+func (o CallOption) applyEvaluate(r *request)       { o(r) }
+func (o CallOption) applySanity(r *request)         { o(r) }
+func (o CallOption) applyCompareClasses(r *request) { o(r) }
+func (o CallOption) applyCompareModels(r *request)  { o(r) }
+func (o CallOption) applyPerturb(r *request)        { o(r) }
 
 // Model names the model; the client's own (WithModel) unless named.
 func Model(name string) CallOption { return func(r *request) { r.model = name } }
@@ -129,22 +158,25 @@ func Priority(urgency Urgency) CallOption { return func(r *request) { r.priority
 // ListOption is how many of the best a prediction lists.
 type ListOption func(*request)
 
-func (o ListOption) applyClassify(r *request)      { o(r) }
-func (o ListOption) applyExplain(r *request)       { o(r) }
-func (o ListOption) applyMany(r *request)          { o(r) }
-func (o ListOption) applyAsk(r *request)           { o(r) }
-func (o ListOption) applyExplainAnswer(r *request) { o(r) }
-func (o ListOption) applyVideo(r *request)         { o(r) }
+func (o ListOption) applyClassify(r *request)       { o(r) }
+func (o ListOption) applyExplain(r *request)        { o(r) }
+func (o ListOption) applyMany(r *request)           { o(r) }
+func (o ListOption) applyAsk(r *request)            { o(r) }
+func (o ListOption) applyExplainAnswer(r *request)  { o(r) }
+func (o ListOption) applyVideo(r *request)          { o(r) }
+func (o ListOption) applyExplainAnswers(r *request) { o(r) }
+func (o ListOption) applyEvaluate(r *request)       { o(r) }
+func (o ListOption) applySanity(r *request)         { o(r) }
 
 // TopK lists the k most probable classes or answers; 5 unless set. What is explained is another matter: see Best.
 func TopK(k int) ListOption {
 	return func(r *request) {
-		count := int32(k)
+		count := narrow(k)
 		r.topK = &count
 	}
 }
 
-// MapOption is how maps are made and returned.
+// MapOption is how maps are fused and returned.
 type MapOption func(*request)
 
 func (o MapOption) applyExplain(r *request)        { o(r) }
@@ -152,9 +184,28 @@ func (o MapOption) applyMany(r *request)           { o(r) }
 func (o MapOption) applyExplainCaption(r *request) { o(r) }
 func (o MapOption) applyExplainAnswer(r *request)  { o(r) }
 func (o MapOption) applyVideo(r *request)          { o(r) }
+func (o MapOption) applyExplainAnswers(r *request) { o(r) }
+func (o MapOption) applyCompareClasses(r *request) { o(r) }
+func (o MapOption) applyCompareModels(r *request)  { o(r) }
+func (o MapOption) applyPerturb(r *request)        { o(r) }
+
+// MadeOption is how maps are made: by which methods, at which layers.
+type MadeOption func(*request)
+
+func (o MadeOption) applyExplain(r *request)        { o(r) }
+func (o MadeOption) applyMany(r *request)           { o(r) }
+func (o MadeOption) applyExplainCaption(r *request) { o(r) }
+func (o MadeOption) applyExplainAnswer(r *request)  { o(r) }
+func (o MadeOption) applyVideo(r *request)          { o(r) }
+func (o MadeOption) applyExplainAnswers(r *request) { o(r) }
+func (o MadeOption) applyEvaluate(r *request)       { o(r) }
+func (o MadeOption) applySanity(r *request)         { o(r) }
+func (o MadeOption) applyCompareClasses(r *request) { o(r) }
+func (o MadeOption) applyCompareModels(r *request)  { o(r) }
+func (o MadeOption) applyPerturb(r *request)        { o(r) }
 
 // Method adds methods; Grad-CAM unless one is named.
-func Method(methods ...MapMethod) MapOption {
+func Method(methods ...MapMethod) MadeOption {
 	return func(r *request) {
 		for _, method := range methods {
 			message, err := method.message()
@@ -168,13 +219,13 @@ func Method(methods ...MapMethod) MapOption {
 }
 
 // MethodWith adds a method with parameters or smoothing of its own.
-func MethodWith(method *pb.ExplanationMethod) MapOption {
+func MethodWith(method *pb.ExplanationMethod) MadeOption {
 	return func(r *request) { r.methods = append(r.methods, method) }
 }
 
 // Layer adds layers to explain at; the model's default unless one is named. Words and answers have layers of their own (those of the
 // model's captioning and answering heads), all of them unless some are named.
-func Layer(names ...string) MapOption {
+func Layer(names ...string) MadeOption {
 	return func(r *request) { r.layers = append(r.layers, names...) }
 }
 
@@ -245,7 +296,7 @@ func RatherThan(other string) TargetOption { return func(t *target) { t.contrast
 // RatherThanClass is the class that a class is contrasted with.
 func RatherThanClass(index int) TargetOption {
 	return func(t *target) {
-		class := int32(index)
+		class := narrow(index)
 		t.contrastClass = &class
 	}
 }
@@ -253,9 +304,13 @@ func RatherThanClass(index int) TargetOption {
 // ClassTargetOption is a class to explain.
 type ClassTargetOption func(*request)
 
-func (o ClassTargetOption) applyExplain(r *request) { o(r) }
-func (o ClassTargetOption) applyMany(r *request)    { o(r) }
-func (o ClassTargetOption) applyVideo(r *request)   { o(r) }
+func (o ClassTargetOption) applyExplain(r *request)       { o(r) }
+func (o ClassTargetOption) applyMany(r *request)          { o(r) }
+func (o ClassTargetOption) applyVideo(r *request)         { o(r) }
+func (o ClassTargetOption) applyEvaluate(r *request)      { o(r) }
+func (o ClassTargetOption) applySanity(r *request)        { o(r) }
+func (o ClassTargetOption) applyCompareModels(r *request) { o(r) }
+func (o ClassTargetOption) applyPerturb(r *request)       { o(r) }
 
 func classTarget(t *pb.ClassTarget, options []TargetOption) ClassTargetOption {
 	chosen := targetOf(options)
@@ -276,7 +331,7 @@ func Label(name string, options ...TargetOption) ClassTargetOption {
 
 // Class explains the class with an index.
 func Class(index int, options ...TargetOption) ClassTargetOption {
-	return classTarget(&pb.ClassTarget{Target: &pb.ClassTarget_ClassIndex{ClassIndex: int32(index)}}, options)
+	return classTarget(&pb.ClassTarget{Target: &pb.ClassTarget_ClassIndex{ClassIndex: narrow(index)}}, options)
 }
 
 // Term is a class and its weight in a sum: of the Index, where there is no Label.
@@ -290,7 +345,7 @@ type Term struct {
 func Sum(terms []Term, options ...TargetOption) ClassTargetOption {
 	sum := &pb.WeightedClasses{}
 	for _, term := range terms {
-		class := &pb.ClassReference{Reference: &pb.ClassReference_ClassIndex{ClassIndex: int32(term.Index)}}
+		class := &pb.ClassReference{Reference: &pb.ClassReference_ClassIndex{ClassIndex: narrow(term.Index)}}
 		if term.Label != "" {
 			class.Reference = &pb.ClassReference_Label{Label: term.Label}
 		}
@@ -306,15 +361,19 @@ type BestOption struct {
 }
 
 // Best explains the k most probable classes or answers, a map each.
-func Best(k int, options ...TargetOption) BestOption { return BestOption{int32(k), options} }
+func Best(k int, options ...TargetOption) BestOption { return BestOption{narrow(k), options} }
 
 func (o BestOption) applyExplain(r *request) {
 	classTarget(&pb.ClassTarget{Target: &pb.ClassTarget_TopK{TopK: o.count}}, o.options)(r)
 }
-func (o BestOption) applyMany(r *request)  { o.applyExplain(r) }
-func (o BestOption) applyVideo(r *request) { o.applyExplain(r) }
+func (o BestOption) applyMany(r *request)     { o.applyExplain(r) }
+func (o BestOption) applyVideo(r *request)    { o.applyExplain(r) }
+func (o BestOption) applyEvaluate(r *request) { o.applyExplain(r) }
 func (o BestOption) applyExplainAnswer(r *request) {
-	answerTarget(&pb.AnswerTarget{Target: &pb.AnswerTarget_TopK{TopK: o.count}}, o.options)(r)
+	r.answerTargets = append(r.answerTargets, o.questionTarget())
+}
+func (o BestOption) questionTarget() *pb.AnswerTarget {
+	return answerTarget(&pb.AnswerTarget{Target: &pb.AnswerTarget_TopK{TopK: o.count}}, o.options).questionTarget()
 }
 
 // DecodingOption is how a caption is found.
@@ -326,7 +385,7 @@ func (o DecodingOption) applyExplainCaption(r *request) { o(r) }
 // Beams searches with so many beams, and returns as many captions; 3 unless set.
 func Beams(count int) DecodingOption {
 	return func(r *request) {
-		beams := int32(count)
+		beams := narrow(count)
 		r.decode().Choice = &pb.CaptionDecoding_BeamSearch{BeamSearch: &pb.BeamSearch{BeamCount: &beams}}
 	}
 }
@@ -354,7 +413,7 @@ func Ban(words ...string) DecodingOption {
 // Length is the fewest and the most words of a caption.
 func Length(fewest, most int) DecodingOption {
 	return func(r *request) {
-		least, last := int32(fewest), int32(most)
+		least, last := narrow(fewest), narrow(most)
 		r.decode().MinWords, r.decode().MaxWords = &least, &last
 	}
 }
@@ -375,12 +434,12 @@ func Text(caption string) CaptionTargetOption { return func(r *request) { r.text
 
 // Word explains the caption's word at a position, from 0.
 func Word(position int, options ...TargetOption) CaptionTargetOption {
-	return captionTarget(&pb.CaptionTarget{Target: &pb.CaptionTarget_WordPosition{WordPosition: int32(position)}}, options)
+	return captionTarget(&pb.CaptionTarget{Target: &pb.CaptionTarget_WordPosition{WordPosition: narrow(position)}}, options)
 }
 
 // Words explains neighbouring words together.
 func Words(first, count int, options ...TargetOption) CaptionTargetOption {
-	span := &pb.WordSpan{FirstPosition: int32(first), WordCount: int32(count)}
+	span := &pb.WordSpan{FirstPosition: narrow(first), WordCount: narrow(count)}
 	return captionTarget(&pb.CaptionTarget{Target: &pb.CaptionTarget_Span{Span: span}}, options)
 }
 
@@ -391,19 +450,22 @@ func WholeCaption(options ...TargetOption) CaptionTargetOption {
 
 // InsteadOf explains a word that the caption does not say at a position: why not this one?
 func InsteadOf(position int, word string, options ...TargetOption) CaptionTargetOption {
-	alternative := &pb.AlternativeWord{Position: int32(position), Word: word}
+	alternative := &pb.AlternativeWord{Position: narrow(position), Word: word}
 	return captionTarget(&pb.CaptionTarget{Target: &pb.CaptionTarget_AlternativeWord{AlternativeWord: alternative}}, options)
 }
 
-// AnswerTargetOption is what of an answer is explained.
-type AnswerTargetOption func(*request)
+// AnswerTargetOption is what of an answer is explained: an option of ExplainAnswer, or a target of a Question.
+type AnswerTargetOption struct{ target *pb.AnswerTarget }
 
-func (o AnswerTargetOption) applyExplainAnswer(r *request) { o(r) }
+func (o AnswerTargetOption) applyExplainAnswer(r *request) {
+	r.answerTargets = append(r.answerTargets, o.target)
+}
+func (o AnswerTargetOption) questionTarget() *pb.AnswerTarget { return o.target }
 
 func answerTarget(t *pb.AnswerTarget, options []TargetOption) AnswerTargetOption {
 	chosen := targetOf(options)
 	t.ScoreKind, t.Contrast = chosen.kind, chosen.contrast
-	return func(r *request) { r.answerTargets = append(r.answerTargets, t) }
+	return AnswerTargetOption{t}
 }
 
 // Answer explains an answer, likely or not.
@@ -411,14 +473,21 @@ func Answer(text string, options ...TargetOption) AnswerTargetOption {
 	return answerTarget(&pb.AnswerTarget{Target: &pb.AnswerTarget_Answer{Answer: text}}, options)
 }
 
+// QuestionOption is what else is told of questions.
+type QuestionOption func(*request)
+
+func (o QuestionOption) applyExplainAnswer(r *request)  { o(r) }
+func (o QuestionOption) applyExplainAnswers(r *request) { o(r) }
+
 // LeaveWordsOut tells what becomes of the answer without each word of the question, with a map of each.
-func LeaveWordsOut() AnswerTargetOption { return func(r *request) { r.leaveOut = true } }
+func LeaveWordsOut() QuestionOption { return func(r *request) { r.leaveOut = true } }
 
 // AttentionOption asks for weights of attention.
 type AttentionOption func(*request)
 
 func (o AttentionOption) applyExplainCaption(r *request) { o(r) }
 func (o AttentionOption) applyExplainAnswer(r *request)  { o(r) }
+func (o AttentionOption) applyExplainAnswers(r *request) { o(r) }
 
 // WithAttention adds where the head looked. That is no map of a gradient: it does not say what spoke for a word or an answer.
 func WithAttention() AttentionOption { return func(r *request) { r.attention = true } }
@@ -433,3 +502,14 @@ func InFlight(photos int) StreamOption { return func(r *request) { r.inFlight = 
 
 // InOrder hands results over in the order of the photos; one that takes long holds up those behind it.
 func InOrder() StreamOption { return func(r *request) { r.inOrder = true } }
+
+// narrow is the nearest number that a message can have: the server says what is wrong with it.
+func narrow(number int) int32 {
+	switch {
+	case number > math.MaxInt32:
+		return math.MaxInt32
+	case number < math.MinInt32:
+		return math.MinInt32
+	}
+	return int32(number)
+}

@@ -396,10 +396,10 @@ func TestExplainMany_SomePhotosAreBad_EachHasItsOwnAnswer(t *testing.T) {
 	}
 	photos[7] = gradcam.File("no/such/photo.jpg")
 	photos[20] = gradcam.Encoded([]byte("this is no photo"))
-	options := []gradcam.MapOption{gradcam.Method(gradcam.GradCAM), gradcam.Values(gradcam.Signed), gradcam.NoOverlay()}
+	method, signed := gradcam.Method(gradcam.GradCAM), gradcam.Values(gradcam.Signed)
 	var alone [2]*gradcam.Explanation
 	for i := range alone {
-		alone[i] = must[*gradcam.Explanation](t)(client.Explain(ctx, photos[i], options[0], options[1], options[2], gradcam.Best(2)))
+		alone[i] = must[*gradcam.Explanation](t)(client.Explain(ctx, photos[i], method, signed, gradcam.NoOverlay(), gradcam.Best(2)))
 	}
 
 	seen := map[int]bool{}
@@ -426,7 +426,7 @@ func TestExplainMany_SomePhotosAreBad_EachHasItsOwnAnswer(t *testing.T) {
 			}
 		}
 		return nil
-	}, gradcam.InFlight(9), gradcam.Best(2), options[0], options[1])
+	}, gradcam.InFlight(9), gradcam.Best(2), method, signed)
 
 	if err != nil || len(seen) != len(photos) {
 		t.Errorf("%d results came; %v", len(seen), err)

@@ -88,8 +88,10 @@ func (c *Client) explainMany(ctx context.Context, source <-chan Photo, total int
 type item struct {
 	index int
 	photo Photo
-	// answer is what has arrived, over this stream or, until its prediction comes again, one before.
+	// answer is what has arrived; where several streams were cut, of the one that brought most.
 	answer *Explanation
+	// current is what has arrived over this stream.
+	current *Explanation
 	// refusals are how often the server ended it for want of room, or of itself.
 	refusals int
 	done     bool
@@ -249,6 +251,7 @@ func (r *manyRun) unanswered() []*item {
 	var items []*item
 	for _, it := range r.open {
 		if !it.done {
+			it.current = nil
 			items = append(items, it)
 		}
 	}
@@ -308,7 +311,11 @@ func (r *manyRun) take(response *pb.ClassificationServiceExplainStreamResponse) 
 			response.GetId(), response.GetItemIndex(), response.GetEnd().GetMessage())
 	}
 	if part := response.GetPart(); part != nil {
-		return nil, add(&it.answer, part, r.asked.overlay != nil, callExplainStream)
+		err := add(&it.current, part, r.asked.overlay != nil, callExplainStream)
+		if it.current != nil && (it.answer == nil || len(it.current.Maps) >= len(it.answer.Maps)) {
+			it.answer = it.current
+		}
+		return nil, err
 	}
 	if response.GetEnd() == nil {
 		return nil, nil
@@ -316,6 +323,9 @@ func (r *manyRun) take(response *pb.ClassificationServiceExplainStreamResponse) 
 	ended := fromItem(response.GetEnd(), callExplainStream)
 	if it.refusals++; worthRetry(ended) && it.refusals < r.client.retry.policy.Attempts {
 		return ended, nil
+	}
+	if ended == nil {
+		it.answer = it.current
 	}
 	if ended == nil && (it.answer == nil || len(it.answer.Maps) != it.answer.expected) {
 		ended = broken(callExplainStream, "the server ended the photo's answer before it was whole")

@@ -47,7 +47,7 @@ func (o FrameOption) applyVideo(r *request) { o(r) }
 // EveryNth answers one of n frames.
 func EveryNth(n int) FrameOption {
 	return func(r *request) {
-		step := int32(n)
+		step := narrow(n)
 		r.video.Policy, r.video.FrameStep = pb.FramePolicy_FRAME_POLICY_EVERY_NTH, &step
 	}
 }

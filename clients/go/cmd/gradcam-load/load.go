@@ -71,6 +71,9 @@ func measure(ctx context.Context, s settings, target callee) *measurement {
 	if cut := time.Since(start) - s.Warmup; ctx.Err() != nil && cut < m.window {
 		m.window = cut
 	}
+	if m.window < 0 {
+		m.window = 0 // Ended in the warm-up.
+	}
 	return m
 }
 

@@ -451,7 +451,7 @@ func TestConnect_KeysHeadersPriorityAndTLS_ReachTheServer(t *testing.T) {
 		defer client.Close()
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		if err := client.WaitReady(ctx); !errors.Is(err, gradcam.ErrOtherVersion) {
+		if err := client.WaitReady(ctx); !errors.Is(err, gradcam.ErrUnimplemented) {
 			t.Errorf("%v", err)
 		}
 	}

@@ -177,7 +177,12 @@ func (s *stream) call(ctx context.Context, photo gradcam.Photo) error {
 	case <-ctx.Done():
 		return gradcam.AsError(ctx.Err(), callStream)
 	case <-s.ended:
-		return s.failure()
+		select {
+		case err := <-answer: // It came before the end.
+			return err
+		default:
+			return s.failure()
+		}
 	}
 }
 
