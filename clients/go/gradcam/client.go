@@ -180,7 +180,7 @@ func (c *Client) Close() error {
 	return c.conn.Close()
 }
 
-// Conn is the connection, for the services that have no method here: pb.NewEvidenceServiceClient(client.Conn()). Their errors are gRPC's;
+// Conn is the connection, for the calls that have no method here: pb.NewModelServiceClient(client.Conn()). Their errors are gRPC's;
 // AsError makes an *Error of one, and Call retries besides.
 func (c *Client) Conn() grpc.ClientConnInterface { return c.conn }
 
@@ -215,10 +215,10 @@ func (c *Client) WaitReady(ctx context.Context) error {
 // function makes the call once, with a context of its own, and reads the answer to its end; name is the call's name in errors. What is not to
 // be made twice takes Conn alone.
 //
-//	evidence := pb.NewEvidenceServiceClient(client.Conn())
-//	err := client.Call(ctx, "EvidenceService.Evaluate", func(ctx context.Context) error {
-//		stream, err := evidence.Evaluate(ctx, request)
-//		...
+//	models := pb.NewModelServiceClient(client.Conn())
+//	err := client.Call(ctx, "ModelService.LoadModel", func(ctx context.Context) error {
+//		_, err := models.LoadModel(ctx, request)
+//		return err
 //	})
 func (c *Client) Call(ctx context.Context, name string, once func(context.Context) error) error {
 	if err := c.checkOpen(); err != nil {

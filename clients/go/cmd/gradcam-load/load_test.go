@@ -257,6 +257,35 @@ func TestStream_ServerHangs_EndsAllTheSame(t *testing.T) {
 	}
 }
 
+// TestStream_EndsWithItsLastAnswer_TheAnswerCounts: both are there when the caller looks.
+func TestStream_EndsWithItsLastAnswer_TheAnswerCounts(t *testing.T) {
+	for i := 0; i < 200; i++ {
+		s := &stream{
+			photos: make(chan gradcam.Photo), ended: make(chan struct{}), waiting: map[int]chan error{}, fault: errors.New("the stream has ended"),
+		}
+		go func() {
+			<-s.photos
+			_ = s.answered(gradcam.Result{})
+			close(s.ended)
+		}()
+
+		if err := s.call(context.Background(), gradcam.Encoded(nil)); err != nil {
+			t.Fatalf("call %d: %v", i, err)
+		}
+	}
+}
+
+func TestMeasure_EndsInTheWarmUp_TakesNoTime(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+
+	m := measure(ctx, settings{Concurrency: 1, Warmup: time.Hour, Duration: time.Hour}, nil)
+
+	if r := newReport(settings{}, m); r.DurationSeconds != 0 || r.SucceededPerSecond != 0 {
+		t.Errorf("%g s, %g a second", r.DurationSeconds, r.SucceededPerSecond)
+	}
+}
+
 func TestMeasure_OpenLoopIsFull_LatencyCountsFromWhenCallsWereDue(t *testing.T) {
 	target := &counting{}
 
