@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Google.Protobuf;
 using GradCamGrpc.Protos.V1;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace GradCamGrpc.Benchmarks;
 
@@ -12,21 +11,24 @@ namespace GradCamGrpc.Benchmarks;
 /// <param name="file">The photo's file; null for the small one.</param>
 internal sealed class ExplainClient(Uri address, byte[]? file = null) : IDisposable
 {
-    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(address);
-    private readonly ClassificationServiceExplainRequest _request = new() { Image = file is null ? SmallPhoto() : new Image { Encoded = ByteString.CopyFrom(file) } };
+    private readonly SpareClient _client = new(
+        address,
+        "gradcam.v1.ClassificationService/Explain",
+        new ClassificationServiceExplainRequest { Image = file is null ? SmallPhoto() : new Image { Encoded = ByteString.CopyFrom(file) } });
 
     /// <summary>The photo, 224 x 224.</summary>
     public static Image SmallPhoto() => new() { Encoded = ByteString.CopyFrom(BenchPhoto.SmallJpeg()) };
 
     /// <summary>Makes a call.</summary>
+    /// <returns>How it ended, and the size of the batch that it was in; 0 where it was not answered.</returns>
+    public Task<(StatusCode Status, int Batch)> TryExplainAsync() => _client.ExplainAsync();
+
+    /// <summary>Makes a call that must be answered.</summary>
     /// <returns>The size of the batch that it was in.</returns>
     public async Task<int> ExplainAsync()
     {
-        var batch = 0;
-        using var call = new ClassificationService.ClassificationServiceClient(_channel).Explain(_request);
-        await foreach (var message in call.ResponseStream.ReadAllAsync())
-            batch = message.Prediction?.Timings.BatchSize ?? batch;
-        return batch;
+        var (status, batch) = await TryExplainAsync();
+        return status is StatusCode.OK ? batch : throw new InvalidOperationException($"The call ended with {status}.");
     }
 
     /// <summary>Makes a number of calls, so many at a time.</summary>
@@ -43,7 +45,7 @@ internal sealed class ExplainClient(Uri address, byte[]? file = null) : IDisposa
         return RunAsync(concurrency, () => Stopwatch.GetElapsedTime(start) < time);
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _client.Dispose();
 
     private async Task<LoadResult> RunAsync(int concurrency, Func<bool> goesOn)
     {

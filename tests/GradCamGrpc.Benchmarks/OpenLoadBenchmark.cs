@@ -65,7 +65,7 @@ internal static class OpenLoadBenchmark
         foreach (var load in OpenLoadRound.All)
         {
             clock = new CoreClock(server);
-            var calls = await OpenLoop.RunAsync(client.ExplainAsync, load * closed.PerSecond, time + Settling, seed + loads.Count);
+            var calls = await OpenLoop.RunAsync(client.TryExplainAsync, load * closed.PerSecond, time + Settling, seed + loads.Count);
             var result = new OpenLoadResult(load, time.TotalSeconds, [.. calls.Where(call => call.Arrival >= Settling)], clock.Read());
             loads.Add(result);
             Console.WriteLine(

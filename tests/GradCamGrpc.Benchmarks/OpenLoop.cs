@@ -8,12 +8,12 @@ internal static class OpenLoop
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
-    /// <param name="call">A call, which yields the size of its batch, or fails with the status of the server.</param>
+    /// <param name="call">A call, which yields its status and the size of its batch.</param>
     /// <param name="perSecond">Calls a second, on average.</param>
     /// <param name="time">How long calls are made.</param>
     /// <param name="seed">Decides the times.</param>
     /// <returns>All of them, in the order of their arrivals, once all have ended.</returns>
-    public static async Task<IReadOnlyList<TimedCall>> RunAsync(Func<Task<int>> call, double perSecond, TimeSpan time, int seed)
+    public static async Task<IReadOnlyList<TimedCall>> RunAsync(Func<Task<(StatusCode Status, int Batch)>> call, double perSecond, TimeSpan time, int seed)
     {
         var arrivals = Arrivals(perSecond, time, seed);
         var calls = new Task<TimedCall>[arrivals.Length];
@@ -34,7 +34,7 @@ internal static class OpenLoop
         TimeSpan Gap() => TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / perSecond);
     }
 
-    private static void Make(Func<Task<int>> call, TimeSpan[] arrivals, Task<TimedCall>[] calls)
+    private static void Make(Func<Task<(StatusCode Status, int Batch)>> call, TimeSpan[] arrivals, Task<TimedCall>[] calls)
     {
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < arrivals.Length; i++)
@@ -45,17 +45,15 @@ internal static class OpenLoop
         }
     }
 
-    private static async Task<TimedCall> MakeAsync(Func<Task<int>> call, TimeSpan arrival, Stopwatch clock)
+    private static async Task<TimedCall> MakeAsync(Func<Task<(StatusCode Status, int Batch)>> call, TimeSpan arrival, Stopwatch clock)
     {
-        try
+        var (status, batch) = await call();
+        var outcome = status switch
         {
-            var batch = await call();
-            return new TimedCall(arrival, clock.Elapsed - arrival, CallOutcome.Answered, batch);
-        }
-        catch (RpcException fault)
-        {
-            var outcome = fault.StatusCode is StatusCode.ResourceExhausted ? CallOutcome.Refused : CallOutcome.Failed;
-            return new TimedCall(arrival, clock.Elapsed - arrival, outcome, Batch: 0);
-        }
+            StatusCode.OK => CallOutcome.Answered,
+            StatusCode.ResourceExhausted => CallOutcome.Refused,
+            _ => CallOutcome.Failed,
+        };
+        return new TimedCall(arrival, clock.Elapsed - arrival, outcome, outcome is CallOutcome.Answered ? batch : 0);
     }
 }
