@@ -19,6 +19,8 @@ import gradcam
 from gradcam import photo, results
 from gradcam.errors import of_item
 from gradcam.v1 import classification_service_pb2 as classification
+from gradcam.v1 import evidence_service_pb2 as evidence_service
+from gradcam.v1 import evidence_service_pb2_grpc as evidence_grpc
 from gradcam.v1 import explanation_pb2 as pb
 from gradcam.v1 import model_service_pb2 as model_service
 from gradcam.v1 import model_service_pb2_grpc as model_grpc
@@ -109,6 +111,32 @@ def test_hint_is_no_time_to_come_pauses_as_without_one(connect, serve, hint):
     assert client.slept == pytest.approx([0.075, 0.15]) and caught.value.retry_after == 0
 
 
+class Halved(evidence_grpc.EvidenceServiceServicer):
+    """Ends its answers too early, or says of nothing what is evident."""
+
+    def Evaluate(self, request, context):
+        yield evidence_service.EvaluateResponse(prediction={"classes": [{"label": "cat"}]})
+        if request.seed:
+            yield evidence_service.EvaluateResponse(evidence={})
+
+    def CheckSanity(self, request, context):
+        yield evidence_service.CheckSanityResponse(subject={"checkpoint_count": 2})
+        yield evidence_service.CheckSanityResponse(checkpoint={"module": "head"})
+
+
+def test_evidence_ends_too_early_is_a_broken_answer(connect, serve):
+    client = connect(serve(services=[(evidence_grpc.add_EvidenceServiceServicer_to_server, Halved())]))
+
+    with pytest.raises(gradcam.BrokenAnswer, match="missing: 0") as caught:
+        client.evaluate(PHOTO)
+    assert caught.value.partial.prediction.best.label == "cat" and caught.value.partial.maps == ()
+    with pytest.raises(gradcam.BrokenAnswer, match="without the map"):
+        client.evaluate(PHOTO, seed=1)
+    with pytest.raises(gradcam.BrokenAnswer, match="1 of 2 arrived; missing: 1") as caught:
+        client.check_sanity(PHOTO)
+    assert [checkpoint.module for checkpoint in caught.value.partial.checkpoints] == ["head"]
+
+
 def test_hint_is_longer_than_time_is_the_hint():
     status = classification.ItemStatus(code=8, details=[{"type_url": "google.rpc.RetryInfo", "value": b"\x0a\x09\x08" + b"\xff" * 7 + b"\x7f"}])
 
@@ -117,12 +145,16 @@ def test_hint_is_longer_than_time_is_the_hint():
 
 @pytest.mark.parametrize("timeout", [0, -1, 1e-9])
 def test_timeout_is_over_at_once_says_so(connect, serve, timeout):
-    client = connect(serve(classify=lambda request, context: None))
+    called = []
+    client = connect(serve(classify=lambda request, context: called.append(request), explain_stream=lambda requests, context: called.append(requests)))
 
-    with pytest.raises(gradcam.DeadlineExceeded):
-        client.classify(PHOTO, timeout=timeout)
-    with pytest.raises(gradcam.DeadlineExceeded):
-        list(client.explain_many([PHOTO], timeout=timeout))
+    for _ in range(5):
+        with pytest.raises(gradcam.DeadlineExceeded, match="before the call was made"):
+            client.classify(PHOTO, timeout=timeout)
+        with pytest.raises(gradcam.DeadlineExceeded, match="before the call was made"):
+            list(client.explain_many([PHOTO], timeout=timeout))
+
+    assert called == []
 
 
 @pytest.mark.parametrize("timestamp", [float("nan"), float("inf"), 1e12, "soon"])

@@ -98,7 +98,7 @@ class AsyncClient(Connection):
         with self._errors(call.name):
             method = getattr(self.stub(call.stub), call.method)
             while request is not None:
-                running = method(request, timeout=attempts.remaining(), metadata=metadata)
+                running = method(request, timeout=attempts.remaining(call.name), metadata=metadata)
                 try:
                     if not call.streams:
                         request = reader.add(await running)
@@ -140,7 +140,7 @@ class AsyncClient(Connection):
 
         async def call(first: Any) -> Any:
             method = getattr(self.stub(stream.stub), stream.method)
-            running = method(messages(stream.round, first), timeout=attempts.remaining(), metadata=self.metadata(stream.metadata))
+            running = method(messages(stream.round, first), timeout=attempts.remaining(stream.call), metadata=self.metadata(stream.metadata))
             return running, running.__aiter__()
 
         running: Any = None

@@ -95,9 +95,9 @@ class Client(Connection):
             method = getattr(self.stub(call.stub), call.method)
             if not call.streams:
                 while request is not None:
-                    request = reader.add(method(request, timeout=attempts.remaining(), metadata=metadata))
+                    request = reader.add(method(request, timeout=attempts.remaining(call.name), metadata=metadata))
                 return
-            responses = method(request, timeout=attempts.remaining(), metadata=metadata)
+            responses = method(request, timeout=attempts.remaining(call.name), metadata=metadata)
             try:
                 for response in responses:
                     reader.add(response)
@@ -130,7 +130,7 @@ class Client(Connection):
 
         def call(first: Any) -> Any:
             method = getattr(self.stub(stream.stub), stream.method)
-            return method(messages(stream.round, first), timeout=attempts.remaining(), metadata=self.metadata(stream.metadata))
+            return method(messages(stream.round, first), timeout=attempts.remaining(stream.call), metadata=self.metadata(stream.metadata))
 
         responses: Any = None
         answer: Any = None

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
-from gradcam.errors import Cancelled, GradCamError, ResourceExhausted, Unavailable
+from gradcam.errors import Cancelled, DeadlineExceeded, GradCamError, ResourceExhausted, Unavailable
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,15 @@ class Attempts:
         self._deadline = None if timeout is None or timeout == math.inf else policy.clock() + timeout
         self._count = 0
 
-    def remaining(self) -> float | None:
-        """Seconds until the deadline; None where there is none."""
-        return None if self._deadline is None else max(0.0, self._deadline - self._policy.clock())
+    def remaining(self, call: str) -> float | None:
+        """Seconds until the deadline; None where there is none. Raises where it has passed: gRPC would make the call all the same."""
+        left = self._left()
+        if left is not None and not left > 0:
+            raise DeadlineExceeded("the timeout was over before the call was made", call=call)
+        return left
+
+    def _left(self) -> float | None:
+        return None if self._deadline is None else self._deadline - self._policy.clock()
 
     def progressed(self) -> None:
         """Counts anew from the next attempt on: this one brought something."""
@@ -73,5 +79,5 @@ class Attempts:
         self._count += 1
         if not self._policy.is_worth_it(error) or self._count >= self._policy.attempts:
             return None
-        pause, remaining = self._policy.pause(error, self._count), self.remaining()
+        pause, remaining = self._policy.pause(error, self._count), self._left()
         return pause if remaining is None or pause < remaining else None
