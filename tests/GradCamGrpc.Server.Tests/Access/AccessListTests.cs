@@ -149,6 +149,37 @@ public sealed class AccessListTests : IDisposable
         }
     }
 
+    /// <summary>Whoever signs for one issuer does not for another.</summary>
+    [Fact]
+    public async Task Identify_TokenSignedByAnotherKnownIssuer_IsDenied()
+    {
+        using var other = new AccessFolder();
+        _folder.Write("other.pem", File.ReadAllText(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(other.Path)!, "issuer.pem")));
+        var list = _folder.Read($$"""
+            {"issuers": [
+              {"issuer": "{{AccessFolder.Issuer}}", "audience": "{{AccessFolder.Audience}}", "keys_file": "issuer.pem"},
+              {"issuer": "https://other.example", "audience": "{{AccessFolder.Audience}}", "keys_file": "other.pem", "services": ["gradcam.v1.ModelService"]}
+            ]}
+            """);
+
+        await list.IdentifyAsync("", $"Bearer {other.Token(token => token.Issuer = "https://other.example")}");
+
+        await Assert.ThrowsAsync<AccessDeniedException>(() => list.IdentifyAsync("", $"Bearer {other.Token()}"));
+    }
+
+    [Fact]
+    public async Task Identify_TwoSubjectsOfAnIssuer_HaveAQuotaEach()
+    {
+        var list = _folder.Read(
+            $$"""{"issuers": [{"issuer": "{{AccessFolder.Issuer}}", "audience": "{{AccessFolder.Audience}}", "keys_file": "issuer.pem", "concurrent_calls": 1}]}""");
+        async Task<QuotaFault> BeginAsync(string subject) =>
+            (await list.IdentifyAsync("", $"Bearer {_folder.Token(token => token.Claims["sub"] = subject)}")).Quota.Begin().Fault;
+
+        Assert.Equal(QuotaFault.None, await BeginAsync("ann"));
+        Assert.Equal(QuotaFault.None, await BeginAsync("bob"));
+        Assert.Equal(QuotaFault.Concurrency, await BeginAsync("ann"));
+    }
+
     [Fact]
     public async Task Identify_TokenChangedAfterwards_IsDenied()
     {
