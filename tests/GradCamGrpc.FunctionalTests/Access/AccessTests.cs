@@ -84,6 +84,15 @@ public sealed class AccessTests(GuardedServer guarded) : IClassFixture<GuardedSe
         await UntilAsync(() => Server.Models.ListModelsAsync(Models, Key(GuardedServer.OneAtATime), cancellationToken: Cancellation).ResponseAsync);
     }
 
+    [Fact]
+    public async Task Call_IsCancelled_CountsNoMore()
+    {
+        using (var open = Server.Classification.ExplainStream(Key(GuardedServer.Cancels), cancellationToken: Cancellation))
+            await AskAsync(open, "0");
+
+        await UntilAsync(() => Server.Models.ListModelsAsync(Models, Key(GuardedServer.Cancels), cancellationToken: Cancellation).ResponseAsync);
+    }
+
     /// <summary>One is paid for by the call; the next three come half a second apart.</summary>
     [Fact]
     public async Task Stream_MoreMessagesThanTheQuota_IsReadAtTheQuotasPace()

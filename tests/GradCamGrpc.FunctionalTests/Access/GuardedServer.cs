@@ -10,6 +10,7 @@ public sealed class GuardedServer : IAsyncLifetime
     public const string Narrow = "may classify alone";
     public const string Bounded = "one call an hour";
     public const string OneAtATime = "one call at a time";
+    public const string Cancels = "one call at a time, which it cancels";
     public const string Slow = "two messages a second";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
@@ -25,6 +26,7 @@ public sealed class GuardedServer : IAsyncLifetime
                 {"name": "narrow", "sha256": "{{Hash(Narrow)}}", "services": ["gradcam.v1.ClassificationService/Classify"]},
                 {"name": "bounded", "sha256": "{{Hash(Bounded)}}", "requests_per_second": 0.0002778, "burst": 1},
                 {"name": "single", "sha256": "{{Hash(OneAtATime)}}", "concurrent_calls": 1},
+                {"name": "cancels", "sha256": "{{Hash(Cancels)}}", "concurrent_calls": 1},
                 {"name": "slow", "sha256": "{{Hash(Slow)}}", "requests_per_second": 2, "burst": 1}
               ]
             }
