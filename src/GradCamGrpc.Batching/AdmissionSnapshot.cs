@@ -21,7 +21,7 @@ internal readonly record struct AdmissionSnapshot
     /// <summary>Bytes that the client's take.</summary>
     public required long ClientBytes { get; init; }
 
-    /// <summary>Whether nothing runs.</summary>
+    /// <summary>Whether a worker has nothing to do.</summary>
     public required bool IsResting { get; init; }
 
     /// <summary>Whether the queue has stood for a while.</summary>

@@ -3,9 +3,12 @@ using System.Diagnostics;
 namespace GradCamGrpc.Batching;
 
 /// <summary>
-/// What waits for a worker, and what is known of its pace: who is let in, when a batch goes out and who is in it. One thread at a time uses it.
+/// What waits for workers, and what is known of their pace: who is let in, when a batch goes out and who is in it. One thread at a time uses it.
 /// </summary>
-internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
+/// <param name="limits">How much may wait.</param>
+/// <param name="workers">How many batches run at a time, 1 or more.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BatchQueue<TItem>(QueueLimits limits, int workers, TimeProvider time)
     where TItem : IBatchItem
 {
     /// <summary>How many runs of a full batch a request may have to wait in a queue that stands, where nothing is set.</summary>
@@ -25,15 +28,19 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
     /// <param name="EnqueuedAt">When it was ready.</param>
     internal readonly record struct Waiting(TItem Item, long Bytes, long EnqueuedAt);
 
+    /// <summary>What runs together.</summary>
+    /// <param name="Items">One or more.</param>
+    /// <param name="StartedAt">Since when.</param>
+    internal sealed record Batch(IReadOnlyList<Waiting> Items, long StartedAt);
+
     private readonly FairQueue<Waiting> _queue = new();
     private readonly Dictionary<Line, int> _lines = [];
     private readonly Dictionary<string, (int Items, long Bytes)> _clients = new(StringComparer.Ordinal);
     private readonly BatchCost _cost = new();
     private readonly StandingQueue _standing = new(time);
+    private readonly List<Batch> _running = [];
     private int _reserved;
     private long _bytes;
-    private int _running;
-    private long _runningSince;
 
     /// <summary>How batches are formed; set before the first.</summary>
     public BatchPolicy Policy { get; set; } = new(BatchSettings.DefaultMaxBatchSize, TimeSpan.Zero);
@@ -73,7 +80,7 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
             WaitingBytes = _bytes,
             ClientWaiting = clientItems,
             ClientBytes = clientBytes,
-            IsResting = _running == 0,
+            IsResting = _running.Count < workers,
             IsStanding = _standing.IsStanding,
             Wait = TimeUntil(ahead),
             Run = _cost.Cautious(Math.Min(ahead + 1, Policy.MaxBatchSize)),
@@ -122,30 +129,31 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
     }
 
     /// <summary>Takes a batch, which begins to run.</summary>
-    public Waiting[] Take(int count)
+    public Batch Take(int count)
     {
-        var now = time.GetTimestamp();
         _standing.Look(TimeUntil(Taken), Patience, TargetWait);
-        var batch = new Waiting[count];
+        var items = new Waiting[count];
         for (var i = 0; i < count; i++)
         {
             var entry = _queue.Take();
-            batch[i] = entry.Item;
+            items[i] = entry.Item;
             Account(entry.Line, -1, -entry.Item.Bytes);
         }
-        (_running, _runningSince) = (count, now);
+        var batch = new Batch(items, time.GetTimestamp());
+        _running.Add(batch);
         AssertInvariants();
         return batch;
     }
 
-    /// <summary>The batch that runs has ended.</summary>
+    /// <summary>A batch has ended.</summary>
+    /// <param name="batch">One that runs.</param>
     /// <param name="isGood">Whether by answering its items, so that its time says something.</param>
-    public void Ended(bool isGood)
+    public void Ended(Batch batch, bool isGood)
     {
         if (isGood)
-            _cost.Learn(_running, time.GetElapsedTime(_runningSince));
-        _running = 0;
-        if (IsEmpty)
+            _cost.Learn(batch.Items.Count, time.GetElapsedTime(batch.StartedAt));
+        _running.Remove(batch);
+        if (IsEmpty && _running.Count == 0)
             _standing.Emptied();
     }
 
@@ -198,16 +206,22 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, TimeProvider time)
         }
     }
 
-    /// <summary>How long it takes until an item starts that has so many before it.</summary>
+    /// <summary>How long it takes until an item starts that has so many before it. Full batches go to the workers in the order in which these get free.</summary>
     private TimeSpan TimeUntil(int ahead)
     {
-        var full = Policy.MaxBatchSize;
-        return RestOfRun() + ahead / full * _cost.Expected(full);
+        var batches = ahead / Policy.MaxBatchSize;
+        return TimeUntilFree(batches % workers) + batches / workers * _cost.Expected(Policy.MaxBatchSize);
     }
 
-    /// <summary>What is left of the batch that runs. One that is overdue is expected to take as long again as it is overdue.</summary>
-    private TimeSpan RestOfRun() =>
-        _running == 0 ? TimeSpan.Zero : (_cost.Expected(_running) - time.GetElapsedTime(_runningSince)).Duration();
+    /// <summary>How long it takes until more workers than this are free.</summary>
+    private TimeSpan TimeUntilFree(int others)
+    {
+        var free = workers - _running.Count;
+        return others < free ? TimeSpan.Zero : _running.Select(RestOf).Order().ElementAt(others - free);
+    }
+
+    /// <summary>What is left of a batch that runs. One that is overdue is expected to take as long again as it is overdue.</summary>
+    private TimeSpan RestOf(Batch batch) => (_cost.Expected(batch.Items.Count) - time.GetElapsedTime(batch.StartedAt)).Duration();
 
     private void Account(Line line, int items, long bytes)
     {

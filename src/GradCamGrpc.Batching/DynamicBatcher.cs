@@ -1,12 +1,12 @@
 namespace GradCamGrpc.Batching;
 
 /// <summary>
-/// A bounded queue in front of one thread that works in batches. Every accepted item is answered by the processor or told that it
-/// fails: nothing is ever lost.
+/// A bounded queue in front of processors that work in batches, each on a thread of its own. Every accepted item is answered by one of them
+/// or told that it fails: nothing is ever lost.
 /// </summary>
 /// <remarks>
-/// Any thread may ask for a place and enqueue there. One owner thread decides, drops who no longer waits, and runs the processor; it alone
-/// takes items out, but for those whose clients have left, which are cleared away when somebody would else be refused.
+/// Any thread may ask for a place and enqueue there. Each processor's owner thread decides, drops who no longer waits, and runs it; the
+/// owners alone take items out, but for those whose clients have left, which are cleared away when somebody would else be refused.
 /// </remarks>
 public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     where TItem : IBatchItem
@@ -16,39 +16,50 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         Created,
         Running,
         Draining,
-        Ended,
+
+        /// <summary>An owner has ended before its time, and with it the others do.</summary>
+        Failed,
     }
 
-    private readonly IBatchProcessor<TItem> _processor;
+    private readonly IBatchProcessor<TItem>[] _processors;
     private readonly BatchSettings _settings;
     private readonly IBatchObserver _observer;
     private readonly TimeProvider _time;
-    private readonly Thread _owner;
     private readonly ITimer _alarm;
+
+    // Wakes one owner. One that leaves something to decide behind wakes another.
     private readonly AutoResetEvent _changed = new(initialState: false);
+    private readonly string _name;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Guards the two below it. Items are told anything only outside of it: they may call back.
+    // Guards all below it, and the alarm. Items are told anything only outside of it: they may call back.
     private readonly Lock _gate = new();
     private readonly BatchQueue<TItem> _queue;
     private Phase _phase = Phase.Created;
+    private int _owners;
 
-    /// <param name="name">The owner thread's name.</param>
-    /// <param name="processor">The work.</param>
+    /// <param name="name">The owner threads' name.</param>
+    /// <param name="processors">Who does the work, one or more: any of them any batch.</param>
     /// <param name="settings">What is set of how batches are formed.</param>
     /// <param name="limits">How much may wait.</param>
     /// <param name="observer">Watches.</param>
     /// <param name="time">The clock.</param>
     public DynamicBatcher(
-        string name, IBatchProcessor<TItem> processor, BatchSettings settings, QueueLimits limits, IBatchObserver observer, TimeProvider time)
+        string name,
+        IReadOnlyList<IBatchProcessor<TItem>> processors,
+        BatchSettings settings,
+        QueueLimits limits,
+        IBatchObserver observer,
+        TimeProvider time)
     {
-        _processor = processor;
+        ArgumentOutOfRangeException.ThrowIfZero(processors.Count, nameof(processors));
+        _name = name;
+        _processors = [.. processors];
         _settings = settings;
-        _queue = new BatchQueue<TItem>(limits, time);
+        _queue = new BatchQueue<TItem>(limits, _processors.Length, time);
         _observer = observer;
         _time = time;
-        _owner = new Thread(Own) { Name = name, IsBackground = true };
         _alarm = time.CreateTimer(_ => _changed.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -72,11 +83,12 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the owner thread. Call it once.</summary>
-    /// <returns>Ends when the processor has started; faults with what its start threw.</returns>
+    /// <summary>Starts the processors, one after the other, so that what the first one measures is not disturbed. Call it once.</summary>
+    /// <returns>Ends when all have started; faults with what a start threw.</returns>
     public Task StartAsync()
     {
-        _owner.Start();
+        lock (_gate)
+            Start(0);
         return _started.Task;
     }
 
@@ -108,15 +120,15 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         return admission;
     }
 
-    /// <summary>Takes no more work, lets everything accepted be answered, and ends the owner thread.</summary>
+    /// <summary>Takes no more work, lets everything accepted be answered, and ends the owner threads.</summary>
     public Task DrainAsync()
     {
         lock (_gate)
         {
-            // Whoever made it drain has told the owner, or was the owner.
-            if (_phase is Phase.Draining or Phase.Ended)
+            // Whoever made it drain has told the owners, or was one.
+            if (_phase is Phase.Draining or Phase.Failed)
                 return _ended.Task;
-            if (_phase is Phase.Created && _owner.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
+            if (_owners == 0)
                 _ended.TrySetResult();
             _phase = Phase.Draining;
             _changed.Set();
@@ -139,7 +151,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
             if (place.Left == 0)
                 throw new InvalidOperationException("there is no room left in this place");
             place.Left--;
-            if (_phase is not Phase.Ended)
+            if (_phase is not Phase.Failed)
             {
                 _queue.Add(item, place.Arrival);
                 _changed.Set();
@@ -165,23 +177,20 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
     }
 
-    private void Own()
+    /// <summary>Starts a processor's owner; under the gate.</summary>
+    private void Start(int index)
     {
+        _owners++;
+        new Thread(() => Own(index)) { Name = _name, IsBackground = true }.Start();
+    }
+
+    private void Own(int index)
+    {
+        var processor = _processors[index];
         try
         {
-            var timings = _processor.Open();
-            var policy = _settings.Choose(timings);
-            _observer.Opened(policy, timings);
-            lock (_gate)
-            {
-                _queue.Policy = policy;
-                foreach (var timing in timings)
-                    _queue.Learn(timing);
-                if (_phase is Phase.Created)
-                    _phase = Phase.Running;
-            }
-            _started.TrySetResult();
-            Work();
+            Opened(index, processor.Open());
+            Work(processor);
         }
         catch (Exception fault)
         {
@@ -190,70 +199,110 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
         finally
         {
-            CloseProcessor();
-            _ended.TrySetResult();
+            Close(processor);
+            Leave();
         }
     }
 
-    private void Work()
+    /// <summary>A processor has started. By the first one's measurements batches are formed for all; the last one lets work in.</summary>
+    private void Opened(int index, IReadOnlyList<BatchTiming> timings)
+    {
+        if (index == 0)
+        {
+            var policy = _settings.Choose(timings);
+            _observer.Opened(policy, timings);
+            lock (_gate)
+            {
+                _queue.Policy = policy;
+                foreach (var timing in timings)
+                    _queue.Learn(timing);
+            }
+        }
+        lock (_gate)
+        {
+            if (_phase is Phase.Created && index + 1 < _processors.Length)
+            {
+                Start(index + 1);
+                return;
+            }
+            if (_phase is Phase.Created)
+                _phase = Phase.Running;
+        }
+        _started.TrySetResult();
+    }
+
+    /// <summary>An owner ends, and wakes the next, which may end too. Whoever is the last says so.</summary>
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            _changed.Set();
+            _owners--;
+            if (_owners > 0)
+                return;
+        }
+        _ended.TrySetResult();
+    }
+
+    private void Work(IBatchProcessor<TItem> processor)
     {
         while (true)
         {
             DropExpired();
-            switch (Decide())
-            {
-                case BatchDecision.Ship ship:
-                    Run(Take(ship));
-                    break;
-                case BatchDecision.Wait wait:
-                    _alarm.Change(wait.Time, Timeout.InfiniteTimeSpan);
-                    _changed.WaitOne();
-                    break;
-                case null:
-                    return;
-            }
+            if (!TryTake(out var batch, out var reason))
+                return;
+            if (batch is null)
+                _changed.WaitOne();
+            else
+                Run(processor, batch, reason);
         }
     }
 
-    /// <summary>What to do next; null when all is done.</summary>
-    private BatchDecision? Decide()
+    /// <summary>Takes the batch that is to run now; null where it is better to wait. It wakes another owner for what is left.</summary>
+    /// <returns>False when all is done.</returns>
+    private bool TryTake(out BatchQueue<TItem>.Batch? batch, out ShipReason reason)
     {
+        (batch, reason) = (null, default);
         lock (_gate)
         {
             var isDraining = _phase is Phase.Draining;
-            if (_queue.Count > 0)
-                return _queue.Decide(isDraining);
-            return isDraining && _queue.IsEmpty ? null : new BatchDecision.Wait(Timeout.InfiniteTimeSpan);
+            if (_phase is Phase.Failed || (isDraining && _queue.IsEmpty))
+                return false;
+            switch (_queue.Count > 0 ? _queue.Decide(isDraining) : new BatchDecision.Wait(Timeout.InfiniteTimeSpan))
+            {
+                case BatchDecision.Ship ship:
+                    (batch, reason) = (_queue.Take(ship.Count), ship.Reason);
+                    if (_queue.Count > 0)
+                        _changed.Set();
+                    break;
+                case BatchDecision.Wait wait:
+                    // All owners have one alarm: it is set by whoever has looked last.
+                    _alarm.Change(wait.Time, Timeout.InfiniteTimeSpan);
+                    break;
+            }
         }
+        return true;
     }
 
-    private QueuedItem<TItem>[] Take(BatchDecision.Ship ship)
+    private void Run(IBatchProcessor<TItem> processor, BatchQueue<TItem>.Batch batch, ShipReason reason)
     {
-        BatchQueue<TItem>.Waiting[] batch;
-        lock (_gate)
-            batch = _queue.Take(ship.Count);
-        _observer.Shipped(batch.Length, ship.Reason);
-        foreach (var waiting in batch)
+        _observer.Shipped(batch.Items.Count, reason);
+        foreach (var waiting in batch.Items)
             _observer.Waited(_time.GetElapsedTime(waiting.EnqueuedAt));
-        return [.. batch.Select(waiting => new QueuedItem<TItem>(waiting.Item, waiting.EnqueuedAt))];
-    }
-
-    private void Run(QueuedItem<TItem>[] batch)
-    {
         var isGood = false;
         try
         {
-            _processor.Process(batch);
+            processor.Process([.. batch.Items.Select(waiting => new QueuedItem<TItem>(waiting.Item, waiting.EnqueuedAt))]);
             isGood = true;
         }
         catch (Exception fault)
         {
             _observer.BatchFailed(fault);
-            foreach (var queued in batch)
-                Tell(queued.Item, fault);
+            foreach (var waiting in batch.Items)
+                Tell(waiting.Item, fault);
         }
         lock (_gate)
-            _queue.Ended(isGood);
+            _queue.Ended(batch, isGood);
     }
 
     private int DropExpired()
@@ -301,24 +350,24 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
     }
 
-    /// <summary>The owner ends before its time: nobody is left waiting.</summary>
+    /// <summary>An owner ends before its time: nobody is left waiting.</summary>
     private void Abandon(Exception fault)
     {
         IReadOnlyList<(TItem Item, Exception Reason)> left;
         lock (_gate)
         {
-            _phase = Phase.Ended;
+            _phase = Phase.Failed;
             left = _queue.Drop(_ => fault);
         }
         foreach (var (item, reason) in left)
             Tell(item, reason);
     }
 
-    private void CloseProcessor()
+    private void Close(IBatchProcessor<TItem> processor)
     {
         try
         {
-            _processor.Close();
+            processor.Close();
         }
         catch (Exception fault)
         {

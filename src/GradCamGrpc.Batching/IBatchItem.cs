@@ -10,7 +10,7 @@ public interface IBatchItem
     CancellationToken Cancellation { get; }
 
     /// <summary>
-    /// Tells the item that it will not be answered. Called at most once by the batcher, on its owner thread or on the thread that
+    /// Tells the item that it will not be answered. Called at most once by the batcher, on an owner thread, or on the thread that admits or
     /// enqueues; an item that was answered before ignores it.
     /// </summary>
     /// <param name="reason">

@@ -1,6 +1,6 @@
 namespace GradCamGrpc.Batching;
 
-/// <summary>The work behind a queue. All three methods run on one thread, so that what they own needs no locks.</summary>
+/// <summary>The work behind a queue, or some of it. All three methods run on one thread, so that what they own needs no locks.</summary>
 public interface IBatchProcessor<TItem>
 {
     /// <summary>Runs once, before the first batch.</summary>

@@ -303,7 +303,7 @@ public sealed class DynamicBatcherTests : IDisposable
     public async Task Start_NothingIsSet_ChoosesByWhatTheProcessorMeasured()
     {
         using var processor = new TestProcessor { Timings = [new(1, 10 * Millisecond), new(2, 11 * Millisecond), new(4, 12 * Millisecond), new(8, 24 * Millisecond)] };
-        await using var batcher = new DynamicBatcher<TestItem>("test", processor, new BatchSettings(null, null), new QueueLimits(8), _observer, _time);
+        await using var batcher = new DynamicBatcher<TestItem>("test", [processor], new BatchSettings(null, null), new QueueLimits(8), _observer, _time);
 
         await batcher.StartAsync();
 
@@ -321,14 +321,101 @@ public sealed class DynamicBatcherTests : IDisposable
         Assert.Single(_processor.Threads);
     }
 
-    /// <summary>Eight threads enqueue, some leave, and the batcher drains in the middle of it: what was accepted is told exactly once.</summary>
     [Fact]
-    public async Task Stress_ManyThreadsAndADrain_NothingAcceptedIsLost()
+    public async Task Enqueue_TwoProcessors_TwoBatchesRunAtATimeOnAThreadEach()
+    {
+        using var other = new TestProcessor();
+        await using var batcher = Create([_processor, other], maxBatch: 2, TimeSpan.Zero, capacity: 8);
+        await batcher.StartAsync();
+        _processor.Hold();
+        other.Hold();
+
+        var items = Enumerable.Range(0, 5).Select(_ => Enqueue(batcher)).ToArray();
+        await _processor.EnteredAsync();
+        await other.EnteredAsync();
+        var waiting = batcher.QueueLength;
+        _processor.Go();
+        other.Go();
+
+        await Task.WhenAll(items.Select(item => item.Answer));
+        Assert.InRange(waiting, 1, 3);
+        await batcher.DisposeAsync();
+        Assert.Equal(5, _processor.BatchSizes.Sum() + other.BatchSizes.Sum());
+        Assert.NotEqual(Assert.Single(_processor.Threads), Assert.Single(other.Threads));
+        Assert.Equal((1, 1), (_processor.Closed, other.Closed));
+    }
+
+    /// <summary>One processor hangs in its batch: the other answers all the rest, those that wait for company included.</summary>
+    [Fact]
+    public async Task Enqueue_OneOfTwoProcessorsHangs_TheOtherAnswersTheRest()
+    {
+        using var other = new TestProcessor();
+        await using var batcher = Create([_processor, other], maxBatch: 1, TimeSpan.Zero, capacity: 64);
+        await batcher.StartAsync();
+        _processor.Hold();
+        TestItem stuck;
+        do
+            stuck = Enqueue(batcher);
+        while (await Task.WhenAny(stuck.Answer, _processor.EnteredAsync()) == stuck.Answer);
+
+        for (var i = 0; i < 100; i++)
+            Assert.Equal(1, await Enqueue(batcher).Answer);
+
+        Assert.False(stuck.Answer.IsCompleted);
+        _processor.Go();
+        Assert.Equal(1, await stuck.Answer);
+    }
+
+    [Fact]
+    public async Task Start_SecondProcessorFails_FaultsAndClosesBoth()
+    {
+        using var broken = new TestProcessor { FaultOnOpen = new IOException("broken") };
+        await using var batcher = Create([_processor, broken], maxBatch: 1, TimeSpan.Zero, capacity: 8);
+
+        await Assert.ThrowsAsync<IOException>(batcher.StartAsync);
+
+        Assert.IsType<Admission<TestItem>.Closed>(batcher.Admit(Arrival()));
+        await batcher.DisposeAsync();
+        Assert.Equal((1, 1), (_processor.Closed, broken.Closed));
+    }
+
+    /// <summary>
+    /// Both work for 100 ms more, and three items wait: two go to whoever gets free, the third waits for another 100 ms, and so does one that
+    /// comes now, which then cautiously runs for 200 ms.
+    /// </summary>
+    [Fact]
+    public async Task Admit_TwoProcessorsAreBusy_EstimatesByBoth()
+    {
+        TestProcessor[] processors = [new() { Timings = [new(1, 100 * Millisecond)] }, new()];
+        await using var batcher = Create(processors, maxBatch: 1, TimeSpan.Zero, capacity: 16);
+        await batcher.StartAsync();
+        foreach (var processor in processors)
+            processor.Hold();
+        for (var i = 0; i < 2; i++)
+            Enqueue(batcher);
+        foreach (var processor in processors)
+            await processor.EnteredAsync();
+        for (var i = 0; i < 3; i++)
+            Enqueue(batcher);
+
+        var refusal = Refusal(batcher, deadline: _time.GetUtcNow() + 350 * Millisecond);
+
+        Assert.Equal(new Refusal(RefusalReason.Deadline, 50 * Millisecond), refusal);
+        foreach (var processor in processors)
+            processor.Go();
+        await batcher.DisposeAsync();
+        foreach (var processor in processors)
+            processor.Dispose();
+    }
+
+    /// <summary>Eight threads enqueue, some leave, and the batcher drains in the middle of it: what was accepted is told exactly once.</summary>
+    [Theory, InlineData(1), InlineData(3)]
+    public async Task Stress_ManyThreadsAndADrain_NothingAcceptedIsLost(int workers)
     {
         for (var round = 0; round < 20; round++)
         {
-            using var processor = new TestProcessor();
-            var batcher = Create(processor, maxBatch: 5, TimeSpan.Zero, capacity: 16);
+            TestProcessor[] processors = [.. Enumerable.Range(0, workers).Select(_ => new TestProcessor())];
+            var batcher = Create(processors, maxBatch: 5, TimeSpan.Zero, capacity: 16);
             await batcher.StartAsync();
             var accepted = await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(async () =>
             {
@@ -351,13 +438,19 @@ public sealed class DynamicBatcherTests : IDisposable
             await batcher.DisposeAsync();
 
             Assert.All(accepted.SelectMany(items => items), item => Assert.True(item.Answer.IsCompleted));
-            Assert.True(processor.BatchSizes.All(size => size is >= 1 and <= 5));
-            Assert.Equal(processor.BatchSizes.Sum(), accepted.Sum(items => items.Count(item => item.Answer.IsCompletedSuccessfully)));
+            var sizes = processors.SelectMany(processor => processor.BatchSizes).ToArray();
+            Assert.True(sizes.All(size => size is >= 1 and <= 5));
+            Assert.Equal(sizes.Sum(), accepted.Sum(items => items.Count(item => item.Answer.IsCompletedSuccessfully)));
+            foreach (var processor in processors)
+                processor.Dispose();
         }
     }
 
     private DynamicBatcher<TestItem> Create(TestProcessor processor, int maxBatch, TimeSpan delay, int capacity) =>
-        new("test", processor, new BatchSettings(maxBatch, delay), new QueueLimits(capacity), _observer, _time);
+        Create([processor], maxBatch, delay, capacity);
+
+    private DynamicBatcher<TestItem> Create(TestProcessor[] processors, int maxBatch, TimeSpan delay, int capacity) =>
+        new("test", processors, new BatchSettings(maxBatch, delay), new QueueLimits(capacity), _observer, _time);
 
     private async Task<DynamicBatcher<TestItem>> StartAsync(int maxBatch, TimeSpan delay = default, int capacity = 64)
     {

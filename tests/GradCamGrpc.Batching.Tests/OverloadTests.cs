@@ -24,6 +24,16 @@ public sealed class OverloadTests
         Assert.InRange(flooded.Refusals.Count / (Seconds * Capacity), 0.9, 1.1);
     }
 
+    [Fact]
+    public void Reserve_TwiceTheCapacityOfThreeWorkersComes_TheAdmittedAreAsQuickAsAtNineTenthsAndAsManyAsCanBe()
+    {
+        var busy = new QueueSimulation(1, workers: 3).Open("a", 3 * 0.9 * Capacity).Run(Seconds);
+        var flooded = new QueueSimulation(1, workers: 3).Open("a", 3 * 2 * Capacity).Run(Seconds);
+
+        Assert.InRange(flooded.P99(from: Settled) / busy.P99(from: Settled), 0, 1.5);
+        Assert.InRange(flooded.Answers.Count / (Seconds * 3 * Capacity), 0.95, 1.01);
+    }
+
     /// <summary>However much more comes than is answered: a full batch runs, one waits, and a quarter is left for chance.</summary>
     [Fact]
     public void Reserve_MoreComesThanIsAnswered_WaitsAreThoseOfAShortQueue() => Gen.Select(Gen.Double[1.2, 6], Gen.Double[0, 0.2], Gen.Int).Sample((load, jitter, seed) =>

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Time.Testing;
 namespace GradCamGrpc.Batching.Tests;
 
 /// <summary>
-/// A queue and a worker in virtual time: a batch of b takes 4 + 3 b ms, so that 16 at a time are 307.7 a second; with a jitter, longer by
-/// chance, on average by that part.
+/// A queue and its workers in virtual time: a batch of b takes one of them 4 + 3 b ms, so that 16 at a time are 307.7 a second; with a jitter,
+/// longer by chance, on average by that part.
 /// </summary>
-internal sealed class QueueSimulation(int seed, TimeSpan? targetWait = null, double jitter = 0, int maxBatch = QueueSimulation.MaxBatch)
+internal sealed class QueueSimulation(
+    int seed, TimeSpan? targetWait = null, double jitter = 0, int maxBatch = QueueSimulation.MaxBatch, int workers = 1)
 {
     public const int MaxBatch = 16;
     public const double Capacity = MaxBatch / 0.052;
@@ -50,15 +51,15 @@ internal sealed class QueueSimulation(int seed, TimeSpan? targetWait = null, dou
 
     public QueueSimulation Run(double seconds)
     {
-        var queue = new BatchQueue<SimulatedItem>(new QueueLimits(capacity: 4096, targetWait: targetWait), _time)
+        var queue = new BatchQueue<SimulatedItem>(new QueueLimits(capacity: 4096, targetWait: targetWait), workers, _time)
         {
             Policy = new BatchPolicy(maxBatch, TimeSpan.Zero),
         };
-        BatchQueue<SimulatedItem>.Waiting[]? running = null;
-        var end = double.PositiveInfinity;
+        var running = new PriorityQueue<BatchQueue<SimulatedItem>.Batch, double>();
         while (true)
         {
             var arrival = _arrivals.TryPeek(out _, out var at) ? at : double.PositiveInfinity;
+            var end = running.TryPeek(out _, out var first) ? first : double.PositiveInfinity;
             var next = Math.Min(end, arrival);
             if (next > seconds)
                 return this;
@@ -66,19 +67,19 @@ internal sealed class QueueSimulation(int seed, TimeSpan? targetWait = null, dou
             _now = next;
             if (end <= arrival)
             {
-                queue.Ended(isGood: true);
-                foreach (var waiting in running!)
+                var batch = running.Dequeue();
+                queue.Ended(batch, isGood: true);
+                foreach (var waiting in batch.Items)
                     Answer(waiting.Item);
-                (running, end) = (null, double.PositiveInfinity);
             }
             else
             {
                 Arrive(_arrivals.Dequeue(), queue);
             }
-            if (running is null && queue.Count > 0 && queue.Decide(isDraining: false) is BatchDecision.Ship ship)
+            if (running.Count < workers && queue.Count > 0 && queue.Decide(isDraining: false) is BatchDecision.Ship ship)
             {
-                running = queue.Take(ship.Count);
-                end = _now + (0.004 + 0.003 * running.Length) * (1 + (jitter > 0 ? Gap(1 / jitter) : 0));
+                var batch = queue.Take(ship.Count);
+                running.Enqueue(batch, _now + (0.004 + 0.003 * batch.Items.Count) * (1 + (jitter > 0 ? Gap(1 / jitter) : 0)));
             }
         }
     }
