@@ -56,11 +56,13 @@ public sealed class GoldenGuidedTests
     {
         using var scope = NewDisposeScope();
         using var network = golden.Image is null ? ComputedNetwork(golden.Network) : EmbeddedModel.Read().BuildNetwork();
+        using var device = TestDevice.Open();
+        network.to(device.Device);
         network.PrepareForServing();
         network.UseFolded(false);
         network.to(precision);
         hook(network);
-        var image = (golden.ImageName is { } photo ? Photo(photo) : ComputedInput()).to(precision);
+        var image = device.Image(golden.ImageName is { } photo ? Photo(photo) : ComputedInput()).to(precision);
         var cut = new CutNetwork(network, image);
         SaliencyMap? map = null;
 
@@ -80,11 +82,11 @@ public sealed class GoldenGuidedTests
     }
 
     private static Tensor ComputedInput() =>
-        ChannelsLast.Of(tensor(ComputedWeights.Of("check.json").Numbers("input", 3 * 224 * 224)).reshape(1, 3, 224, 224));
+        tensor(ComputedWeights.Of("check.json").Numbers("input", 3 * 224 * 224)).reshape(1, 3, 224, 224);
 
     private static Tensor Photo(string name)
     {
         using var arrays = GoldenArrays.Open("cams.safetensors");
-        return ChannelsLast.Of(tensor(arrays.Floats($"{name}.input")).reshape(1, 3, 224, 224));
+        return tensor(arrays.Floats($"{name}.input")).reshape(1, 3, 224, 224);
     }
 }

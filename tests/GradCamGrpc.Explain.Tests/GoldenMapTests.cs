@@ -2,7 +2,9 @@ using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Tensors;
 using GradCamGrpc.TestData;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,10 +43,10 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
         using var scope = NewDisposeScope();
         using var arrays = GoldenArrays.Open("cams.safetensors");
 
-        var pass = served.Cut.Forward(Input(arrays, image), [ImageQuery.PredictionOnly]);
+        var pass = served.Cut.Forward(served.Device.Image(Input(arrays, image)), [ImageQuery.PredictionOnly]);
 
         var expected = arrays.Floats($"{image}.logits");
-        AssertWithin(1e-4f * Math.Max(1, expected.Max(Math.Abs)), expected, pass.Outputs.data<float>().ToArray());
+        AssertWithin(1e-4f * Math.Max(1, expected.Max(Math.Abs)), expected, TensorValues.Floats(pass.Outputs));
     }
 
     [Theory, MemberData(nameof(RawCases))]
@@ -128,7 +130,7 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
     {
         SaliencyMap? only = null;
         var network = exactly ? served.Exact : served.Cut;
-        var image = Input(arrays, golden.ImageName).to(exactly ? float64 : float32);
+        var image = served.Device.Image(Input(arrays, golden.ImageName)).to(exactly ? float64 : float32);
         var (layer, target) = (network.Layers[golden.Layer], Target(golden.Score));
         if (method is ICamMethod cam)
             network.Forward(image, [new ImageQuery([layer], 1)]).Explain([[target]], [[cam]], (_, _, map) => only = map);
@@ -151,7 +153,7 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
     {
         var key = $"{image}.input";
         var shape = arrays.Shape(key).Select(side => (long)side).Prepend(1).ToArray();
-        return tensor(arrays.Floats(key)).reshape(shape).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        return tensor(arrays.Floats(key)).reshape(shape);
     }
 
     private static void AssertWithin(float tolerance, float[] expected, float[] actual)
@@ -168,13 +170,17 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
 
         public ServedNetwork()
         {
+            _network.to(Device.Device);
             _network.PrepareForServing();
             Cut = new CutNetwork(_network, Sample(), _network.UseFolded);
+            _double.to(Device.Device);
             _double.PrepareForServing();
             _double.UseFolded(false);
             _double.to(float64);
             Exact = new CutNetwork(_double, Sample().to(float64));
         }
+
+        public ComputeDevice Device { get; } = TestDevice.Open();
 
         public CutNetwork Cut { get; }
 
@@ -185,8 +191,9 @@ public sealed class GoldenMapTests(GoldenMapTests.ServedNetwork served) : IClass
         {
             _network.Dispose();
             _double.Dispose();
+            Device.Dispose();
         }
 
-        private static Tensor Sample() => randn([1, 3, 224, 224], generator: new Generator(1));
+        private Tensor Sample() => ChannelsLast.Noise(224, 224, Device.Device);
     }
 }

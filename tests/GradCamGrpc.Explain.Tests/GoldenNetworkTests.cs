@@ -2,6 +2,7 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Tensors;
 using GradCamGrpc.TestData;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -87,10 +88,12 @@ public sealed class GoldenNetworkTests(GoldenNetworkTests.Runs runs) : IClassFix
             using var network = Architectures.Create(name, classes: arrays.Shape($"{name}.logits")[1]);
             var weights = ComputedWeights.Of("check.json");
             weights.Fill(network);
+            using var device = TestDevice.Open();
+            network.to(device.Device);
             network.PrepareForServing(mayFuse);
 
             var input = weights.Numbers("input", (int)golden.Input.Aggregate((product, side) => product * side));
-            var images = ChannelsLast.Of(tensor(input).reshape(golden.Input));
+            var images = device.Image(tensor(input).reshape(golden.Input));
             var cut = new CutNetwork(network, images.narrow(0, 0, 1), network.UseFolded);
             var query = new ImageQuery([cut.Layers[golden.Layer]], 1);
             var targets = new[] { ScoreTarget.Of(golden.TargetClass) };
@@ -103,7 +106,7 @@ public sealed class GoldenNetworkTests(GoldenNetworkTests.Runs runs) : IClassFix
             var entries = network.state_dict();
             var counters = entries.Keys.Count(entry => entry.EndsWith(".running_mean", StringComparison.Ordinal));
             return new Run(
-                pass.Outputs.data<float>().ToArray(),
+                TensorValues.Floats(pass.Outputs),
                 [.. maps.SelectMany(map => map)],
                 entries.Values.Count(entry => entry.dim() >= 2),
                 network.parameters().Sum(parameter => parameter.numel()),

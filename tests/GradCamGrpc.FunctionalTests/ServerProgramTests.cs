@@ -28,6 +28,16 @@ public sealed partial class ServerProgramTests
     }
 
     [Fact]
+    public async Task Run_DeviceIsNotHere_EndsAndSaysSo()
+    {
+        using var run = ProgramRun.Server("--device", "cuda:99");
+
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("--device: 'cuda:99' is not here: ", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Errors + run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_FolderWithoutAModel_EndsAndSaysSo()
     {
         var folder = Directory.CreateTempSubdirectory();

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using GradCamGrpc.Batching;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Telemetry;
@@ -32,7 +33,9 @@ public sealed class BatchMeasurementTests
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var metrics = new ServerMetrics(services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
-        var worker = new ModelWorker(EmbeddedModel.Read(), "cpu", Precision.Fp32, settings, new ActivationCache(1 << 20), metrics, TimeProvider.System);
+        var folder = EmbeddedModel.Read();
+        using var heads = new ModelHeads(folder);
+        var worker = new ModelWorker(folder, heads, DeviceName.Cpu, Precision.Fp32, settings, new ActivationCache(1 << 20), metrics, TimeProvider.System);
         try
         {
             return worker.Open();

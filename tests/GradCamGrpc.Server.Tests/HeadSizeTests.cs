@@ -4,6 +4,7 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Models.Heads;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Inference;
@@ -23,11 +24,14 @@ public sealed class HeadSizeTests : IDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly ServerMetrics _metrics;
+    private readonly List<ModelHeads> _heads = [];
 
     public HeadSizeTests() => _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
 
     public void Dispose()
     {
+        foreach (var heads in _heads)
+            heads.Dispose();
         Directory.Delete(_folder, recursive: true);
         _metrics.Dispose();
         _services.Dispose();
@@ -121,8 +125,13 @@ public sealed class HeadSizeTests : IDisposable
         return worker;
     }
 
-    private ModelWorker Worker(ModelFolder folder) =>
-        new(folder, "cpu", Precision.Fp32, new BatchSettings(MaxBatch, TimeSpan.Zero), new ActivationCache(0), _metrics, TimeProvider.System);
+    private ModelWorker Worker(ModelFolder folder)
+    {
+        var heads = new ModelHeads(folder);
+        _heads.Add(heads);
+        return new ModelWorker(
+            folder, heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(MaxBatch, TimeSpan.Zero), new ActivationCache(0), _metrics, TimeProvider.System);
+    }
 
     /// <summary>Looks at what a layer says of a photo: stripes, the brighter the later the row.</summary>
     private sealed class Watching(CutLayer layer, PreprocessingManifest view, byte grey, List<Watching> answered)

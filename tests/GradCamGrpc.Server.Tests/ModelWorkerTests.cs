@@ -3,6 +3,7 @@ using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Inference;
@@ -19,18 +20,21 @@ public sealed class ModelWorkerTests : IDisposable
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ServerMetrics _metrics;
+    private readonly ModelHeads _heads = new(Folder);
     private readonly ModelWorker _worker;
 
     public ModelWorkerTests()
     {
         _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
-        _worker = new ModelWorker(Folder, "cpu", Precision.Fp32, new BatchSettings(4, TimeSpan.Zero), new ActivationCache(1 << 20), _metrics, TimeProvider.System);
+        _worker = new ModelWorker(
+            Folder, _heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(4, TimeSpan.Zero), new ActivationCache(1 << 20), _metrics, TimeProvider.System);
         _worker.Open();
     }
 
     public void Dispose()
     {
         _worker.Close();
+        _heads.Dispose();
         _metrics.Dispose();
         _services.Dispose();
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Server.Options;
 
@@ -17,7 +18,8 @@ public sealed class ServerOptionsReaderTests
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9464), options.Metrics);
         Assert.Null(options.Tls);
         Assert.Equal(new ConnectionLimits(1000, 1000, 32_768, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)), options.Connections);
-        Assert.Equal("cpu", options.Device);
+        Assert.Equal([DeviceName.Cpu], options.Devices);
+        Assert.Equal(1, options.Instances);
         Assert.Equal(Precision.Fp32, options.Precision);
         Assert.Null(options.Threads);
         Assert.Equal(64 << 20, options.ActivationCacheBytes);
@@ -29,7 +31,7 @@ public sealed class ServerOptionsReaderTests
     public void Read_EverythingIsSet_HoldsIt()
     {
         var options = Read(
-            ("listen", "[::1]:1"), ("http", "off"), ("playground", "off"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1"), ("precision", "bf16"), ("threads", "3"),
+            ("listen", "[::1]:1"), ("http", "off"), ("playground", "off"), ("metrics", "off"), ("models", Path.GetTempPath()), ("device", "cuda:1,cuda"), ("instances", "2"), ("precision", "bf16"), ("threads", "3"),
             ("queue-capacity", "7"), ("max-batch", "5"), ("max-delay", "9"), ("max-image-bytes", "100"), ("max-image-pixels", "64"),
             ("max-image-side", "8"), ("max-pixels-in-flight", "99"), ("drain-timeout", "0"), ("activation-cache", "3"),
             ("queue-size", "2"), ("target-wait", "40"), ("tls-certificate", "/a.crt"), ("tls-key", "/a.key"), ("client-ca", "/ca.crt"), ("plaintext", "anywhere"),
@@ -41,7 +43,7 @@ public sealed class ServerOptionsReaderTests
         Assert.Null(options.Metrics);
         Assert.Equal(new TlsOptions("/a.crt", "/a.key", "/ca.crt"), options.Tls);
         Assert.Equal(new ConnectionLimits(11, 12, 2048, TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)), options.Connections);
-        Assert.Equal("cuda:1", options.Device);
+        Assert.Equal(["cuda:1", "cuda:0", "cuda:1", "cuda:0"], options.Places.Select(device => device.ToString()));
         Assert.Equal(Precision.Bf16, options.Precision);
         Assert.Equal(3, options.Threads);
         Assert.Equal(new QueueOptions(7, 5, TimeSpan.FromMilliseconds(9), 2 << 20, TimeSpan.FromMilliseconds(40)), options.Queue);
@@ -108,6 +110,11 @@ public sealed class ServerOptionsReaderTests
     [InlineData("model-poll", "0")]
     [InlineData("device", "CPU")]
     [InlineData("device", "cuda:x")]
+    [InlineData("device", "cuda,")]
+    [InlineData("device", "cuda,cuda:0")]
+    [InlineData("device", "cpu,cuda")]
+    [InlineData("instances", "0")]
+    [InlineData("instances", "65")]
     [InlineData("precision", "BF16")]
     [InlineData("precision", "fp16")]
     [InlineData("threads", "0")]

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
@@ -6,6 +5,7 @@ using GradCamGrpc.Explain.Evidence;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Inference;
@@ -21,7 +21,7 @@ internal sealed class EvaluatedNetwork : IDisposable
     private readonly ModelFolder _folder;
     private readonly ServableNetwork _network;
     private readonly CutNetwork _cut;
-    private readonly Device _device;
+    private readonly ComputeDevice _device;
     private readonly CutLayer _layer;
 
     /// <param name="folder">The model.</param>
@@ -29,18 +29,18 @@ internal sealed class EvaluatedNetwork : IDisposable
     /// <param name="precision">What its folded convolutions compute in.</param>
     /// <param name="layer">Where maps are made; null for the model's default.</param>
     /// <exception cref="EvaluationException">There is no such layer.</exception>
-    public EvaluatedNetwork(ModelFolder folder, string device, Precision precision, string? layer)
+    public EvaluatedNetwork(ModelFolder folder, DeviceName device, Precision precision, string? layer)
     {
         var input = folder.Manifest.Preprocessing;
         _folder = folder;
-        _device = new Device(device);
+        _device = ComputeDevice.Open(device);
         (InputHeight, InputWidth) = (input.CropHeight, input.CropWidth);
 
         // Resized to exactly the input's size: a crop would cut off what the boxes are about.
         Preprocessor = new Preprocessor(ModelInstance.Spec(input with { ResizeShorterSide = null }));
         ServedPreprocessor = new Preprocessor(ModelInstance.Spec(input));
         _network = folder.BuildNetwork();
-        _network.to(_device);
+        _network.to(_device.Device);
         _network.PrepareForServing(precision: precision);
         _cut = new CutNetwork(_network, Noise(), _network.UseFolded);
         _layer = _cut.Layers.GetValueOrDefault(layer ?? folder.Manifest.DefaultLayer)
@@ -136,25 +136,24 @@ internal sealed class EvaluatedNetwork : IDisposable
     {
         using var scope = NewDisposeScope();
         using var copy = _folder.BuildNetwork();
-        copy.to(_device);
+        copy.to(_device.Device);
         copy.Freeze();
         var cut = new CutNetwork(copy, Noise());
         SanityQuestion[] questions = [.. batch.Select(photo => new SanityQuestion(Stack([photo.Input]), ScoreTarget.Of(photo.Photo.ClassIndex)))];
         return check(new SanityCheck(copy, cut, questions, cut.Layers[Layer], methods, cancellation));
     }
 
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _network.Dispose();
+        _device.Dispose();
+    }
 
-    private Tensor Noise() => ChannelsLast.Noise(InputHeight, InputWidth, _device);
+    private Tensor Noise() => ChannelsLast.Noise(InputHeight, InputWidth, _device.Device);
 
     private Tensor Stack(IReadOnlyList<ModelInput> batch)
     {
         var input = batch[0];
-        var stacked = empty(batch.Count, input.Height, input.Width, 3);                     // [B, h, w, 3]
-        var bytes = stacked.bytes;
-        var size = bytes.Length / batch.Count;
-        for (var i = 0; i < batch.Count; i++)
-            MemoryMarshal.AsBytes(batch[i].Values).CopyTo(bytes[(i * size)..]);
-        return stacked.to(_device).permute(0, 3, 1, 2);                                      // [B, 3, h, w], channels last
+        return _device.Upload(batch.Count, input.Height, input.Width, (i, values) => batch[i].Values.CopyTo(values));
     }
 }

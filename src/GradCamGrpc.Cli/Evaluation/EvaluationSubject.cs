@@ -1,5 +1,6 @@
 using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Methods;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Hosting;
@@ -10,7 +11,7 @@ namespace GradCamGrpc.Cli.Evaluation;
 internal sealed class EvaluationSubject : IDisposable
 {
     private readonly ModelFolder _folder;
-    private readonly string _device;
+    private readonly DeviceName _device;
 
     /// <exception cref="EvaluationException">The data, a method or the layer will not do.</exception>
     /// <exception cref="InvalidModelException">The model cannot be used.</exception>
@@ -32,13 +33,11 @@ internal sealed class EvaluationSubject : IDisposable
         if (Photos.FirstOrDefault(photo => photo.ClassIndex >= folder.Labels.Count) is { } unknown)
             throw new EvaluationException($"{unknown.Path} is of class {unknown.ClassIndex}; the model has the classes 0 to {folder.Labels.Count - 1}");
 
-        LibTorch.EnsureLoads();
-        if (options.Threads is { } threads)
-            TorchSharp.torch.set_num_threads(threads);
+        LibTorch.Prepare(options);
         Model = folder.Manifest.Name;
         _folder = folder;
-        _device = options.Device;
-        Network = new EvaluatedNetwork(folder, options.Device, question.Precision ?? options.Precision, question.Layer);
+        _device = options.Devices[0];
+        Network = new EvaluatedNetwork(folder, _device, question.Precision ?? options.Precision, question.Layer);
         try
         {
             Methods = question.Methods.Count > 0 ? Named(question.Methods) : Usual();
@@ -66,7 +65,7 @@ internal sealed class EvaluationSubject : IDisposable
     public IReadOnlyList<IExplanationMethod> Methods { get; }
 
     /// <summary>Why the network cannot run in a precision, a clause; null where it can.</summary>
-    public string? ObjectionTo(Precision precision) => PrecisionSupport.ObjectionTo(precision, isCpu: _device == "cpu");
+    public string? ObjectionTo(Precision precision) => PrecisionSupport.ObjectionTo(precision, _device.IsCpu);
 
     /// <summary>Another instance of the network.</summary>
     public EvaluatedNetwork NetworkIn(Precision precision) => new(_folder, _device, precision, Network.Layer);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Evidence;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
@@ -78,13 +79,13 @@ internal sealed class SanityChecks(ServerOptions options, ServerMetrics metrics)
     {
         using var scope = NewDisposeScope();
         var request = plan.Request;
-        var device = new Device(options.Device);
+        using var device = ComputeDevice.Open(options.Devices[0]);
         using var network = Copy(request.Model);
-        network.to(device);
+        network.to(device.Device);
         network.Freeze();
         var input = request.Model.Manifest.Preprocessing;
-        var cut = new CutNetwork(network, ChannelsLast.Noise(input.CropHeight, input.CropWidth, device));
-        var image = tensor(plan.Values).reshape(1, plan.Height, plan.Width, 3).to(device).permute(0, 3, 1, 2);   // [1, 3, h, w], channels last
+        var cut = new CutNetwork(network, ChannelsLast.Noise(input.CropHeight, input.CropWidth, device.Device));
+        var image = device.Upload(1, plan.Height, plan.Width, (_, values) => plan.Values.CopyTo(values));       // [1, 3, h, w], channels last
         var question = new SanityQuestion(image, plan.Score.Target);
         var check = new SanityCheck(network, cut, [question], cut.Layers[request.Layer.Name], request.Methods, cancellation);
         steps.TryWrite(new SanityStep.Started(check.Modules, check.Scores[0]));

@@ -82,17 +82,15 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <param name="configureLogging">Changes where its log goes; null for the console.</param>
     /// <param name="drainClock">Measures how long it drains; null for the system's clock.</param>
     /// <exception cref="InvalidModelException">A model folder cannot be served.</exception>
-    /// <exception cref="InvalidOptionsException">The file that says who may call does not, or the files of TLS are of no use.</exception>
+    /// <exception cref="InvalidOptionsException">The file that says who may call does not, the files of TLS are of no use, or a device is not here.</exception>
     /// <exception cref="LibTorchException">The native library does not load.</exception>
     public static GradCamServer Build(ServerOptions options, Action<ILoggingBuilder>? configureLogging = null, TimeProvider? drainClock = null)
     {
         var identity = options.Tls is { } tls ? TlsIdentityReader.Read(tls, TlsFiles.Read(tls), TimeProvider.System.GetUtcNow()) : null;
-        LibTorch.EnsureLoads();
+        LibTorch.Prepare(options);
 
         // Where models may change, one that cannot be served keeps nobody from the others.
         var folders = options.ModelControl is ModelControl.None ? ModelRepository.Read(options.Models) : [];
-        if (options.Threads is { } threads)
-            TorchSharp.torch.set_num_threads(threads);
 
         var builder = WebApplication.CreateSlimBuilder();
         ConfigureLogging(builder.Logging);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GradCamGrpc.Server.Options;
 using TorchSharp;
 
 namespace GradCamGrpc.Server.Hosting;
@@ -7,6 +8,26 @@ namespace GradCamGrpc.Server.Hosting;
 public static class LibTorch
 {
     private const string Bridge = "LibTorchSharp";
+
+    /// <summary>Loads it, and sets it up for what is to run on it.</summary>
+    /// <exception cref="LibTorchException">It does not load.</exception>
+    /// <exception cref="InvalidOptionsException">A device is not here.</exception>
+    public static void Prepare(ServerOptions options)
+    {
+        EnsureLoads();
+        var faults = from device in options.Devices
+                     let objection = device.Objection()
+                     where objection is not null
+                     select $"{Settings.Device.Option}: '{device}' {objection}";
+        if (faults.ToArray() is { Length: > 0 } all)
+            throw new InvalidOptionsException(all);
+
+        // Networks that run on the CPU at a time share its cores.
+        if (options.Threads is { } threads)
+            torch.set_num_threads(threads);
+        else if (options.Instances > 1)
+            torch.set_num_threads(Math.Max(1, Environment.ProcessorCount / options.Instances));
+    }
 
     /// <summary>Loads it, or says in plain words why not: what the runtime says is a page long and blames the wrong file.</summary>
     /// <exception cref="LibTorchException">It does not load.</exception>

@@ -15,15 +15,16 @@ using Grpc.Core;
 
 namespace GradCamGrpc.Server.Inference;
 
-/// <summary>A model in service: its description, its queue and its thread.</summary>
+/// <summary>A model in service: its description, its queue, and the workers behind that, each with a thread and a network of its own.</summary>
 internal sealed class ModelInstance : IAsyncDisposable
 {
-    private readonly ModelWorker _worker;
+    private readonly ModelHeads _heads;
+    private readonly ModelWorker[] _workers;
     private readonly DynamicBatcher<RowGroup> _batcher;
     private readonly UseCount _calls = new();
     private readonly ActivationCache _cache;
     private readonly ILogger _logger;
-    private readonly string _device;
+    private readonly string _devices;
 
     /// <param name="folder">The model.</param>
     /// <param name="batches">What is set of how batches are formed; the rest is measured when it starts.</param>
@@ -47,13 +48,14 @@ internal sealed class ModelInstance : IAsyncDisposable
         Preprocessor = PreprocessorOf(folder.Manifest.Preprocessing, views);
         CaptionPreprocessor = folder.Manifest.Captioning is { } captioning ? PreprocessorOf(captioning.Preprocessing, views) : null;
         AnswerPreprocessor = folder.Manifest.Answering is { } answering ? PreprocessorOf(answering.Preprocessing, views) : null;
-        _device = options.Device;
+        _devices = string.Join(", ", options.Places);
         _cache = cache;
         _logger = logger;
-        _worker = new ModelWorker(folder, options.Device, options.Precision, batches, cache, metrics, time);
+        _heads = new ModelHeads(folder);
+        _workers = [.. options.Places.Select(device => new ModelWorker(folder, _heads, device, options.Precision, batches, cache, metrics, time))];
         _batcher = new DynamicBatcher<RowGroup>(
             $"model {Name}",
-            _worker,
+            _workers,
             batches,
             new QueueLimits(options.Queue.Capacity, options.Queue.MaxBytes, options.Queue.TargetWait),
             new BatchMetrics(Name, metrics, logger),
@@ -67,7 +69,7 @@ internal sealed class ModelInstance : IAsyncDisposable
     public string Name => Manifest.Name;
 
     /// <summary>Whether it is loaded and warm.</summary>
-    public bool IsReady => _worker.Network is not null;
+    public bool IsReady => _workers.All(worker => worker.Network is not null);
 
     /// <summary>Calls that hold it.</summary>
     public int CallCount => _calls.Users;
@@ -112,11 +114,11 @@ internal sealed class ModelInstance : IAsyncDisposable
 
     /// <summary>The captioning head; null where the model has none.</summary>
     /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
-    public Captioner? Captioner => Manifest.Captioning is null ? null : _worker.Captioner ?? throw NotReady();
+    public Captioner? Captioner => Manifest.Captioning is null ? null : _heads.Captioner ?? throw NotReady();
 
     /// <summary>The answering head; null where the model has none.</summary>
     /// <exception cref="ServerUnavailableException">The model is still being loaded.</exception>
-    public Answerer? Answerer => Manifest.Answering is null ? null : _worker.Answerer ?? throw NotReady();
+    public Answerer? Answerer => Manifest.Answering is null ? null : _heads.Answerer ?? throw NotReady();
 
     /// <summary>Why a method cannot be used at a layer; null where it can.</summary>
     public string? ObjectionTo(IExplanationMethod method, CutLayer layer) => method.ObjectionTo(Network, layer);
@@ -127,7 +129,7 @@ internal sealed class ModelInstance : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         await _batcher.StartAsync();
         var (layers, elapsed) = (Layers.Count, clock.Elapsed);
-        _logger.ModelReady(Name, Manifest.Version, Manifest.Architecture, _device, layers, elapsed);
+        _logger.ModelReady(Name, Manifest.Version, Manifest.Architecture, _devices, layers, elapsed);
     }
 
     /// <summary>Takes a place in the queue for a request, before its photo is decoded.</summary>
@@ -188,10 +190,14 @@ internal sealed class ModelInstance : IAsyncDisposable
     }
 
     /// <summary>Answers what was accepted and unloads the model.</summary>
-    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _batcher.DisposeAsync();
+        _heads.Dispose();
+    }
 
-    /// <summary>The network, on other threads than its own to ask what its layers are.</summary>
-    private CutNetwork Network => _worker.Network ?? throw NotReady();
+    /// <summary>A worker's network, on other threads than its own to ask what its layers are: those of all are alike.</summary>
+    private CutNetwork Network => _workers[0].Network ?? throw NotReady();
 
     private static InputSize SizeOf(Preprocessor view) => new(view.InputSize.Height, view.InputSize.Width);
 

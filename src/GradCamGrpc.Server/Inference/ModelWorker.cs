@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Explain;
 using GradCamGrpc.Explain.Attribution;
@@ -6,13 +5,10 @@ using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
-using GradCamGrpc.Models.Text;
-using GradCamGrpc.Server.Answering;
-using GradCamGrpc.Server.Captioning;
 using GradCamGrpc.Server.Errors;
-using GradCamGrpc.Server.Heads;
 using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.Tensors;
 using TorchSharp;
@@ -20,37 +16,46 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Server.Inference;
 
-/// <summary>Runs a model's batches, all on the one thread that owns its tensors.</summary>
+/// <summary>Runs a model's batches on a device, by a network of its own and all on the one thread that owns its tensors.</summary>
+/// <param name="folder">The model.</param>
+/// <param name="heads">Its heads, which whoever starts first loads; they stay their owner's.</param>
+/// <param name="deviceName">Where the network runs.</param>
+/// <param name="precision">What its folded convolutions compute in.</param>
+/// <param name="settings">What is set of how batches are formed.</param>
+/// <param name="cache">Keeps what it says of photos.</param>
+/// <param name="metrics">Told what it does.</param>
+/// <param name="time">The clock.</param>
 internal sealed class ModelWorker(
-    ModelFolder folder, string device, Precision precision, BatchSettings settings, ActivationCache cache, ServerMetrics metrics, TimeProvider time)
+    ModelFolder folder,
+    ModelHeads heads,
+    DeviceName deviceName,
+    Precision precision,
+    BatchSettings settings,
+    ActivationCache cache,
+    ServerMetrics metrics,
+    TimeProvider time)
     : IBatchProcessor<RowGroup>
 {
     /// <summary>How much longer the start may take where batches are measured.</summary>
     private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(0.4);
 
-    private readonly Device _device = new(device);
-    private readonly int _maxBatch = settings.MaxBatchSize ?? BatchSettings.DefaultMaxBatchSize;
+    private ComputeDevice? _device;
+    private int _maxBatch;
     private Tensor[] _samples = [];
     private ServableNetwork? _network;
     private CutNetwork? _cut;
-    private Captioner? _captioner;
-    private Answerer? _answerer;
 
     /// <summary>The network; null before the model has started. It runs on this worker's thread; what its layers are any thread may ask.</summary>
     public CutNetwork? Network { get; private set; }
-
-    /// <summary>The model's captioning head; null where it has none, and before the model has started.</summary>
-    public Captioner? Captioner => _captioner;
-
-    /// <summary>The model's answering head; null where it has none, and before the model has started.</summary>
-    public Answerer? Answerer => _answerer;
 
     /// <summary>Loads the model and runs it, so that the first requests pay for neither.</summary>
     /// <returns>What batches took, where it is not set how they are formed.</returns>
     public IReadOnlyList<BatchTiming> Open()
     {
+        _device = ComputeDevice.Open(deviceName);
+        _maxBatch = settings.MaxBatchSize ?? _device.LargestBatch;
         _network = folder.BuildNetwork();
-        _network.to(_device);
+        _network.to(_device.Device);
         _network.PrepareForServing(precision: precision);
 
         var manifest = folder.Manifest;
@@ -66,10 +71,7 @@ internal sealed class ModelWorker(
         BatchTrial[] trials = [.. _samples.Select(_ => new BatchTrial(_maxBatch, time))];
         foreach (var (trial, sample) in trials.Zip(_samples).OrderByDescending(pair => pair.Second.numel()))
             WarmUp(sample, trial);
-        if (manifest.Captioning is { } captioning)
-            _captioner = OpenCaptioner(captioning);
-        if (manifest.Answering is { } answering)
-            _answerer = OpenAnswerer(answering);
+        heads.Load(_cut, Noise);
 
         // Photos to classify are what most batches are of.
         if (!settings.IsComplete)
@@ -96,11 +98,10 @@ internal sealed class ModelWorker(
 
     public void Close()
     {
-        _captioner?.Dispose();
-        _answerer?.Dispose();
         _network?.Dispose();
         foreach (var sample in _samples)
             sample.Dispose();
+        _device?.Dispose();
     }
 
     /// <summary>Answers those of a row's requests for which what the layers say of its photo is still known.</summary>
@@ -160,7 +161,7 @@ internal sealed class ModelWorker(
 
     private static InputSize SizeOf(ModelInput input) => new(input.Height, input.Width);
 
-    private Tensor Noise(InputSize size) => ChannelsLast.Noise(size.Height, size.Width, _device);
+    private Tensor Noise(InputSize size) => ChannelsLast.Noise(size.Height, size.Width, _device!.Device);
 
     private void Run(QueuedItem<InferenceRow>[] batch)
     {
@@ -226,36 +227,6 @@ internal sealed class ModelWorker(
 
         // As whoever asks next will have them.
         return kept!.Observed(layers);
-    }
-
-    /// <summary>Loads the captioning head and captions a photo of noise, so that the first request pays for neither.</summary>
-    private Captioner OpenCaptioner(CaptioningManifest manifest)
-    {
-        var size = SizeOf(manifest.Preprocessing);
-        HeadLayers.Check(folder, manifest, "captioning", _cut!.LayersAt(size));
-        var (head, words) = folder.BuildCaptionHead();
-        var captioner = new Captioner(head, words);
-        Try(size, captioner.Layers, seen => captioner.Say(seen, captioner.DefaultChoice(manifest), default));
-        return captioner;
-    }
-
-    /// <summary>Loads the answering head and asks it about a photo of noise, so that the first request pays for neither.</summary>
-    private Answerer OpenAnswerer(AnsweringManifest manifest)
-    {
-        var size = SizeOf(manifest.Preprocessing);
-        HeadLayers.Check(folder, manifest, "answering", _cut!.LayersAt(size));
-        var (head, words, answers) = folder.BuildAnswerHead();
-        var answerer = new Answerer(head, words, answers);
-        Try(size, answerer.Layers, seen => answerer.Answer(seen, [new Question(["what"], [Vocabulary.Unknown])]));
-        return answerer;
-    }
-
-    /// <summary>Asks a head about a photo of noise.</summary>
-    private void Try(InputSize size, HeadLayers layers, Action<ViewedPhoto> ask)
-    {
-        using var scope = NewDisposeScope();
-        var pass = _cut!.Forward(Noise(size), [layers.Query]);
-        ask(layers.Look([.. layers.All.Select(layer => pass.Activations(0, layer))]));
     }
 
     /// <param name="batch">The batch; null where no maps are wanted.</param>
@@ -344,16 +315,11 @@ internal sealed class ModelWorker(
     private static (int TargetIndex, ChosenScore Score)[] Scores(ExplanationRequest request, float[] logits) =>
         [.. request.Targets.SelectMany((target, i) => target.Scores(logits).Select(score => (i, score)))];
 
-    /// <summary>Copies the inputs, which are of one size, into one tensor.</summary>
+    /// <summary>Brings inputs, which are of one size, to the device: [B, 3, h, w], channels last.</summary>
     private Tensor Stack(InferenceRow[] batch)
     {
         var input = batch[0].Input;
-        var stacked = empty(batch.Length, input.Height, input.Width, 3);               // [B, h, w, 3]
-        var bytes = stacked.bytes;
-        var size = bytes.Length / batch.Length;
-        for (var i = 0; i < batch.Length; i++)
-            MemoryMarshal.AsBytes(batch[i].Input.Values).CopyTo(bytes[(i * size)..]);
-        return stacked.to(_device).permute(0, 3, 1, 2);                                     // [B, 3, h, w], channels last
+        return _device!.Upload(batch.Length, input.Height, input.Width, (i, values) => batch[i].Input.Values.CopyTo(values));
     }
 
     private static float[][] Rows(Tensor outputs)

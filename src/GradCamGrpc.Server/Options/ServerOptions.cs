@@ -1,4 +1,5 @@
 using System.Net;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 
 namespace GradCamGrpc.Server.Options;
@@ -63,13 +64,16 @@ public sealed record ServerOptions
     /// <summary>How long after a look at the folders the next one is taken, where they are polled.</summary>
     public required TimeSpan ModelPoll { get; init; }
 
-    /// <summary>Where the tensors live, in PyTorch's notation: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
-    public required string Device { get; init; }
+    /// <summary>Where the networks run, one or more.</summary>
+    public required IReadOnlyList<DeviceName> Devices { get; init; }
+
+    /// <summary>How many networks of a model run on each device at a time, 1 or more.</summary>
+    public required int Instances { get; init; }
 
     /// <summary>What the networks' folded convolutions compute in.</summary>
     public required Precision Precision { get; init; }
 
-    /// <summary>Threads within one tensor operation; null for one a core.</summary>
+    /// <summary>Threads within one tensor operation; null for as many as keep each core busy once.</summary>
     public required int? Threads { get; init; }
 
     /// <summary>Limits of the queue in front of each model.</summary>
@@ -83,6 +87,9 @@ public sealed record ServerOptions
 
     /// <summary>How long accepted calls may take once the server is asked to stop.</summary>
     public required TimeSpan DrainTimeout { get; init; }
+
+    /// <summary>Where each network of a model runs: on all devices before there is a second one on any.</summary>
+    internal IEnumerable<DeviceName> Places => Enumerable.Repeat(Devices, Instances).SelectMany(devices => devices);
 
     /// <summary>All addresses that are served, each with the setting that names it.</summary>
     internal IEnumerable<(Setting Setting, IPEndPoint EndPoint)> Addresses =>

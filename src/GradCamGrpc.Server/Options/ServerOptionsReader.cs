@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 
 namespace GradCamGrpc.Server.Options;
@@ -9,7 +10,6 @@ namespace GradCamGrpc.Server.Options;
 internal sealed partial class ServerOptionsReader
 {
     private const int MostImageBytes = 256 << 20;
-    private const string Cpu = "cpu";
 
     private static readonly Dictionary<string, Precision> Precisions = new(StringComparer.Ordinal)
     {
@@ -57,7 +57,8 @@ internal sealed partial class ServerOptionsReader
         Models = ModelFolder(),
         ModelControl = ModelControl(),
         ModelPoll = TimeSpan.FromSeconds(Number(Settings.ModelPoll, 1, 86_400)),
-        Device = Device(),
+        Devices = Devices(),
+        Instances = (int)Number(Settings.Instances, 1, 64),
         Precision = Precision(),
         Threads = IsAuto(Settings.Threads) ? null : (int)Number(Settings.Threads, 1, 1024),
         Queue = new QueueOptions(
@@ -167,27 +168,28 @@ internal sealed partial class ServerOptionsReader
         return control;
     }
 
-    private string Device()
+    private IReadOnlyList<DeviceName> Devices()
     {
-        var text = Text(Settings.Device);
-        if (!KnownDevice().IsMatch(text))
-            Fault(Settings.Device, "is not cpu, cuda, or cuda: and a number");
-        return text;
+        DeviceName?[] names = [.. Text(Settings.Device).Split(',').Select(DeviceName.Parse)];
+        if (names.Contains(null))
+            Fault(Settings.Device, "is not cpu, cuda, cuda: and a number, or several with a comma between them");
+        else if (names.Distinct().Count() < names.Length)
+            Fault(Settings.Device, $"names a device twice: {Settings.Instances.Option} says how many networks run on each");
+        else if (names.Length > 1 && names.Any(name => name!.IsCpu))
+            Fault(Settings.Device, "mixes the CPU with others, which would wait for it");
+        return [.. names.OfType<DeviceName>()];
     }
 
     private Precision Precision()
     {
         if (!Precisions.TryGetValue(Text(Settings.Precision), out var precision))
             Fault(Settings.Precision, $"is not one of {string.Join(", ", Precisions.Keys)}");
-        else if (PrecisionSupport.ObjectionTo(precision, isCpu: Text(Settings.Device) == Cpu) is { } objection)
+        else if (PrecisionSupport.ObjectionTo(precision, isCpu: Text(Settings.Device) == DeviceName.Cpu.ToString()) is { } objection)
             Fault(Settings.Precision, objection);
         return precision;
     }
 
     private void Fault(Setting setting, string fault) => _faults.Add($"{setting.Option}: '{Text(setting)}' {fault}");
-
-    [GeneratedRegex(@"^(cpu|cuda(:[0-9]{1,2})?)\z", RegexOptions.CultureInvariant)]
-    private static partial Regex KnownDevice();
 
     /// <summary>An IPv6 address is in brackets: without them its end would pass for a port.</summary>
     [GeneratedRegex(@"^(\[[^\]]+\]|[^:\[\]]+):[0-9]{1,5}\z", RegexOptions.CultureInvariant)]

@@ -19,13 +19,14 @@ internal static class Settings
     public static readonly Setting Models = new("models", "embedded", "a model folder, a folder of model folders, or 'embedded'");
     public static readonly Setting ModelControl = new("model-control", "none", "who may change the models while the server runs: none, poll to follow what happens to the folders, or explicit for the calls LoadModel and UnloadModel");
     public static readonly Setting ModelPoll = new("model-poll", "15", "seconds between two looks at the folders, for --model-control poll; what two looks see alike is loaded");
-    public static readonly Setting Device = new("device", "cpu", "where tensors live: cpu, cuda, cuda:1");
+    public static readonly Setting Device = new("device", "cpu", "where the networks run: cpu, cuda, cuda:1, or several of CUDA's with a comma between them, which share each model's queue");
+    public static readonly Setting Instances = new("instances", "1", "networks of each model that run on each device at a time, all behind the model's one queue: with 2 of them CUDA computes one batch while the host prepares the next");
     public static readonly Setting Precision = new("precision", "fp32", "fp32, or bf16 for a faster network of fewer digits, by which classes hardly change and captions can, where the CPU has instructions for it");
-    public static readonly Setting Threads = new("threads", "auto", "threads within one tensor operation, or 'auto' for one a core");
+    public static readonly Setting Threads = new("threads", "auto", "threads within one tensor operation, or 'auto' for one a core, divided among the instances");
     public static readonly Setting QueueCapacity = new("queue-capacity", "256", "requests that may wait for a model; one more is refused");
     public static readonly Setting QueueSize = new("queue-size", "256", "MiB of inputs that may wait for a model; what exceeds them is refused");
     public static readonly Setting TargetWait = new("target-wait", "auto", "milliseconds to which the queue is cut down, by refusals, once requests have to wait four times as long and do so for a while; 'auto' for 1.25 runs of a full batch, or 'off'");
-    public static readonly Setting MaxBatch = new("max-batch", "auto", "requests that run together at most; 'auto' for the fewest by which a photo takes hardly longer than by 16, as measured at the start");
+    public static readonly Setting MaxBatch = new("max-batch", "auto", "requests that run together at most; 'auto' for the fewest by which a photo takes hardly longer than by 16 (64 on CUDA), as measured at the start");
     public static readonly Setting MaxDelay = new("max-delay", "auto", "milliseconds an idle model waits for a fuller batch; 'auto' for a tenth of what a photo takes where company is nearly free, and else none");
     public static readonly Setting MaxImageBytes = new("max-image-bytes", "16777216", "bytes of a photo at most");
     public static readonly Setting MaxImagePixels = new("max-image-pixels", "50000000", "pixels of a photo at most");
@@ -41,8 +42,8 @@ internal static class Settings
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Listen, Http, Playground, Metrics, TlsCertificate, TlsKey, ClientCa, Plaintext, Access, CallLog, Models, ModelControl, ModelPoll, Device, Precision,
-        Threads, QueueCapacity, QueueSize, TargetWait, MaxBatch, MaxDelay, MaxImageBytes, MaxImagePixels, MaxImageSide, MaxPixelsInFlight,
+        Listen, Http, Playground, Metrics, TlsCertificate, TlsKey, ClientCa, Plaintext, Access, CallLog, Models, ModelControl, ModelPoll, Device,
+        Instances, Precision, Threads, QueueCapacity, QueueSize, TargetWait, MaxBatch, MaxDelay, MaxImageBytes, MaxImagePixels, MaxImageSide, MaxPixelsInFlight,
         ActivationCache, MaxConnections, MaxStreams, MaxHeaderBytes, HandshakeTimeout, KeepAlive, DrainTimeout,
     ];
 

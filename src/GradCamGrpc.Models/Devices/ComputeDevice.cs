@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace GradCamGrpc.Models.Devices;
+
+/// <summary>Where a network runs, and how inputs get there: all that the CPU and CUDA do differently while a server serves. It belongs to one thread.</summary>
+public abstract class ComputeDevice : IDisposable
+{
+    /// <summary>The device, in libtorch's terms.</summary>
+    public abstract Device Device { get; }
+
+    /// <summary>The largest batch that is tried where none is set.</summary>
+    public abstract int LargestBatch { get; }
+
+    /// <summary>Gets a device ready.</summary>
+    /// <param name="name">One that is there: see <see cref="DeviceName.Objection"/>.</param>
+    public static ComputeDevice Open(DeviceName name) => name.IsCpu ? new CpuDevice() : new CudaDevice(name.Index);
+
+    /// <summary>Brings a batch of inputs there.</summary>
+    /// <param name="count">B, how many they are.</param>
+    /// <param name="height">Their height, h.</param>
+    /// <param name="width">Their width, w.</param>
+    /// <param name="write">Writes the values of one of them, [h, w, 3].</param>
+    /// <returns>[B, 3, h, w], channels last, in the caller's dispose scope.</returns>
+    public Tensor Upload(int count, int height, int width, Action<int, Span<float>> write)
+    {
+        var host = HostMemory(count, height, width);
+        var values = MemoryMarshal.Cast<byte, float>(host.bytes);
+        var size = values.Length / count;
+        for (var i = 0; i < count; i++)
+            write(i, values.Slice(i * size, size));
+        return Send(host).permute(0, 3, 1, 2);
+    }
+
+    /// <inheritdoc />
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>Memory of the host's, not set to anything.</summary>
+    /// <returns>Single precision, [B, h, w, 3].</returns>
+    private protected abstract Tensor HostMemory(int count, int height, int width);
+
+    /// <summary>Brings what has been written there.</summary>
+    /// <param name="host">What <see cref="HostMemory"/> gave; nobody writes it any more.</param>
+    private protected abstract Tensor Send(Tensor host);
+}
