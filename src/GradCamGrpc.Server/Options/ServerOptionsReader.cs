@@ -174,9 +174,9 @@ internal sealed partial class ServerOptionsReader
         if (names.Contains(null))
             Fault(Settings.Device, "is not cpu, cuda, cuda: and a number, or several with a comma between them");
         else if (names.Distinct().Count() < names.Length)
-            Fault(Settings.Device, $"names a device twice: {Settings.Instances.Option} says how many networks run on each");
+            Fault(Settings.Device, $"is not a list of different devices: {Settings.Instances.Option} says how many networks run on each");
         else if (names.Length > 1 && names.Any(name => name!.IsCpu))
-            Fault(Settings.Device, "mixes the CPU with others, which would wait for it");
+            Fault(Settings.Device, "is not of one kind: CUDA's devices would wait for the CPU");
         return [.. names.OfType<DeviceName>()];
     }
 
