@@ -30,6 +30,9 @@ public sealed class RunningServer : IAsyncLifetime
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Http = new IPEndPoint(IPAddress.Loopback, 0),
             Metrics = new IPEndPoint(IPAddress.Loopback, 0),
+
+            // What is in a batch is told beforehand where one network runs them, and libtorch's threads are the whole process's.
+            Instances = 1,
         };
         _server = GradCamServer.Build(
             configure(options),

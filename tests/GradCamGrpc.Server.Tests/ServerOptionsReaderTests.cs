@@ -19,7 +19,7 @@ public sealed class ServerOptionsReaderTests
         Assert.Null(options.Tls);
         Assert.Equal(new ConnectionLimits(1000, 1000, 32_768, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)), options.Connections);
         Assert.Equal([DeviceName.Cpu], options.Devices);
-        Assert.Equal(1, options.Instances);
+        Assert.Null(options.Instances);
         Assert.Equal(Precision.Fp32, options.Precision);
         Assert.Null(options.Threads);
         Assert.Equal(64 << 20, options.ActivationCacheBytes);
@@ -145,6 +145,25 @@ public sealed class ServerOptionsReaderTests
         var fault = Assert.Throws<InvalidOptionsException>(() => Read((name, value)));
 
         Assert.StartsWith($"--{name}: '{value}' is not", Assert.Single(fault.Faults), StringComparison.Ordinal);
+    }
+
+    /// <summary>One core a network, but no more than four networks; what is set holds.</summary>
+    [Theory]
+    [InlineData("cpu", "auto", "auto", 1, 1, null)]
+    [InlineData("cpu", "auto", "auto", 2, 2, 1)]
+    [InlineData("cpu", "auto", "auto", 16, 4, 4)]
+    [InlineData("cpu", "3", "auto", 16, 3, 5)]
+    [InlineData("cpu", "3", "auto", 2, 3, 1)]
+    [InlineData("cpu", "1", "auto", 16, 1, null)]
+    [InlineData("cpu", "auto", "6", 16, 4, 6)]
+    [InlineData("cuda", "auto", "auto", 16, 1, null)]
+    public void Read_InstancesAndThreads_KeepEachCoreBusyOnce(
+        string device, string instances, string threads, int cores, int expectedInstances, int? expectedThreads)
+    {
+        var options = Read(("device", device), ("instances", instances), ("threads", threads));
+
+        Assert.Equal(expectedInstances, options.InstancesIn(cores));
+        Assert.Equal(expectedThreads, options.ThreadsIn(cores));
     }
 
     [Theory]

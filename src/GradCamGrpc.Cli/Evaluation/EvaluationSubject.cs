@@ -33,7 +33,7 @@ internal sealed class EvaluationSubject : IDisposable
         if (Photos.FirstOrDefault(photo => photo.ClassIndex >= folder.Labels.Count) is { } unknown)
             throw new EvaluationException($"{unknown.Path} is of class {unknown.ClassIndex}; the model has the classes 0 to {folder.Labels.Count - 1}");
 
-        LibTorch.Prepare(options);
+        LibTorch.Prepare(options.Devices, options.Threads);
         Model = folder.Manifest.Name;
         _folder = folder;
         _device = options.Devices[0];

@@ -87,7 +87,7 @@ public sealed class GradCamServer : IAsyncDisposable
     public static GradCamServer Build(ServerOptions options, Action<ILoggingBuilder>? configureLogging = null, TimeProvider? drainClock = null)
     {
         var identity = options.Tls is { } tls ? TlsIdentityReader.Read(tls, TlsFiles.Read(tls), TimeProvider.System.GetUtcNow()) : null;
-        LibTorch.Prepare(options);
+        LibTorch.Prepare(options.Devices, options.ThreadsIn(Environment.ProcessorCount));
 
         // Where models may change, one that cannot be served keeps nobody from the others.
         var folders = options.ModelControl is ModelControl.None ? ModelRepository.Read(options.Models) : [];

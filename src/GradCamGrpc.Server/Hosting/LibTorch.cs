@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Server.Options;
 using TorchSharp;
 
@@ -10,23 +11,22 @@ public static class LibTorch
     private const string Bridge = "LibTorchSharp";
 
     /// <summary>Loads it, and sets it up for what is to run on it.</summary>
+    /// <param name="devices">Where networks will run.</param>
+    /// <param name="threads">Threads within one tensor operation, here and in threads that start from here on; null for libtorch's own choice.</param>
     /// <exception cref="LibTorchException">It does not load.</exception>
     /// <exception cref="InvalidOptionsException">A device is not here.</exception>
-    public static void Prepare(ServerOptions options)
+    public static void Prepare(IReadOnlyList<DeviceName> devices, int? threads)
     {
         EnsureLoads();
-        var faults = from device in options.Devices
+        var faults = from device in devices
                      let objection = device.Objection()
                      where objection is not null
                      select $"{Settings.Device.Option}: '{device}' {objection}";
         if (faults.ToArray() is { Length: > 0 } all)
             throw new InvalidOptionsException(all);
 
-        // Networks that run on the CPU at a time share its cores.
-        if (options.Threads is { } threads)
-            torch.set_num_threads(threads);
-        else if (options.Instances > 1)
-            torch.set_num_threads(Math.Max(1, Environment.ProcessorCount / options.Instances));
+        if (threads is { } count)
+            torch.set_num_threads(count);
     }
 
     /// <summary>Loads it, or says in plain words why not: what the runtime says is a page long and blames the wrong file.</summary>

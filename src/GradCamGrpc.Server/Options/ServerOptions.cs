@@ -7,6 +7,9 @@ namespace GradCamGrpc.Server.Options;
 /// <summary>Everything that can be set on the server, checked and in use.</summary>
 public sealed record ServerOptions
 {
+    /// <summary>Each instance has weights and buffers of its own.</summary>
+    private const int MostChosenInstances = 4;
+
     /// <summary>What holds when nothing is set.</summary>
     public static ServerOptions Default => ServerOptionsReader.Read(_ => null);
 
@@ -67,8 +70,8 @@ public sealed record ServerOptions
     /// <summary>Where the networks run, one or more.</summary>
     public required IReadOnlyList<DeviceName> Devices { get; init; }
 
-    /// <summary>How many networks of a model run on each device at a time, 1 or more.</summary>
-    public required int Instances { get; init; }
+    /// <summary>How many networks of a model run on each device at a time, 1 or more; null to choose.</summary>
+    public required int? Instances { get; init; }
 
     /// <summary>What the networks' folded convolutions compute in.</summary>
     public required Precision Precision { get; init; }
@@ -89,7 +92,19 @@ public sealed record ServerOptions
     public required TimeSpan DrainTimeout { get; init; }
 
     /// <summary>Where each network of a model runs: on all devices before there is a second one on any.</summary>
-    internal IEnumerable<DeviceName> Places => Enumerable.Repeat(Devices, Instances).SelectMany(devices => devices);
+    internal IEnumerable<DeviceName> Places => Enumerable.Repeat(Devices, InstancesIn(Environment.ProcessorCount)).SelectMany(devices => devices);
+
+    /// <summary>How many networks of a model run on each device at a time.</summary>
+    /// <remarks>
+    /// On the CPU one core a network answers more than all cores one after the other: within a batch threads wait for each other at every
+    /// layer, and for whichever of them a photo's decoding has put off its core.
+    /// </remarks>
+    /// <param name="cores">The machine's cores.</param>
+    internal int InstancesIn(int cores) => Instances ?? (Devices[0].IsCpu ? Math.Min(cores, MostChosenInstances) : 1);
+
+    /// <summary>Threads within one tensor operation of a network; null for libtorch's own choice.</summary>
+    /// <param name="cores">The machine's cores.</param>
+    internal int? ThreadsIn(int cores) => Threads ?? (InstancesIn(cores) is > 1 and var instances ? Math.Max(1, cores / instances) : null);
 
     /// <summary>All addresses that are served, each with the setting that names it.</summary>
     internal IEnumerable<(Setting Setting, IPEndPoint EndPoint)> Addresses =>

@@ -58,7 +58,7 @@ internal sealed partial class ServerOptionsReader
         ModelControl = ModelControl(),
         ModelPoll = TimeSpan.FromSeconds(Number(Settings.ModelPoll, 1, 86_400)),
         Devices = Devices(),
-        Instances = (int)Number(Settings.Instances, 1, 64),
+        Instances = IsAuto(Settings.Instances) ? null : (int)Number(Settings.Instances, 1, 64),
         Precision = Precision(),
         Threads = IsAuto(Settings.Threads) ? null : (int)Number(Settings.Threads, 1, 1024),
         Queue = new QueueOptions(
