@@ -459,7 +459,8 @@ def pods_may_do_nothing_and_are_found():
         same("the user", str(context["runAsUser"]), user)
         variables = {variable["name"]: variable["value"] for variable in container["env"]}
         known("environment", variables, settings())
-        same("threads", variables["GRADCAM_THREADS"], container["resources"]["limits"]["cpu"])
+        # The server divides the cores of its limit among its networks; a number set here would be one for each of them.
+        assert "GRADCAM_THREADS" not in variables or "GRADCAM_INSTANCES" in variables, "threads are set without instances"
 
 
 @check

@@ -149,14 +149,15 @@ public sealed class ServerOptionsReaderTests
 
     /// <summary>One core a network, but no more than four networks; what is set holds.</summary>
     [Theory]
-    [InlineData("cpu", "auto", "auto", 1, 1, null)]
+    [InlineData("cpu", "auto", "auto", 1, 1, 1)]
     [InlineData("cpu", "auto", "auto", 2, 2, 1)]
     [InlineData("cpu", "auto", "auto", 16, 4, 4)]
     [InlineData("cpu", "3", "auto", 16, 3, 5)]
     [InlineData("cpu", "3", "auto", 2, 3, 1)]
-    [InlineData("cpu", "1", "auto", 16, 1, null)]
+    [InlineData("cpu", "1", "auto", 16, 1, 16)]
     [InlineData("cpu", "auto", "6", 16, 4, 6)]
     [InlineData("cuda", "auto", "auto", 16, 1, null)]
+    [InlineData("cuda", "2", "auto", 16, 2, null)]
     public void Read_InstancesAndThreads_KeepEachCoreBusyOnce(
         string device, string instances, string threads, int cores, int expectedInstances, int? expectedThreads)
     {

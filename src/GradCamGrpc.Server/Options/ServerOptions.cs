@@ -103,8 +103,9 @@ public sealed record ServerOptions
     internal int InstancesIn(int cores) => Instances ?? (Devices[0].IsCpu ? Math.Min(cores, MostChosenInstances) : 1);
 
     /// <summary>Threads within one tensor operation of a network; null for libtorch's own choice.</summary>
-    /// <param name="cores">The machine's cores.</param>
-    internal int? ThreadsIn(int cores) => Threads ?? (InstancesIn(cores) is > 1 and var instances ? Math.Max(1, cores / instances) : null);
+    /// <remarks>On the CPU libtorch would choose all cores of the machine, whatever a container's limit is.</remarks>
+    /// <param name="cores">The machine's cores, or those of the container's limit.</param>
+    internal int? ThreadsIn(int cores) => Threads ?? (Devices[0].IsCpu ? Math.Max(1, cores / InstancesIn(cores)) : null);
 
     /// <summary>All addresses that are served, each with the setting that names it.</summary>
     internal IEnumerable<(Setting Setting, IPEndPoint EndPoint)> Addresses =>

@@ -35,7 +35,7 @@ internal sealed class ServerMetrics : IDisposable
         _batches = _meter.CreateHistogram("gradcam.batch.size", "{request}", "Requests in a batch.", advice: Counts);
         _rows = _meter.CreateCounter<long>("gradcam.model.photos", "{photo}", "Photos that went through a network, to be predicted. Who asks about one whose activations are kept, or has left, costs none.");
         _dropped = _meter.CreateCounter<long>("gradcam.request.dropped", "{request}", "Requests that left the queue unanswered.");
-        _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that were refused: for the queue, its bytes, their client's share, their deadline, overload, pixels, or a sanity check that runs.");
+        _refused = _meter.CreateCounter<long>("gradcam.request.refused", "{request}", "Requests that were refused: for the queue, its bytes, their client's share, their deadline, overload, pixels, or a sanity check that runs; and, where the server asks who calls, calls that are not let in: unauthenticated, without permission, or beyond a quota.");
         _recalled = _meter.CreateCounter<long>("gradcam.activation_cache.requests", "{request}", "Requests that could do with kept activations: hits, and misses.");
         _loadFailures = _meter.CreateCounter<long>("gradcam.model.load_failures", "{load}", "Model folders that could not be loaded, each time one is tried.");
 
