@@ -29,7 +29,7 @@ type CaptionRequest struct {
 
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
 	// How the caption is found; with 3 beams when absent.
 	Decoding *CaptionDecoding `protobuf:"bytes,3,opt,name=decoding,proto3" json:"decoding,omitempty"`
@@ -642,7 +642,7 @@ type CaptioningServiceExplainRequest struct {
 
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required, save in MultiTaskService, whose own request has it. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
 	// The caption whose words are explained; the best one of 3 beams when not set.
 	//

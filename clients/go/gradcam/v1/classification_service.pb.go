@@ -82,7 +82,7 @@ type ClassifyRequest struct {
 
 	// The model's name; may be empty where the server has one model only, and is INVALID_ARGUMENT when it is empty where there are several.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
 	// How many of the most probable classes to return, 1 to the model's number of classes; 5, or all if they are fewer, when absent.
 	TopK *int32 `protobuf:"varint,3,opt,name=top_k,json=topK,proto3,oneof" json:"top_k,omitempty"`
@@ -198,7 +198,7 @@ type ClassificationServiceExplainRequest struct {
 
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required, save in MultiTaskService and VideoService, whose own requests have it. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
 	// How many of the most probable classes the prediction lists, 1 to the model's number of classes; 5, or all if they are fewer, when
 	// absent. What is explained is in targets.
@@ -916,7 +916,7 @@ type ExplainItem struct {
 
 	// The client's own name for it, 1 to 128 characters; of another photo than those in flight.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// The photo and the question, as for Explain.
+	// Required. The photo and the question, as for Explain.
 	Request *ClassificationServiceExplainRequest `protobuf:"bytes,2,opt,name=request,proto3" json:"request,omitempty"`
 }
 

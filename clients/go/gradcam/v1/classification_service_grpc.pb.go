@@ -28,8 +28,8 @@ type ClassificationServiceClient interface {
 	// a method explains each colour and signed values are asked for. A client that asks for one raises its own limit. A map's outputs
 	// may have 64 MiB of raw numbers and pictures of 100 million pixels together; what would be more is INVALID_ARGUMENT on outputs.
 	//
-	// Methods that ask the network again hold it while they do, and the model's other calls wait: say 64 targets of Integrated Gradients for
-	// half a minute. A call that is cancelled gives it free before its next pass.
+	// Methods that ask the network again hold one of the model's instances while they do, say 64 targets of Integrated Gradients for half a
+	// minute; where all are held, the other calls wait. A call that is cancelled gives its instance free before its next pass.
 	//
 	// Events may be added to the stream: clients leave aside those that they do not know.
 	Explain(ctx context.Context, in *ClassificationServiceExplainRequest, opts ...grpc.CallOption) (ClassificationService_ExplainClient, error)
@@ -137,8 +137,8 @@ type ClassificationServiceServer interface {
 	// a method explains each colour and signed values are asked for. A client that asks for one raises its own limit. A map's outputs
 	// may have 64 MiB of raw numbers and pictures of 100 million pixels together; what would be more is INVALID_ARGUMENT on outputs.
 	//
-	// Methods that ask the network again hold it while they do, and the model's other calls wait: say 64 targets of Integrated Gradients for
-	// half a minute. A call that is cancelled gives it free before its next pass.
+	// Methods that ask the network again hold one of the model's instances while they do, say 64 targets of Integrated Gradients for half a
+	// minute; where all are held, the other calls wait. A call that is cancelled gives its instance free before its next pass.
 	//
 	// Events may be added to the stream: clients leave aside those that they do not know.
 	Explain(*ClassificationServiceExplainRequest, ClassificationService_ExplainServer) error

@@ -28,7 +28,7 @@ type CompareClassesRequest struct {
 
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
 	// What is on it. It is needed.
 	TrueClass *ClassReference `protobuf:"bytes,3,opt,name=true_class,json=trueClass,proto3" json:"true_class,omitempty"`
@@ -281,7 +281,7 @@ type CompareModelsRequest struct {
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
-	// The photo.
+	// Required. The photo.
 	Image *Image `protobuf:"bytes,1,opt,name=image,proto3" json:"image,omitempty"`
 	// The models, 2 to 8, none twice. The first is the one that the others are compared with.
 	Models []*ModelChoice `protobuf:"bytes,2,rep,name=models,proto3" json:"models,omitempty"`
@@ -576,7 +576,7 @@ type PerturbRequest struct {
 
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
 	// The class to lose, and to explain; the most probable one when absent.
 	AttackedClass *ClassReference `protobuf:"bytes,3,opt,name=attacked_class,json=attackedClass,proto3" json:"attacked_class,omitempty"`

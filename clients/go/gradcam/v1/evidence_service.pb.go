@@ -258,7 +258,7 @@ type EvaluateRequest struct {
 
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
 	// How many of the most probable classes the prediction lists, 1 to the model's number of classes; 5, or all if they are fewer, when
 	// absent.
@@ -1060,7 +1060,7 @@ type CheckSanityRequest struct {
 
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
 	// How many of the most probable classes the prediction lists, 1 to the model's number of classes; 5, or all if they are fewer, when
 	// absent.

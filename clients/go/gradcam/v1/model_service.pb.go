@@ -350,7 +350,7 @@ type LoadModelRequest struct {
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
-	// The name that its model.json gives: 1 to 64 lower-case letters, digits, hyphens and underscores, a letter first, else INVALID_ARGUMENT. It
+	// Required. The name that its model.json gives: 1 to 64 lower-case letters, digits, hyphens and underscores, a letter first, else INVALID_ARGUMENT. It
 	// may be served already.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 }
@@ -458,7 +458,7 @@ type UnloadModelRequest struct {
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
-	// The model's name, as LoadModelRequest has it.
+	// Required. The model's name, as LoadModelRequest has it.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 }
 
@@ -585,9 +585,9 @@ type Model struct {
 	Source string `protobuf:"bytes,13,opt,name=source,proto3" json:"source,omitempty"`
 	// What was measured with these weights. Only from GetModel.
 	Metrics []*Metric `protobuf:"bytes,14,rep,name=metrics,proto3" json:"metrics,omitempty"`
-	// Its captioning head; absent where it has none. Only from GetModel.
+	// Its captioning head; absent where it has none. Only from GetModel: elsewhere it is always absent, and tasks tell whether there is one.
 	Captioning *CaptioningHead `protobuf:"bytes,15,opt,name=captioning,proto3" json:"captioning,omitempty"`
-	// Its answering head; absent where it has none. Only from GetModel.
+	// Its answering head; absent where it has none. Only from GetModel: elsewhere it is always absent, and tasks tell whether there is one.
 	Answering *AnsweringHead `protobuf:"bytes,16,opt,name=answering,proto3" json:"answering,omitempty"`
 	// What tells versions apart that were loaded one after the other: the SHA-256 of its manifest, in which those of all weights stand, and of
 	// its files of labels, words and answers; 64 lower-case hexadecimal digits.

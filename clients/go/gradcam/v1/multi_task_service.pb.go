@@ -28,7 +28,7 @@ type MultiTaskServiceExplainRequest struct {
 
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
 	// What is asked about its classes.
 	Classification *ClassificationServiceExplainRequest `protobuf:"bytes,3,opt,name=classification,proto3" json:"classification,omitempty"`

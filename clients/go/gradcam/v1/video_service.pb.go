@@ -418,7 +418,7 @@ type VideoFrame struct {
 
 	// When it was taken, from a start of the client's own choice: 0 or more, and later than the last frame that was accepted.
 	Timestamp *durationpb.Duration `protobuf:"bytes,1,opt,name=timestamp,proto3" json:"timestamp,omitempty"`
-	// The picture. All frames of a stream are in the same container, or all raw, and of the same size: those of the first one accepted.
+	// Required. The picture. All frames of a stream are in the same container, or all raw, and of the same size: those of the first one accepted.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
 }
 

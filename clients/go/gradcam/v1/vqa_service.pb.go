@@ -29,9 +29,9 @@ type AnswerRequest struct {
 
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
-	// The questions, 1 to 32: each of 1 to AnsweringHead.max_words words, and of 1,000 characters at most.
+	// Required. The questions, 1 to 32: each of 1 to AnsweringHead.max_words words, and of 1,000 characters at most.
 	Questions []string `protobuf:"bytes,3,rep,name=questions,proto3" json:"questions,omitempty"`
 	// How many answers to list for each question, 1 to the number of answers that the head knows; 5, or all where there are fewer, when absent.
 	PredictionTopK *int32 `protobuf:"varint,4,opt,name=prediction_top_k,json=predictionTopK,proto3,oneof" json:"prediction_top_k,omitempty"`
@@ -458,9 +458,9 @@ type VqaServiceExplainRequest struct {
 
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The photo.
+	// Required, save in MultiTaskService, whose own request has it. The photo.
 	Image *Image `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
-	// The questions, 1 to 32. Their scores times layers times methods may be 256 maps at most, fused or not; with words left out, those
+	// Required. The questions, 1 to 32. Their scores times layers times methods may be 256 maps at most, fused or not; with words left out, those
 	// without each word included.
 	Questions []*VqaQuestion `protobuf:"bytes,3,rep,name=questions,proto3" json:"questions,omitempty"`
 	// How many answers to list for each question, 1 to the number of answers that the head knows; 5, or all where there are fewer, when

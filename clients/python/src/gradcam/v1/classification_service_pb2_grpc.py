@@ -44,7 +44,7 @@ class ClassificationServiceStub(object):
     INVALID_REQUEST. The header "grpc-timeout" is the call's deadline, a number and a unit as gRPC has it, such as "30S" or "500m"; the metadata
     above are headers, too.
 
-    Bytes that are no message of the request's type are UNKNOWN without details, as gRPC has it.
+    Bytes that are no message of the request's type are INVALID_REQUEST without google.rpc.BadRequest: there is no field to name.
 
     A message larger than the server accepts (by default 17 MiB) is RESOURCE_EXHAUSTED without details: trying again does not help.
     """
@@ -111,7 +111,7 @@ class ClassificationServiceServicer(object):
     INVALID_REQUEST. The header "grpc-timeout" is the call's deadline, a number and a unit as gRPC has it, such as "30S" or "500m"; the metadata
     above are headers, too.
 
-    Bytes that are no message of the request's type are UNKNOWN without details, as gRPC has it.
+    Bytes that are no message of the request's type are INVALID_REQUEST without google.rpc.BadRequest: there is no field to name.
 
     A message larger than the server accepts (by default 17 MiB) is RESOURCE_EXHAUSTED without details: trying again does not help.
     """
@@ -133,8 +133,8 @@ class ClassificationServiceServicer(object):
         a method explains each colour and signed values are asked for. A client that asks for one raises its own limit. A map's outputs
         may have 64 MiB of raw numbers and pictures of 100 million pixels together; what would be more is INVALID_ARGUMENT on outputs.
 
-        Methods that ask the network again hold it while they do, and the model's other calls wait: say 64 targets of Integrated Gradients for
-        half a minute. A call that is cancelled gives it free before its next pass.
+        Methods that ask the network again hold one of the model's instances while they do, say 64 targets of Integrated Gradients for half a
+        minute; where all are held, the other calls wait. A call that is cancelled gives its instance free before its next pass.
 
         Events may be added to the stream: clients leave aside those that they do not know.
         """
@@ -218,7 +218,7 @@ class ClassificationService(object):
     INVALID_REQUEST. The header "grpc-timeout" is the call's deadline, a number and a unit as gRPC has it, such as "30S" or "500m"; the metadata
     above are headers, too.
 
-    Bytes that are no message of the request's type are UNKNOWN without details, as gRPC has it.
+    Bytes that are no message of the request's type are INVALID_REQUEST without google.rpc.BadRequest: there is no field to name.
 
     A message larger than the server accepts (by default 17 MiB) is RESOURCE_EXHAUSTED without details: trying again does not help.
     """

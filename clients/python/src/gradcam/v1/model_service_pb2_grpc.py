@@ -7,6 +7,12 @@ from gradcam.v1 import model_service_pb2 as gradcam_dot_v1_dot_model__service__p
 
 class ModelServiceStub(object):
     """Tells which models there are and what can be asked of them, and loads and unloads them where the operator lets callers do so.
+
+    Errors are as in ClassificationService. The reasons of FAILED_PRECONDITION are:
+
+    - MODEL_CONTROL_OFF: the server was not started with --model-control explicit.
+    - MODEL_REFUSED: the folder cannot be loaded; the message says why.
+    - MODEL_LEAVING: an earlier version of the model still answers calls. Try again when they have ended.
     """
 
     def __init__(self, channel):
@@ -39,6 +45,12 @@ class ModelServiceStub(object):
 
 class ModelServiceServicer(object):
     """Tells which models there are and what can be asked of them, and loads and unloads them where the operator lets callers do so.
+
+    Errors are as in ClassificationService. The reasons of FAILED_PRECONDITION are:
+
+    - MODEL_CONTROL_OFF: the server was not started with --model-control explicit.
+    - MODEL_REFUSED: the folder cannot be loaded; the message says why.
+    - MODEL_LEAVING: an earlier version of the model still answers calls. Try again when they have ended.
     """
 
     def ListModels(self, request, context):
@@ -107,6 +119,12 @@ def add_ModelServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class ModelService(object):
     """Tells which models there are and what can be asked of them, and loads and unloads them where the operator lets callers do so.
+
+    Errors are as in ClassificationService. The reasons of FAILED_PRECONDITION are:
+
+    - MODEL_CONTROL_OFF: the server was not started with --model-control explicit.
+    - MODEL_REFUSED: the folder cannot be loaded; the message says why.
+    - MODEL_LEAVING: an earlier version of the model still answers calls. Try again when they have ended.
     """
 
     @staticmethod
