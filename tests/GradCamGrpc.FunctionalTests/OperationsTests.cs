@@ -7,6 +7,7 @@ using GradCamGrpc.Protos.V1;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1Alpha;
+using V1 = Grpc.Reflection.V1;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
 
 namespace GradCamGrpc.FunctionalTests;
@@ -119,6 +120,21 @@ public sealed class OperationsTests(RunningServer shared)
             "gradcam.v1.ModelService", "gradcam.v1.MultiTaskService", "gradcam.v1.VideoService", "gradcam.v1.VqaService", "grpc.health.v1.Health",
         ],
         (await ServicesAsync(shared)).Order(StringComparer.Ordinal));
+
+    /// <summary>No question to it is as long as that: it is refused before it is read, in both versions.</summary>
+    [Fact]
+    public async Task Reflection_LongMessage_IsRefused()
+    {
+        var symbol = new string('a', 100_000);
+        using var old = new ServerReflection.ServerReflectionClient(shared.Channel).ServerReflectionInfo(cancellationToken: Cancellation);
+        using var now = new V1.ServerReflection.ServerReflectionClient(shared.Channel).ServerReflectionInfo(cancellationToken: Cancellation);
+
+        await old.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
+        await now.RequestStream.WriteAsync(new V1.ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
+
+        Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(() => old.ResponseStream.MoveNext(Cancellation))).StatusCode);
+        Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(() => now.ResponseStream.MoveNext(Cancellation))).StatusCode);
+    }
 
     [Fact]
     public async Task Metrics_AfterACall_HaveEveryStage()

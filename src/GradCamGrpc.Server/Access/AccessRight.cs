@@ -12,7 +12,8 @@ internal sealed class AccessRight(IEnumerable<string>? services, IEnumerable<str
     {
         CaptioningServiceReflection.Descriptor, ClassificationServiceReflection.Descriptor, ComparisonServiceReflection.Descriptor,
         EvidenceServiceReflection.Descriptor, ModelServiceReflection.Descriptor, MultiTaskServiceReflection.Descriptor,
-        VideoServiceReflection.Descriptor, VqaServiceReflection.Descriptor, Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor,
+        VideoServiceReflection.Descriptor, VqaServiceReflection.Descriptor, Grpc.Reflection.V1.ReflectionReflection.Descriptor,
+        Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor,
     }
         .SelectMany(file => file.Services)
         .SelectMany(service => service.Methods.Select(method => $"{service.FullName}/{method.Name}").Prepend(service.FullName))

@@ -120,6 +120,7 @@ public sealed class GradCamServer : IAsyncDisposable
         })
             .AddServiceOptions<HealthServiceImpl>(grpc => grpc.MaxReceiveMessageSize = MaxSmallMessage)
             .AddServiceOptions<ReflectionServiceImpl>(grpc => grpc.MaxReceiveMessageSize = MaxSmallMessage)
+            .AddServiceOptions<ReflectionV1ServiceImpl>(grpc => grpc.MaxReceiveMessageSize = MaxSmallMessage)
             .AddServiceOptions<ModelGrpcService>(grpc => grpc.MaxReceiveMessageSize = MaxSmallMessage)
             .AddJsonTranscoding(json =>
         {

@@ -46,6 +46,19 @@ public sealed class AccessListTests : IDisposable
     }
 
     [Theory]
+    [InlineData("grpc.reflection.v1.ServerReflection")]
+    [InlineData("grpc.reflection.v1alpha.ServerReflection")]
+    public async Task Identify_RightToReflection_CoversTheVersionThatIsNamed(string service)
+    {
+        var list = _folder.Read($$"""{"keys": [{"name": "shop", "sha256": "{{AccessFolder.Hash("secret")}}", "services": ["{{service}}"]}]}""");
+
+        var right = (await list.IdentifyAsync("secret", "")).Right;
+
+        Assert.True(right.Covers($"/{service}/ServerReflectionInfo"));
+        Assert.False(right.Covers("/grpc.reflection.v2.ServerReflection/ServerReflectionInfo"));
+    }
+
+    [Theory]
     [InlineData("", "", "is needed")]
     [InlineData("Secret", "", "not known")]
     [InlineData("", "Basic c2VjcmV0", "is not 'Bearer'")]
