@@ -62,6 +62,7 @@ internal sealed class ModelChanges(
     {
         if (!Directory.Exists(options.Models))
             return new LoadOutcome.Refused("the folder of the models is not there");
+        ForgetRefusedThatAreGone();
         var named = ModelRepository.Folders(options.Models).ToLookup(ModelFolder.NameIn, StringComparer.Ordinal);
         string[] folders = [.. named[name]];
 
@@ -84,14 +85,26 @@ internal sealed class ModelChanges(
 
     /// <summary>Serves a model no more.</summary>
     /// <returns>The model; null where there is none of that name.</returns>
-    public async Task<ModelInstance?> UnloadAsync(string name, CancellationToken cancellation) =>
-        (await WithdrawAsync(model => model.Name == name, cancellation)).SingleOrDefault();
+    public async Task<ModelInstance?> UnloadAsync(string name, CancellationToken cancellation)
+    {
+        ForgetRefusedThatAreGone();
+        return (await WithdrawAsync(model => model.Name == name, cancellation)).SingleOrDefault();
+    }
 
     /// <summary>Waits for the change that is being made: a process must not end under a model's thread.</summary>
     public async ValueTask DisposeAsync()
     {
         await _turns.WaitAsync();
         _turns.Dispose();
+    }
+
+    /// <summary>Nobody can mend a folder that is not there. Where none of them is to be seen, nothing is known.</summary>
+    private void ForgetRefusedThatAreGone()
+    {
+        if (!Directory.Exists(options.Models))
+            return;
+        foreach (var folder in _refused.Keys.Where(folder => !Directory.Exists(folder)))
+            _refused.TryRemove(folder, out _);
     }
 
     private async Task<IReadOnlyList<ModelInstance>> WithdrawAsync(Func<ModelInstance, bool> which, CancellationToken cancellation)

@@ -17,16 +17,20 @@ internal sealed class RepositoryFollower(ServerOptions options, ModelChanges mod
         if (TryDescribe() is not { } folders)
             return;
         var changes = _watch.Look(folders);
+        var hasRoom = changes.Gone.Count > 0;
+        _waiting.IntersectWith(folders.Keys);
 
         // First what comes: a model that moves to another folder is there all the time.
         foreach (var folder in changes.Changed)
         {
-            if (await models.LoadAsync(folder, cancellation) is LoadOutcome.Postponed postponed)
+            var outcome = await models.LoadAsync(folder, cancellation);
+            if (outcome is LoadOutcome.Postponed postponed)
             {
                 if (_waiting.Add(folder))
                     logger.LoadPostponed(folder, postponed.CallCount);
                 continue;
             }
+            hasRoom |= outcome is LoadOutcome.Served { IsNew: true };
             _waiting.Remove(folder);
             _watch.DealtWith(folder);
         }
@@ -36,8 +40,8 @@ internal sealed class RepositoryFollower(ServerOptions options, ModelChanges mod
             _watch.Forget(folder);
         }
 
-        // What is gone may have been in the way of others.
-        foreach (var folder in changes.Gone.Count > 0 ? models.Refused : [])
+        // What is gone, or has another name now, may have been in the way of others.
+        foreach (var folder in hasRoom ? models.Refused : [])
             _watch.Retry(folder);
     }
 

@@ -237,6 +237,44 @@ public sealed class RepositoryFollowerTests : IAsyncLifetime
         Assert.Equal([("model", "2")], await ServedAsync(looks: 1));
     }
 
+    /// <summary>No folder goes, and the refused one looks as it did.</summary>
+    [Fact]
+    public async Task Look_TwoFoldersOfOneName_TheSecondIsServedOnceTheFirstHasAnother()
+    {
+        ModelCopy.Write(Second, "model", "2");
+        await LookAsync(3);
+        Assert.Equal([Second], _changes.Refused);
+
+        ModelCopy.Write(First, "renamed", "1");
+
+        // Not the very next look sees that, and not the one after while the old model is still being unloaded.
+        var renamed = _catalog.Find("model")!;
+        Assert.Equal([("renamed", "1")], await ServedAsync(looks: 2));
+        await UnloadedAsync(renamed);
+        Assert.Equal([("model", "2"), ("renamed", "1")], await ServedAsync(looks: 1));
+        Assert.Empty(_changes.Refused);
+    }
+
+    /// <summary>Nobody looks: whoever changes the next model by name finds out.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ByName_RefusedFolderIsGone_IsNoLongerRefused(bool loads)
+    {
+        Directory.CreateDirectory(Second);
+        await File.WriteAllTextAsync(Path.Combine(Second, ModelFolder.ManifestFile), "{", Cancellation);
+        Assert.IsType<LoadOutcome.Refused>(await _changes.LoadNamedAsync("second", Cancellation));
+        Assert.Equal([Second], _changes.Refused);
+
+        Directory.Delete(Second, recursive: true);
+        if (loads)
+            Assert.Null(await _changes.LoadNamedAsync("second", Cancellation));
+        else
+            Assert.Null(await _changes.UnloadAsync("second", Cancellation));
+
+        Assert.Empty(_changes.Refused);
+    }
+
     [Fact]
     public async Task Look_HiddenFolder_IsLeftAside()
     {
