@@ -78,10 +78,12 @@ internal sealed partial class AccessFileReader : IDisposable
             if (string.IsNullOrWhiteSpace(entry.Name) || !names.Add(entry.Name))
                 _faults.Add($"{where}.name is missing, or another key's");
             var hash = entry.Sha256?.ToLowerInvariant() ?? "";
+            var right = Right(where, entry.Services, entry.Models);
+            var limits = Limits(where, entry.RequestsPerSecond, entry.Burst, entry.ConcurrentCalls);
+            var holder = new KeyHolder(entry.Name ?? "", entry.Expires, right, limits);
             if (!Hash().IsMatch(hash))
                 _faults.Add($"{where}.sha256 is not 64 hexadecimal digits");
-            else if (!keys.TryAdd(hash, new KeyHolder(
-                entry.Name ?? "", entry.Expires, Right(where, entry.Services, entry.Models), Limits(where, entry.RequestsPerSecond, entry.Burst, entry.ConcurrentCalls))))
+            else if (!keys.TryAdd(hash, holder))
                 _faults.Add($"{where}.sha256 is another key's");
         }
         return keys;

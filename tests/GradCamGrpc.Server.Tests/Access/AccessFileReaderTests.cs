@@ -41,7 +41,8 @@ public sealed class AccessFileReaderTests : IDisposable
         var faults = _folder.FaultsOf($$"""
             {"keys": [
               {"sha256": "{{AccessFolder.Hash("a")}}", "services": ["gradcam.v1.Nothing"], "requests_per_second": 0, "concurrent_calls": 0},
-              {"name": "b", "sha256": "{{AccessFolder.Hash("a")}}", "services": [], "burst": 0}
+              {"name": "b", "sha256": "{{AccessFolder.Hash("a")}}", "services": [], "burst": 0},
+              {"name": "c", "sha256": "12", "burst": 0, "models": []}
             ]}
             """);
 
@@ -49,6 +50,7 @@ public sealed class AccessFileReaderTests : IDisposable
             [
                 "keys[0].name", "keys[0].services", "keys[0].requests_per_second", "keys[0].concurrent_calls",
                 "keys[1].services", "keys[1].burst", "keys[1].burst", "keys[1].sha256",
+                "keys[2].models", "keys[2].burst", "keys[2].burst", "keys[2].sha256",
             ],
             faults.Select(fault => fault.Split(' ', ':')[0]));
     }
