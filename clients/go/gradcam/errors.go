@@ -132,7 +132,7 @@ type IncompleteError struct {
 	Arrived int
 	// Expected are how many should have come; -1 where nobody knows.
 	Expected int
-	// Missing are the places in the request of what did not arrive, from 0: photos, frames, or targets of which no map came.
+	// Missing are the places in the request of what did not arrive whole, from 0: targets, questions, tasks, photos, frames or checkpoints.
 	Missing []int
 }
 

@@ -220,25 +220,18 @@ func (r *videoRun) answered(index int) (unread error, known bool) {
 	return unread, known
 }
 
-func (r *videoRun) left() []int {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	var indices []int
-	for index := range r.open {
-		indices = append(indices, index)
-	}
-	sort.Ints(indices)
-	return indices
-}
-
 func (r *videoRun) cut(err error) error {
 	var fault *Error
 	if !errors.As(err, &fault) {
 		return err
 	}
-	left := r.left()
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
+	var left []int
+	for index := range r.open {
+		left = append(left, index)
+	}
+	sort.Ints(left)
 	return &IncompleteError{Err: fault, Of: "frames", Arrived: r.sent - len(left), Expected: -1, Missing: left}
 }
 

@@ -12,6 +12,7 @@ import pytest
 from conftest import PHOTO, Awaited, a_map, refuse, rich
 
 import gradcam
+from gradcam import tasks
 from gradcam.errors import of_item
 from gradcam.v1 import captioning_service_pb2 as captioning
 from gradcam.v1 import captioning_service_pb2_grpc as captioning_grpc
@@ -20,6 +21,8 @@ from gradcam.v1 import evidence_service_pb2 as evidence_service
 from gradcam.v1 import evidence_service_pb2_grpc as evidence_grpc
 from gradcam.v1 import model_service_pb2 as model_service
 from gradcam.v1 import model_service_pb2_grpc as model_grpc
+from gradcam.v1 import multi_task_service_pb2 as multi_task
+from gradcam.v1 import multi_task_service_pb2_grpc as multi_task_grpc
 from gradcam.v1 import vqa_service_pb2 as vqa
 from gradcam.v1 import vqa_service_pb2_grpc as vqa_grpc
 
@@ -172,6 +175,30 @@ def test_explain_cut_in_the_middle_keeps_what_came_and_names_the_rest(connect, s
 
     assert caught.value.missing == (0, 2) and [m.target for m in caught.value.partial.maps] == [1]
     assert caught.value.partial.prediction.model == "fake"
+
+
+class CutTasks(multi_task_grpc.MultiTaskServiceServicer):
+    """All that the classes ask for comes, and the caption's first map of two; of the answers nothing."""
+
+    def Explain(self, request, context):
+        prediction = {"model": "fake", "classes": [{"label": "cat"}]}
+        yield multi_task.MultiTaskServiceExplainResponse(classification={"prediction": prediction, "map_count": 1})
+        caption = {"captions": [{"text": "cat", "words": [{"text": "cat"}]}]}
+        yield multi_task.MultiTaskServiceExplainResponse(captioning={"prediction": caption, "map_count": 2})
+        yield multi_task.MultiTaskServiceExplainResponse(classification={"map": a_map()})
+        yield multi_task.MultiTaskServiceExplainResponse(captioning={"map": a_map()})
+        refuse(context, grpc.StatusCode.INTERNAL, "the cable was cut")
+
+
+def test_explain_tasks_cut_in_the_middle_names_the_tasks_without_all_maps(connect, serve):
+    service = (multi_task_grpc.add_MultiTaskServiceServicer_to_server, CutTasks())
+    asked = [tasks.answers(["what is it"], overlay=False), tasks.classes(overlay=False), tasks.words(overlay=False)]
+
+    with pytest.raises(gradcam.GradCamError, match=r"the cable was cut \(2 arrived; missing: 0, 2\)") as caught:
+        connect(serve(services=[service])).explain_tasks(PHOTO, *asked)
+
+    assert caught.value.missing == (0, 2) and caught.value.arrived == 2 and caught.value.expected is None
+    assert len(caught.value.partial.classes.maps) == 1 and len(caught.value.partial.caption.maps) == 1 and caught.value.partial.answers is None
 
 
 # A proxy ends what it cannot go on with as CANCELLED.

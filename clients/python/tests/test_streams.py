@@ -289,3 +289,18 @@ def test_video_cut_in_the_middle_keeps_what_came_and_names_the_rest(connect, ser
             came.append(frame)
 
     assert [f.index for f in came] == [1] and caught.value.missing == (0, 2) and len(came[0].explanation.maps) == 1
+
+
+def test_video_map_is_nonsense_its_frame_is_missing(connect, serve):
+    def video(requests, context):
+        requests = iter(requests)
+        for _ in range(3):
+            next(requests)
+        broken = {"outputs": [{"raw": {"size": {"width": 1, "height": 1}, "channel_count": 1, "data": b"", "grid": 1, "values": 1}}]}
+        explained = {"prediction": {"model": "fake", "classes": [{"label": "cat"}]}, "maps": [broken]}
+        yield video_service.VideoServiceExplainResponse(frame={"frame_index": 1, "explained": explained})
+
+    with pytest.raises(gradcam.BrokenAnswer) as caught:
+        list(connect(serve(video=video)).video([(float(i), PHOTO) for i in range(2)]))
+
+    assert caught.value.missing == (0, 1) and caught.value.arrived == 0

@@ -481,7 +481,8 @@ def explain_tasks(
     ``tasks.words`` and ``tasks.answers``, each once at most.
 
     ``share_view`` reads classes off the view that the heads have of the photo, which costs less; scores and maps of classes are somewhat
-    different then. Where the answer is cut, the error's ``partial`` has what had come of each. All others are as for ``classify``.
+    different then. Where the answer is cut, the error's ``partial`` has what had come of each, and its ``missing`` the
+    places of the tasks without all of their maps. All others are as for ``classify``.
     """
     by_event = {task.event: task for task in asked}
     if not asked or len(by_event) < len(asked):

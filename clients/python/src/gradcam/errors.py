@@ -59,7 +59,7 @@ class GradCamError(Exception):
         self.expected: int | None = None
         """Of an answer that was cut: how many there should have been, where that is known."""
         self.missing: tuple[int, ...] = ()
-        """Of an answer that was cut: the places of the targets, photos or frames of which nothing, or not all, arrived."""
+        """Of an answer that was cut: the places of the targets, tasks, photos or frames of which nothing, or not all, arrived."""
 
     def __str__(self) -> str:
         text = f"{self.call}: {self.message}" if self.call else self.message

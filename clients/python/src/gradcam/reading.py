@@ -254,4 +254,5 @@ class Tasks:
             counts = [part.maps for part in self._parts.values()]
             expected = [count for _, count in counts if count is not None]
             whole = sum(expected) if len(expected) == len(counts) else None
-            error.cut(TaskExplanations.of(partial), sum(arrived for arrived, _ in counts), whole, ())
+            missing = [place for place, (arrived, all_of_them) in enumerate(counts) if arrived != all_of_them]
+            error.cut(TaskExplanations.of(partial), sum(arrived for arrived, _ in counts), whole, missing)

@@ -390,7 +390,7 @@ class FrameStream(Stream[FrameResult]):
         if not response.HasField("frame"):
             return []
         frame = response.frame
-        item = self.open.pop(frame.frame_index, None)
+        item = self.open.get(frame.frame_index)
         if item is None:
             raise errors.broken(f"an answer came to frame {frame.frame_index}, which was not asked about", self.call)
         answer, explained = None, None
@@ -400,6 +400,7 @@ class FrameStream(Stream[FrameResult]):
             answer = Explanation(Prediction.of(explained.prediction), maps, ())
         failure = item.error or (errors.of_item(frame.status, self.call) if frame.HasField("status") else None)
         reason = _UNANSWERED.get(frame.unanswered_reason, "") if frame.HasField("unanswered_reason") else ""
+        del self.open[frame.frame_index]
         return [FrameResult(item.index, item.content[0], answer, reason, failure, explained)]
 
     def give_up(self, error: GradCamError) -> list[FrameResult]:
