@@ -44,8 +44,7 @@ internal sealed class ModelHeads(ModelFolder folder) : IDisposable
         HeadLayers.Check(folder, manifest, "captioning", network.LayersAt(size));
         var (head, words) = folder.BuildCaptionHead();
         var captioner = new Captioner(head, words);
-        Try(network, noise(size), captioner.Layers, seen => captioner.Say(seen, captioner.DefaultChoice(manifest), default));
-        return captioner;
+        return Tried(captioner, network, noise(size), captioner.Layers, seen => captioner.Say(seen, captioner.DefaultChoice(manifest), default));
     }
 
     private Answerer LoadAnswerer(AnsweringManifest manifest, CutNetwork network, Func<InputSize, Tensor> noise)
@@ -54,16 +53,26 @@ internal sealed class ModelHeads(ModelFolder folder) : IDisposable
         HeadLayers.Check(folder, manifest, "answering", network.LayersAt(size));
         var (head, words, answers) = folder.BuildAnswerHead();
         var answerer = new Answerer(head, words, answers);
-        Try(network, noise(size), answerer.Layers, seen => answerer.Answer(seen, [new Question(["what"], [Vocabulary.Unknown])]));
-        return answerer;
+        return Tried(answerer, network, noise(size), answerer.Layers, seen => answerer.Answer(seen, [new Question(["what"], [Vocabulary.Unknown])]));
     }
 
-    private static void Try(CutNetwork network, Tensor noise, HeadLayers layers, Action<ViewedPhoto> ask)
+    /// <summary>Asks a head about a photo of noise; one that fails there is disposed of.</summary>
+    private static THead Tried<THead>(THead head, CutNetwork network, Tensor noise, HeadLayers layers, Action<ViewedPhoto> ask)
+        where THead : IDisposable
     {
         using var scope = NewDisposeScope();
         using var image = noise;
-        var pass = network.Forward(image, [layers.Query]);
-        ask(layers.Look([.. layers.All.Select(layer => pass.Activations(0, layer))]));
+        try
+        {
+            var pass = network.Forward(image, [layers.Query]);
+            ask(layers.Look([.. layers.All.Select(layer => pass.Activations(0, layer))]));
+            return head;
+        }
+        catch
+        {
+            head.Dispose();
+            throw;
+        }
     }
 
     private static InputSize SizeOf(HeadManifest head) => new(head.Preprocessing.CropHeight, head.Preprocessing.CropWidth);
