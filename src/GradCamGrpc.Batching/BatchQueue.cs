@@ -57,9 +57,6 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, int workers, TimePro
     /// <summary>Whether nothing is there and nothing will come of places that were given.</summary>
     public bool IsEmpty => Taken == 0;
 
-    /// <summary>Whether it has stood for a while.</summary>
-    public bool IsStanding => _standing.IsStanding;
-
     /// <summary>How long a request may have to wait where the queue stands.</summary>
     public TimeSpan TargetWait => limits.TargetWait ?? _cost.Expected(Policy.MaxBatchSize) * TargetBatches;
 

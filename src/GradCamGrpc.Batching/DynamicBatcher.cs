@@ -83,12 +83,27 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether it takes work: all processors have started, and it neither drains nor has failed.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_gate)
+                return _phase is Phase.Running;
+        }
+    }
+
     /// <summary>Starts the processors, one after the other, so that what the first one measures is not disturbed. Call it once.</summary>
     /// <returns>Ends when all have started; faults with what a start threw.</returns>
+    /// <exception cref="InvalidOperationException">It was started already, or drains.</exception>
     public Task StartAsync()
     {
         lock (_gate)
+        {
+            if (_phase is not Phase.Created || _owners > 0)
+                throw new InvalidOperationException("the batcher was started already, or drains");
             Start(0);
+        }
         return _started.Task;
     }
 
@@ -180,8 +195,8 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     /// <summary>Starts a processor's owner; under the gate.</summary>
     private void Start(int index)
     {
-        _owners++;
         new Thread(() => Own(index)) { Name = _name, IsBackground = true }.Start();
+        _owners++;
     }
 
     private void Own(int index)
@@ -194,8 +209,10 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
         catch (Exception fault)
         {
-            _started.TrySetException(fault);
+            var isAtStart = _started.TrySetException(fault);
             Abandon(fault);
+            if (!isAtStart)
+                _observer.Failed(fault);
         }
         finally
         {
@@ -277,29 +294,39 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
                     break;
                 case BatchDecision.Wait wait:
                     // All owners have one alarm: it is set by whoever has looked last.
-                    _alarm.Change(wait.Time, Timeout.InfiniteTimeSpan);
+                    _alarm.Change(InWholeMilliseconds(wait.Time), Timeout.InfiniteTimeSpan);
                     break;
             }
         }
         return true;
     }
 
+    /// <summary>A timer drops fractions of a millisecond: it would ring too early, and for the last one again and again.</summary>
+    private static TimeSpan InWholeMilliseconds(TimeSpan time) =>
+        time == Timeout.InfiniteTimeSpan ? time : TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds));
+
     private void Run(IBatchProcessor<TItem> processor, BatchQueue<TItem>.Batch batch, ShipReason reason)
     {
-        _observer.Shipped(batch.Items.Count, reason);
-        foreach (var waiting in batch.Items)
-            _observer.Waited(_time.GetElapsedTime(waiting.EnqueuedAt));
         var isGood = false;
         try
         {
+            _observer.Shipped(batch.Items.Count, reason);
+            foreach (var waiting in batch.Items)
+                _observer.Waited(_time.GetElapsedTime(waiting.EnqueuedAt));
             processor.Process([.. batch.Items.Select(waiting => new QueuedItem<TItem>(waiting.Item, waiting.EnqueuedAt))]);
             isGood = true;
         }
         catch (Exception fault)
         {
-            _observer.BatchFailed(fault);
-            foreach (var waiting in batch.Items)
-                Tell(waiting.Item, fault);
+            try
+            {
+                _observer.BatchFailed(fault);
+            }
+            finally
+            {
+                foreach (var waiting in batch.Items)
+                    Tell(waiting.Item, fault);
+            }
         }
         lock (_gate)
             _queue.Ended(batch, isGood);

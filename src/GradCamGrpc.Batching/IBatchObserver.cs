@@ -1,9 +1,12 @@
 namespace GradCamGrpc.Batching;
 
-/// <summary>Watches a batcher, for metrics and logs. Called on the batcher's threads: it must be quick, and must not throw.</summary>
+/// <summary>
+/// Watches a batcher, for metrics and logs. Called on the batcher's threads and on those that admit or
+/// enqueue, several at a time: it must be quick, and must not throw.
+/// </summary>
 public interface IBatchObserver
 {
-    /// <summary>The processor has started, and this is how batches will be formed.</summary>
+    /// <summary>The first processor has started, and this is how batches will be formed.</summary>
     /// <param name="policy">What was set or chosen.</param>
     /// <param name="timings">What it was chosen by; none where nothing was measured.</param>
     void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings);
@@ -23,8 +26,11 @@ public interface IBatchObserver
     /// <summary>A batch ended by an exception, which its items were told.</summary>
     void BatchFailed(Exception fault);
 
-    /// <summary>The processor threw when it was closed; nobody waited for anything any more.</summary>
+    /// <summary>A processor threw when it was closed; its own batches were answered.</summary>
     void CloseFailed(Exception fault);
+
+    /// <summary>A processor's owner has ended after the start and before its time: nothing more is answered.</summary>
+    void Failed(Exception fault);
 
     /// <summary>An item threw when it was told that it fails.</summary>
     void NotificationFailed(Exception fault);

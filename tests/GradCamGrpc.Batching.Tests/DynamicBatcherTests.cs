@@ -246,6 +246,60 @@ public sealed class DynamicBatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_AnOwnerEndsBeforeItsTime_IsToldAndNobodyIsLeftWaiting()
+    {
+        await using var batcher = await StartAsync(maxBatch: 1);
+        Assert.True(batcher.IsRunning);
+        _processor.Hold();
+        var running = Enqueue(batcher);
+        await _processor.EnteredAsync();
+        var waiting = Enqueue(batcher);
+        _processor.Fault = new IOException("broken");
+        _observer.FaultOnBatchFailed = new NotSupportedException("the observer is broken");
+
+        _processor.Go();
+
+        await Assert.ThrowsAsync<IOException>(() => running.Answer);
+        await Assert.ThrowsAsync<NotSupportedException>(() => waiting.Answer);
+        Assert.Same(_observer.FaultOnBatchFailed, await _observer.Failure);
+        Assert.False(batcher.IsRunning);
+        Assert.IsType<Admission<TestItem>.Closed>(batcher.Admit(Arrival()));
+    }
+
+    [Fact]
+    public async Task Start_ASecondTimeOrAfterTheEnd_Throws()
+    {
+        var batcher = Create(_processor, maxBatch: 1, TimeSpan.Zero, capacity: 1);
+        Assert.False(batcher.IsRunning);
+        await batcher.StartAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(batcher.StartAsync);
+        await batcher.DisposeAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(batcher.StartAsync);
+
+        var never = Create(_processor, maxBatch: 1, TimeSpan.Zero, capacity: 1);
+        await never.DrainAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(never.StartAsync);
+        await never.DisposeAsync();
+        Assert.Equal(1, _processor.Closed);
+    }
+
+    /// <summary>As the system's timers do, which drop fractions of a millisecond: they would ring before the batch is due.</summary>
+    [Fact]
+    public async Task TryEnqueue_DelayIsNoWholeMilliseconds_TheAlarmIsSetToTheNext()
+    {
+        var clock = new AlarmClock();
+        var batcher = new DynamicBatcher<TestItem>(
+            "test", [_processor], new BatchSettings(8, 1.5 * Millisecond), new QueueLimits(8), _observer, clock);
+        await batcher.StartAsync();
+
+        var item = Enqueue(batcher);
+
+        Assert.Equal(2 * Millisecond, await clock.Alarm);
+        await batcher.DisposeAsync();
+        Assert.Equal(1, await item.Answer);
+    }
+
+    [Fact]
     public async Task Drain_APlaceIsStillToBeFilled_WaitsForIt()
     {
         var batcher = await StartAsync(maxBatch: 2);

@@ -29,13 +29,17 @@ public sealed class BatchMeasurementTests
     [Fact]
     public void Open_BatchesAreSet_MeasuresNothing() => Assert.Empty(Open(new BatchSettings(2, TimeSpan.Zero)));
 
-    private static IReadOnlyList<BatchTiming> Open(BatchSettings settings)
+    [Fact]
+    public void Open_AnotherMeasures_MeasuresNothing() => Assert.Empty(Open(new BatchSettings(4, null), measures: false));
+
+    private static IReadOnlyList<BatchTiming> Open(BatchSettings settings, bool measures = true)
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var metrics = new ServerMetrics(services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         var folder = EmbeddedModel.Read();
         using var heads = new ModelHeads(folder);
-        var worker = new ModelWorker(folder, heads, DeviceName.Cpu, Precision.Fp32, settings, new ActivationCache(1 << 20), metrics, TimeProvider.System);
+        var cache = new ActivationCache(1 << 20);
+        var worker = new ModelWorker(folder, heads, DeviceName.Cpu, Precision.Fp32, settings, measures, cache, metrics, TimeProvider.System);
         try
         {
             return worker.Open();

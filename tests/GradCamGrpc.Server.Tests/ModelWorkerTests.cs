@@ -27,7 +27,7 @@ public sealed class ModelWorkerTests : IDisposable
     {
         _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         _worker = new ModelWorker(
-            Folder, _heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(4, TimeSpan.Zero), new ActivationCache(1 << 20), _metrics, TimeProvider.System);
+            Folder, _heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(4, TimeSpan.Zero), measures: true, new ActivationCache(1 << 20), _metrics, TimeProvider.System);
         _worker.Open();
     }
 

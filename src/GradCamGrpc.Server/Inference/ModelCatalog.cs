@@ -118,9 +118,9 @@ internal sealed class ModelCatalog : IAsyncDisposable
         return gone;
     }
 
-    private async Task UnloadAsync(ModelInstance model)
+    /// <summary>A model is no more. What was kept for it nobody else may need.</summary>
+    private void Leave(ModelInstance model)
     {
-        await model.UnloadAsync();
         bool isLast;
         lock (_changes)
         {
@@ -129,6 +129,23 @@ internal sealed class ModelCatalog : IAsyncDisposable
         }
         if (isLast)
             _cache.Forget(model.NetworkKey);
+    }
+
+    private async Task UnloadAsync(ModelInstance model)
+    {
+        try
+        {
+            await model.UnloadAsync();
+        }
+        catch (Exception fault)
+        {
+            _logger.UnloadFailed(fault, model.Name, model.Manifest.Version, model.Folder.Revision);
+            return;
+        }
+        finally
+        {
+            Leave(model);
+        }
         NativeTuning.ReturnFreedMemory();
         _logger.ModelUnloaded(model.Name, model.Manifest.Version, model.Folder.Revision);
     }

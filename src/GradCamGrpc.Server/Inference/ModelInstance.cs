@@ -25,6 +25,7 @@ internal sealed class ModelInstance : IAsyncDisposable
     private readonly ActivationCache _cache;
     private readonly ILogger _logger;
     private readonly string _devices;
+    private readonly Lazy<Task> _end;
 
     /// <param name="folder">The model.</param>
     /// <param name="batches">What is set of how batches are formed; the rest is measured when it starts.</param>
@@ -49,10 +50,15 @@ internal sealed class ModelInstance : IAsyncDisposable
         CaptionPreprocessor = folder.Manifest.Captioning is { } captioning ? PreprocessorOf(captioning.Preprocessing, views) : null;
         AnswerPreprocessor = folder.Manifest.Answering is { } answering ? PreprocessorOf(answering.Preprocessing, views) : null;
         _devices = string.Join(", ", options.Places);
+        _end = new Lazy<Task>(EndAsync);
         _cache = cache;
         _logger = logger;
         _heads = new ModelHeads(folder);
-        _workers = [.. options.Places.Select(device => new ModelWorker(folder, _heads, device, options.Precision, batches, cache, metrics, time))];
+        _workers =
+        [
+            .. options.Places.Select((device, i) =>
+                new ModelWorker(folder, _heads, device, options.Precision, batches, measures: i == 0, cache, metrics, time)),
+        ];
         _batcher = new DynamicBatcher<RowGroup>(
             $"model {Name}",
             _workers,
@@ -68,8 +74,8 @@ internal sealed class ModelInstance : IAsyncDisposable
 
     public string Name => Manifest.Name;
 
-    /// <summary>Whether it is loaded and warm.</summary>
-    public bool IsReady => _workers.All(worker => worker.Network is not null);
+    /// <summary>Whether it is loaded and warm, and all its workers work.</summary>
+    public bool IsReady => _batcher.IsRunning;
 
     /// <summary>Calls that hold it.</summary>
     public int CallCount => _calls.Users;
@@ -189,8 +195,10 @@ internal sealed class ModelInstance : IAsyncDisposable
             : settings;
     }
 
-    /// <summary>Answers what was accepted and unloads the model.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Answers what was accepted and unloads the model: once, whoever asks for it.</summary>
+    public ValueTask DisposeAsync() => new(_end.Value);
+
+    private async Task EndAsync()
     {
         await _batcher.DisposeAsync();
         _heads.Dispose();

@@ -22,6 +22,7 @@ namespace GradCamGrpc.Server.Inference;
 /// <param name="deviceName">Where the network runs.</param>
 /// <param name="precision">What its folded convolutions compute in.</param>
 /// <param name="settings">What is set of how batches are formed.</param>
+/// <param name="measures">Whether it measures what batches take, where it is not set how they are formed.</param>
 /// <param name="cache">Keeps what it says of photos.</param>
 /// <param name="metrics">Told what it does.</param>
 /// <param name="time">The clock.</param>
@@ -31,6 +32,7 @@ internal sealed class ModelWorker(
     DeviceName deviceName,
     Precision precision,
     BatchSettings settings,
+    bool measures,
     ActivationCache cache,
     ServerMetrics metrics,
     TimeProvider time)
@@ -49,7 +51,7 @@ internal sealed class ModelWorker(
     public CutNetwork? Network { get; private set; }
 
     /// <summary>Loads the model and runs it, so that the first requests pay for neither.</summary>
-    /// <returns>What batches took, where it is not set how they are formed.</returns>
+    /// <returns>What batches took, where it measures that.</returns>
     public IReadOnlyList<BatchTiming> Open()
     {
         _device = ComputeDevice.Open(deviceName);
@@ -72,12 +74,13 @@ internal sealed class ModelWorker(
         foreach (var (trial, sample) in trials.Zip(_samples).OrderByDescending(pair => pair.Second.numel()))
             WarmUp(sample, trial);
         heads.Load(_cut, Noise);
+        var isMeasured = measures && !settings.IsComplete;
 
         // Photos to classify are what most batches are of.
-        if (!settings.IsComplete)
+        if (isMeasured)
             trials[0].RunFor(size => RunNoise(_samples[0], size), TrialTime);
         Network = _cut;
-        return settings.IsComplete ? [] : trials[0].Timings;
+        return isMeasured ? trials[0].Timings : [];
     }
 
     /// <summary>Answers who asks about a photo that is still known, then runs the other rows. Of rows of one photo the first runs for all.</summary>

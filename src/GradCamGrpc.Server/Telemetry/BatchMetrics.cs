@@ -32,5 +32,7 @@ internal sealed class BatchMetrics(string model, ServerMetrics metrics, ILogger 
 
     public void CloseFailed(Exception fault) => logger.CloseFailed(fault, model);
 
+    public void Failed(Exception fault) => logger.WorkerFailed(fault, model);
+
     public void NotificationFailed(Exception fault) => logger.NotificationFailed(fault, model);
 }

@@ -46,6 +46,12 @@ internal static partial class InferenceLog
     [LoggerMessage(EventId = 114, Level = LogLevel.Error, Message = "The models in {Folder} cannot be looked at, and what was served goes on: {Reason}")]
     public static partial void RepositoryUnreadable(this ILogger logger, string folder, string reason);
 
+    [LoggerMessage(EventId = 115, Level = LogLevel.Critical, Message = "A worker of model {Model} has ended, and the model answers nothing more")]
+    public static partial void WorkerFailed(this ILogger logger, Exception fault, string model);
+
+    [LoggerMessage(EventId = 116, Level = LogLevel.Error, Message = "Model {Model} {Version} ({Revision}) did not unload")]
+    public static partial void UnloadFailed(this ILogger logger, Exception fault, string model, string version, string revision);
+
     [LoggerMessage(EventId = 103, Level = LogLevel.Critical, Message = "Model {Model} cannot be loaded")]
     public static partial void ModelFailed(this ILogger logger, Exception fault, string model);
 }
