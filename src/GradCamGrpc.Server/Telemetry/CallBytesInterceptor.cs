@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using GradCamGrpc.Server.Draining;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -27,7 +28,7 @@ internal sealed class CallBytesInterceptor : Interceptor
         if (Of(context) is not { } bytes)
             return continuation(request, responseStream, context);
         bytes.AddRead(SizeOf(request));
-        return continuation(request, new CountingWriter<TResponse>(responseStream, bytes), context);
+        return continuation(request, Counted(responseStream, bytes), context);
     }
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
@@ -35,11 +36,13 @@ internal sealed class CallBytesInterceptor : Interceptor
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) => Of(context) is { } bytes
-        ? continuation(new CountingReader<TRequest>(requestStream, bytes), new CountingWriter<TResponse>(responseStream, bytes), context)
+        ? continuation(new CountingReader<TRequest>(requestStream, bytes), Counted(responseStream, bytes), context)
         : continuation(requestStream, responseStream, context);
 
     /// <summary>Null where the call is not logged.</summary>
     private static CallBytes? Of(ServerCallContext context) => context.GetHttpContext().Features.Get<CallBytes>();
+
+    private static ToldWriter<T> Counted<T>(IServerStreamWriter<T> responses, CallBytes bytes) => new(responses, message => bytes.AddSent(SizeOf(message)));
 
     private static int SizeOf<T>(T message) => ((IMessage)message!).CalculateSize();
 }
