@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Models.Heads;
 
 /// <summary>A head that reads words and, by attention, the positions of a trunk's maps: what all heads with words have in common.</summary>
-/// <remarks>It belongs to one thread. Its tensors live in the caller's dispose scope.</remarks>
+/// <remarks>
+/// Its tensors live in the caller's dispose scope. Once frozen, any number of threads may use it at a time, each in a dispose scope of its
+/// own; before, it belongs to one.
+/// </remarks>
 public abstract class ReadingHead : nn.Module
 {
     [ComponentName(Name = "memory")]

@@ -11,7 +11,10 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Server.Answering;
 
 /// <summary>Answers questions about photos and explains the answers, by what the network says at the layers that the head reads.</summary>
-/// <remarks>It runs on the model's thread, and on the CPU wherever the network runs. What it is may be asked on any thread.</remarks>
+/// <remarks>
+/// It runs on the threads of the model's workers, and on the CPU wherever the network runs. Once frozen, any number of threads may use it at
+/// a time, each in a dispose scope of its own. What it is may be asked on any thread.
+/// </remarks>
 /// <param name="head">The head, frozen and in evaluation mode; it is owned from here on.</param>
 /// <param name="words">The words that it knows.</param>
 /// <param name="answers">The answers that it can give, by index.</param>

@@ -12,7 +12,10 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Server.Captioning;
 
 /// <summary>Says sentences about photos and explains them, by what the network says at the layers that the head reads.</summary>
-/// <remarks>It runs on the model's thread, and on the CPU wherever the network runs. What it is may be asked on any thread.</remarks>
+/// <remarks>
+/// It runs on the threads of the model's workers, and on the CPU wherever the network runs. Once frozen, any number of threads may use it at
+/// a time, each in a dispose scope of its own. What it is may be asked on any thread.
+/// </remarks>
 internal sealed class Captioner : IDisposable
 {
     /// <summary>Beams of a search where nothing else is asked for.</summary>

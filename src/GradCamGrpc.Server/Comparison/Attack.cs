@@ -8,7 +8,7 @@ namespace GradCamGrpc.Server.Comparison;
 /// <param name="Epsilon">How far a colour of a pixel moves at most, as a share of its range, 0 to 1.</param>
 internal abstract record Attack(double Epsilon)
 {
-    /// <summary>Changes a photo, on the model's thread.</summary>
+    /// <summary>Changes a photo, on a thread of the model's workers.</summary>
     /// <param name="photo">The photo.</param>
     /// <param name="scale">How the network's input is made of it.</param>
     /// <param name="classIndex">The class to lose; null for the most probable one.</param>

@@ -7,7 +7,7 @@ using GradCamGrpc.Server.Requests;
 
 namespace GradCamGrpc.Server.Evidence;
 
-/// <summary>Makes the maps of one photo and has each judged, on the model's thread.</summary>
+/// <summary>Makes the maps of one photo and has each judged, on a thread of the model's workers.</summary>
 /// <param name="request">What is asked.</param>
 /// <param name="judge">Who judges.</param>
 internal sealed class MapEvaluation(CheckedEvaluateRequest request, MapJudge judge)

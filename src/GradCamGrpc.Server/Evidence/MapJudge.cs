@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Server.Evidence;
 
-/// <summary>Judges a model's maps of one photo, on the model's thread.</summary>
+/// <summary>Judges a model's maps of one photo, on a thread of the model's workers.</summary>
 /// <param name="model">The model.</param>
 /// <param name="layers">Where it is explained.</param>
 /// <param name="plan">What is measured, its boxes on the photo.</param>

@@ -12,7 +12,10 @@ namespace GradCamGrpc.Server.Heads;
 /// The layers of the network that a head reads, and the head's look at them. Behind them comes the head, whatever the network itself has
 /// there.
 /// </summary>
-/// <remarks>A head runs on the model's thread, and on the CPU wherever the network runs. What the layers are may be asked on any thread.</remarks>
+/// <remarks>
+/// A head runs on the threads of the model's workers, and on the CPU wherever the network runs. Once frozen, any number of threads may use it
+/// at a time, each in a dispose scope of its own. What the layers are may be asked on any thread.
+/// </remarks>
 internal sealed class HeadLayers
 {
     private readonly ReadingHead _head;

@@ -3,7 +3,7 @@ using GradCamGrpc.Explain.Cuts;
 namespace GradCamGrpc.Server.Inference;
 
 /// <summary>What is asked about a photo: a prediction, and nothing more unless a derived type asks for it.</summary>
-/// <remarks>The model's thread writes the answers, the call reads them.</remarks>
+/// <remarks>A thread of the model's workers writes the answers, the call reads them.</remarks>
 /// <param name="cancellation">Says that the client has stopped waiting.</param>
 internal class InferenceRequest(CancellationToken cancellation)
 {

@@ -29,7 +29,7 @@ internal sealed class Reservation(ModelInstance model, Place<RowGroup> place, Da
 
     /// <summary>Enqueues a photo about which the network is asked something of the caller's own.</summary>
     /// <param name="photo">The photo.</param>
-    /// <param name="inspect">Asks, and yields what comes of it. It is run through on the model's thread.</param>
+    /// <param name="inspect">Asks, and yields what comes of it. It is run through on a thread of the model's workers.</param>
     /// <param name="cancellation">Says that nobody waits for it any more.</param>
     public InspectionRequest<TItem> Inspect<TItem>(
         Photo photo, Func<InspectedPhoto, IEnumerable<TItem>> inspect, CancellationToken cancellation) =>
