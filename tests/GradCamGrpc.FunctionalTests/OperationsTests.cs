@@ -7,8 +7,8 @@ using GradCamGrpc.Protos.V1;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1Alpha;
-using V1 = Grpc.Reflection.V1;
 using Status = Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus;
+using V1 = Grpc.Reflection.V1;
 
 namespace GradCamGrpc.FunctionalTests;
 
