@@ -15,6 +15,8 @@ internal static class ClientsBenchmark
         "go=clients/go/debian.sh run ./cmd/gradcam-load --json --address {address} --photo {photo} --method stream " +
         "--concurrency {concurrency} --duration {seconds}s";
 
+    private const string Python = "python=clients/python/explain_many_load.py {address} {photo} {concurrency} {seconds}";
+
     public static Command Create()
     {
         var concurrency = new Option<int>("--concurrency") { Description = "photos in flight, 64 at most", DefaultValueFactory = _ => 64 };
@@ -22,7 +24,7 @@ internal static class ClientsBenchmark
         var clients = new Option<string[]>("--client")
         {
             Description = "NAME=COMMAND: a client, run in the repository, that prints JSON with succeeded_per_s",
-            DefaultValueFactory = _ => [Go],
+            DefaultValueFactory = _ => [Go, Python],
         };
         clients.Validators.Add(given =>
         {
