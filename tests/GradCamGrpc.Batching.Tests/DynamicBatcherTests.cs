@@ -462,6 +462,32 @@ public sealed class DynamicBatcherTests : IDisposable
             processor.Dispose();
     }
 
+    /// <summary>Clients send the next item for each answer, so that one wake-up that is lost would leave all of them waiting for ever.</summary>
+    [Theory(Timeout = 120_000)]
+    [InlineData(1, 0, 4)]
+    [InlineData(2, 0, 4)]
+    [InlineData(3, 0, 1)]
+    [InlineData(2, 0.3, 40)]
+    [InlineData(3, 1, 16)]
+    public async Task Stress_ClientsWaitForTheirAnswers_NoneWaitsForEver(int workers, double delayMilliseconds, int maxBatch)
+    {
+        TestProcessor[] processors = [.. Enumerable.Range(0, workers).Select(_ => new TestProcessor())];
+        await using var batcher = new DynamicBatcher<TestItem>(
+            "test", processors, new BatchSettings(maxBatch, delayMilliseconds * Millisecond), new QueueLimits(256), _observer, TimeProvider.System);
+        await batcher.StartAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(client => Task.Run(async () =>
+        {
+            for (var i = 0; i < 400; i++)
+                Assert.InRange(await Enqueue(batcher).Answer.WaitAsync(TestContext.Current.CancellationToken), 1, maxBatch);
+        })));
+
+        Assert.Equal(32 * 400, processors.Sum(processor => processor.BatchSizes.Sum()));
+        await batcher.DisposeAsync();
+        foreach (var processor in processors)
+            processor.Dispose();
+    }
+
     /// <summary>Eight threads enqueue, some leave, and the batcher drains in the middle of it: what was accepted is told exactly once.</summary>
     [Theory, InlineData(1), InlineData(3)]
     public async Task Stress_ManyThreadsAndADrain_NothingAcceptedIsLost(int workers)
