@@ -28,7 +28,8 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Starts it, and waits until it serves.</summary>
     public static async Task<ServerProcess> StartAsync(params string[] options)
     {
-        var run = ProgramRun.Server(["--listen", "127.0.0.1:0", "--http", "off", "--metrics", "127.0.0.1:0", .. options]);
+        // With one network, long work of one call makes all others wait.
+        var run = ProgramRun.Server(["--listen", "127.0.0.1:0", "--http", "off", "--metrics", "127.0.0.1:0", "--instances", "1", .. options]);
         var address = Address().Match(await run.LineWithAsync("serves on")).Value;
         return new ServerProcess(run, address, MetricsAddress().Match(await run.LineWithAsync("Metrics: ")).Value);
     }
