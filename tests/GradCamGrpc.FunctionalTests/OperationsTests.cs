@@ -129,11 +129,20 @@ public sealed class OperationsTests(RunningServer shared)
         using var old = new ServerReflection.ServerReflectionClient(shared.Channel).ServerReflectionInfo(cancellationToken: Cancellation);
         using var now = new V1.ServerReflection.ServerReflectionClient(shared.Channel).ServerReflectionInfo(cancellationToken: Cancellation);
 
-        await old.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
-        await now.RequestStream.WriteAsync(new V1.ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
+        // The refusal may come while the message is still being sent.
+        var ofOld = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await old.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
+            await old.ResponseStream.MoveNext(Cancellation);
+        });
+        var ofNow = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            await now.RequestStream.WriteAsync(new V1.ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
+            await now.ResponseStream.MoveNext(Cancellation);
+        });
 
-        Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(() => old.ResponseStream.MoveNext(Cancellation))).StatusCode);
-        Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(() => now.ResponseStream.MoveNext(Cancellation))).StatusCode);
+        Assert.Equal(StatusCode.ResourceExhausted, ofOld.StatusCode);
+        Assert.Equal(StatusCode.ResourceExhausted, ofNow.StatusCode);
     }
 
     [Fact]
