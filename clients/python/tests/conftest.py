@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import re
 import signal
 import socket
@@ -36,7 +37,8 @@ def running(*options):
         pytest.fail("the server is not built: dotnet build src/GradCamGrpc.Cli -c Release")
     command = ["dotnet", str(PROGRAM), "serve", "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    rest = threading.Thread(target=lambda: [None for _ in process.stdout], daemon=True)
+    # Where a test fails, pytest shows what its server has said meanwhile.
+    rest = threading.Thread(target=lambda: [os.write(2, line.encode()) for line in process.stdout], daemon=True)
     try:
         for line in process.stdout:
             found = re.search(r"serves on (127\.0\.0\.1:\d+)", line)
