@@ -37,6 +37,9 @@ internal sealed class ExplainStream(
         var startsWithSettings = requests.Current.MessageCase is ClassificationServiceExplainStreamRequest.MessageOneofCase.Settings;
         var settings = StreamSettings.Read(startsWithSettings ? requests.Current.Settings : new ExplainStreamSettings());
 
+        // gRPC makes them when they are first asked for, and the photos of a stream would ask several at a time.
+        _ = context.RequestHeaders;
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var outbox = new Outbox<ClassificationServiceExplainStreamResponse>(settings.IsOrdered);
         var sending = outbox.SendAllAsync(responses.WriteAsync, stop);
