@@ -34,6 +34,29 @@ public sealed class ExplainStreamTests
         await run;
     }
 
+    /// <summary>Photos that are explained side by side ask for the call's headers, which gRPC makes when it is first asked.</summary>
+    [Fact]
+    public async Task Run_PhotosSideBySide_HeadersAreMadeBeforeTheFirst()
+    {
+        await SendAsync(Item("one"));
+        await SendAsync(Item("two"));
+        _requests.Writer.Complete();
+        var call = new FakeCall(Cancellation);
+        var reads = new ConcurrentBag<int>();
+        var stream = new ExplainStream((request, context, _) => Note(((FakeCall)context).HeaderReads), _time, NullLogger<ExplainStream>.Instance);
+
+        await stream.RunAsync(new FakeReader<Request>(_requests.Reader), new FakeWriter<Response>(_responses.Writer, write: null), call);
+
+        Assert.Equal([1, 1], reads);
+
+        async IAsyncEnumerable<ClassificationServiceExplainResponse> Note(int before)
+        {
+            reads.Add(before);
+            await Task.CompletedTask;
+            yield return new ClassificationServiceExplainResponse();
+        }
+    }
+
     [Fact]
     public async Task Run_AsSent_NothingOvertakes()
     {

@@ -5,6 +5,8 @@ namespace GradCamGrpc.Server.Tests.Streaming;
 /// <summary>A call that nobody made.</summary>
 internal sealed class FakeCall(CancellationToken cancellation) : ServerCallContext
 {
+    private readonly Metadata _headers = [];
+
     protected override string MethodCore => "/gradcam.v1.ClassificationService/ExplainStream";
 
     protected override string HostCore => "";
@@ -16,7 +18,17 @@ internal sealed class FakeCall(CancellationToken cancellation) : ServerCallConte
 
     protected override DateTime DeadlineCore => DateTime.MaxValue;
 
-    protected override Metadata RequestHeadersCore { get; } = [];
+    /// <summary>How often its headers have been asked for. gRPC makes them the first time, which is for one thread alone.</summary>
+    public int HeaderReads { get; private set; }
+
+    protected override Metadata RequestHeadersCore
+    {
+        get
+        {
+            HeaderReads++;
+            return _headers;
+        }
+    }
 
     protected override CancellationToken CancellationTokenCore { get; } = cancellation;
 
