@@ -46,7 +46,9 @@ internal static class StreamingClient
         var sent = 0;
         for (; Stopwatch.GetElapsedTime(start) < time; sent++)
         {
-            await places.WaitAsync();
+            // Once the answers have ended, by an error, no place gets free.
+            if (await Task.WhenAny(places.WaitAsync(), answered) == answered)
+                break;
             var item = new ExplainItem { Id = sent.ToString(CultureInfo.InvariantCulture), Request = request };
             await call.RequestStream.WriteAsync(new ClassificationServiceExplainStreamRequest { Item = item });
         }
