@@ -73,6 +73,16 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
     }
 
+    /// <summary>Bytes of all that wait or are being prepared.</summary>
+    public long QueueBytes
+    {
+        get
+        {
+            lock (_gate)
+                return _queue.Bytes;
+        }
+    }
+
     /// <summary>How batches are formed; a default before the processor has started.</summary>
     public BatchPolicy Policy
     {
@@ -105,16 +115,6 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
             Start(0);
         }
         return _started.Task;
-    }
-
-    /// <summary>Bytes of all that wait or are being prepared.</summary>
-    public long QueueBytes
-    {
-        get
-        {
-            lock (_gate)
-                return _queue.Bytes;
-        }
     }
 
     /// <summary>Gives a request a place in the queue before it is ready for it, or refuses it at once.</summary>

@@ -43,7 +43,7 @@ public sealed class ServerOptionsReaderTests
         Assert.Null(options.Metrics);
         Assert.Equal(new TlsOptions("/a.crt", "/a.key", "/ca.crt"), options.Tls);
         Assert.Equal(new ConnectionLimits(11, 12, 2048, TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)), options.Connections);
-        Assert.Equal(["cuda:1", "cuda:0", "cuda:1", "cuda:0"], options.Places.Select(device => device.ToString()));
+        Assert.Equal(["cuda:1", "cuda:0", "cuda:1", "cuda:0"], options.NetworkDevices.Select(device => device.ToString()));
         Assert.Equal(Precision.Bf16, options.Precision);
         Assert.Equal(3, options.Threads);
         Assert.Equal(new QueueOptions(7, 5, TimeSpan.FromMilliseconds(9), 2 << 20, TimeSpan.FromMilliseconds(40)), options.Queue);

@@ -49,14 +49,14 @@ internal sealed class ModelInstance : IAsyncDisposable
         Preprocessor = PreprocessorOf(folder.Manifest.Preprocessing, views);
         CaptionPreprocessor = folder.Manifest.Captioning is { } captioning ? PreprocessorOf(captioning.Preprocessing, views) : null;
         AnswerPreprocessor = folder.Manifest.Answering is { } answering ? PreprocessorOf(answering.Preprocessing, views) : null;
-        _devices = string.Join(", ", options.Places);
+        _devices = string.Join(", ", options.NetworkDevices);
         _end = new Lazy<Task>(EndAsync);
         _cache = cache;
         _logger = logger;
         _heads = new ModelHeads(folder);
         _workers =
         [
-            .. options.Places.Select((device, i) =>
+            .. options.NetworkDevices.Select((device, i) =>
                 new ModelWorker(folder, _heads, device, options.Precision, batches, measures: i == 0, cache, metrics, time)),
         ];
         _batcher = new DynamicBatcher<RowGroup>(

@@ -92,7 +92,7 @@ public sealed record ServerOptions
     public required TimeSpan DrainTimeout { get; init; }
 
     /// <summary>Where each network of a model runs: on all devices before there is a second one on any.</summary>
-    internal IEnumerable<DeviceName> Places => Enumerable.Repeat(Devices, InstancesIn(Environment.ProcessorCount)).SelectMany(devices => devices);
+    internal IEnumerable<DeviceName> NetworkDevices => Enumerable.Repeat(Devices, InstancesIn(Environment.ProcessorCount)).SelectMany(devices => devices);
 
     /// <summary>How many networks of a model run on each device at a time.</summary>
     /// <remarks>
