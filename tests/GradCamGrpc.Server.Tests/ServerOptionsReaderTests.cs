@@ -19,7 +19,7 @@ public sealed class ServerOptionsReaderTests
         Assert.Null(options.Tls);
         Assert.Equal(new ConnectionLimits(1000, 1000, 32_768, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)), options.Connections);
         Assert.Equal([DeviceName.Cpu], options.Devices);
-        Assert.Equal(1, options.Instances);
+        Assert.Null(options.Instances);
         Assert.Equal(Precision.Fp32, options.Precision);
         Assert.Null(options.Threads);
         Assert.Equal(64 << 20, options.ActivationCacheBytes);

@@ -20,7 +20,7 @@ internal static class Settings
     public static readonly Setting ModelControl = new("model-control", "none", "who may change the models while the server runs: none, poll to follow what happens to the folders, or explicit for the calls LoadModel and UnloadModel");
     public static readonly Setting ModelPoll = new("model-poll", "15", "seconds between two looks at the folders, for --model-control poll; what two looks see alike is loaded");
     public static readonly Setting Device = new("device", "cpu", "where the networks run: cpu, cuda, cuda:1, or several of CUDA's with a comma between them, which share each model's queue");
-    public static readonly Setting Instances = new("instances", "1", "networks of each model that run on each device at a time, all behind the model's one queue; 'auto' for one a core, but no more than 4, on the CPU, by which more is answered under load, and for 1 on CUDA");
+    public static readonly Setting Instances = new("instances", "auto", "networks of each model that run on each device at a time, all behind the model's one queue; 'auto' for one a core, but no more than 4, on the CPU, by which more is answered under load, and for 1 on CUDA");
     public static readonly Setting Precision = new("precision", "fp32", "fp32, or bf16 for a faster network of fewer digits, by which classes hardly change and captions can, where the CPU has instructions for it");
     public static readonly Setting Threads = new("threads", "auto", "threads within one tensor operation, or 'auto' for one a core, divided among the instances");
     public static readonly Setting QueueCapacity = new("queue-capacity", "256", "requests that may wait for a model; one more is refused");
