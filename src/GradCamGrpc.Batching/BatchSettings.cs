@@ -48,6 +48,17 @@ public sealed record BatchSettings
         return new BatchPolicy(size, MaxDelay ?? DelayOf(bySize, size));
     }
 
+    /// <summary>These settings, with what was found for others in the place of what would be measured, as far as the same would be found.</summary>
+    /// <param name="before">The others.</param>
+    /// <param name="found">The policy that came of them, of the same work.</param>
+    public BatchSettings Keeping(BatchSettings before, BatchPolicy found)
+    {
+        var size = MaxBatchSize ?? (before.MaxBatchSize is null ? found.MaxBatchSize : null);
+
+        // How long waiting pays is measured for a size.
+        return new BatchSettings(size, MaxDelay ?? (before.MaxDelay is null && size == found.MaxBatchSize ? found.MaxDelay : null));
+    }
+
     private static int SizeOf(BatchTiming[] bySize)
     {
         if (bySize.Length == 0)

@@ -126,6 +126,12 @@ public sealed class ModelFolderTests
             manifest["answering"] = HeadWithAnswers(manifest, "labels.txt");
             manifest["tasks"] = new JsonArray("classification", "captioning");
         },
+        ["batching.max_batch zero"] = manifest => manifest["batching"] = new JsonObject { ["max_batch"] = 0 },
+        ["batching.max_batch many"] = manifest => manifest["batching"] = new JsonObject { ["max_batch"] = 1025 },
+        ["batching.max_delay_ms negative"] = manifest => manifest["batching"] = new JsonObject { ["max_delay_ms"] = -1 },
+        ["batching.max_delay_ms long"] = manifest => manifest["batching"] = new JsonObject { ["max_delay_ms"] = 10_001 },
+        ["batching.instances zero"] = manifest => manifest["batching"] = new JsonObject { ["instances"] = 0 },
+        ["batching.instances many"] = manifest => manifest["batching"] = new JsonObject { ["instances"] = 65 },
         ["answering.answers path"] = manifest => manifest["answering"] = Answering(manifest, "../answers.txt"),
         ["answering.answers absent"] = manifest => manifest["answering"] = Answering(manifest, "nothing.txt"),
         ["answering.shape.layers none"] = manifest =>
@@ -160,6 +166,71 @@ public sealed class ModelFolderTests
 
         Assert.Contains($"{field}: ", fault.Message, StringComparison.Ordinal);
         Assert.Contains(model.Folder, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_EveryNumberOfBatchingIsBad_AllAreListed()
+    {
+        using var model = new TemporaryModel().With(manifest =>
+        {
+            Damages["name upper"](manifest);
+            manifest["batching"] = new JsonObject { ["max_batch"] = -3, ["max_delay_ms"] = 60_000, ["instances"] = 0 };
+        });
+
+        var fault = Assert.Throws<InvalidModelException>(() => ModelFolder.Read(model.Folder));
+
+        Assert.Equal(
+            [
+                $"name: 'Embedded' is not {ModelManifest.NameRule}",
+                "batching.max_batch: -3 is not from 1 to 1024",
+                "batching.max_delay_ms: 60000 is not from 0 to 10000",
+                "batching.instances: 0 is not from 1 to 64",
+            ],
+            fault.Faults);
+    }
+
+    [Theory]
+    [InlineData("""{ "max_batch": 8, "max_delay_ms": 2, "instances": 1 }""", 8, 2, 1)]
+    [InlineData("""{ "max_batch": 1, "max_delay_ms": 0, "instances": 64 }""", 1, 0, 64)]
+    [InlineData("""{ "max_batch": 1024, "max_delay_ms": 10000 }""", 1024, 10_000, null)]
+    [InlineData("""{ "max_delay_ms": 2 }""", null, 2, null)]
+    [InlineData("""{ "max_batch": null, "instances": 3 }""", null, null, 3)]
+    [InlineData("{}", null, null, null)]
+    public void Read_Batching_HoldsWhatItSaysAndIsWrittenAsItWas(string text, int? batch, int? delay, int? instances)
+    {
+        using var model = new TemporaryModel().With(manifest => manifest["batching"] = JsonNode.Parse(text));
+
+        var read = ModelFolder.Read(model.Folder).Manifest;
+        ModelFolder.WriteManifest(model.Folder, read);
+
+        Assert.Equal(new BatchingManifest { MaxBatch = batch, MaxDelayMs = delay, Instances = instances }, read.Batching);
+        Assert.Equal(read.Batching, ModelFolder.Read(model.Folder).Manifest.Batching);
+    }
+
+    [Fact]
+    public void Write_NoBatching_NamesNone()
+    {
+        using var model = new TemporaryModel().With(manifest => manifest["batching"] = null);
+        var read = ModelFolder.Read(model.Folder).Manifest;
+        ModelFolder.WriteManifest(model.Folder, read);
+
+        Assert.Null(read.Batching);
+        Assert.DoesNotContain("batching", File.ReadAllText(Path.Combine(model.Folder, ModelFolder.ManifestFile)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "preferred_batch": 8 }""", "preferred_batch")]
+    [InlineData("""{ "max_batch": "auto" }""", "batching.max_batch")]
+    [InlineData("""{ "max_delay_ms": 0.5 }""", "batching.max_delay_ms")]
+    [InlineData("""{ "instances": 99999999999 }""", "batching.instances")]
+    [InlineData("8", "batching")]
+    public void Read_BatchingIsOfAnotherShape_IsRefusedByItsField(string text, string field)
+    {
+        using var model = new TemporaryModel().With(manifest => manifest["batching"] = JsonNode.Parse(text));
+
+        var fault = Assert.Throws<InvalidModelException>(() => ModelFolder.Read(model.Folder));
+
+        Assert.Contains(field, Assert.Single(fault.Faults), StringComparison.Ordinal);
     }
 
     /// <summary>Whether the sources have as many positions as the trunk gives them is found out when it runs.</summary>

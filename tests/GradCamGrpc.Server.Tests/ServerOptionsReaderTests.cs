@@ -1,6 +1,8 @@
 using System.Net;
+using GradCamGrpc.Batching;
 using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Options;
 
 namespace GradCamGrpc.Server.Tests;
@@ -43,7 +45,7 @@ public sealed class ServerOptionsReaderTests
         Assert.Null(options.Metrics);
         Assert.Equal(new TlsOptions("/a.crt", "/a.key", "/ca.crt"), options.Tls);
         Assert.Equal(new ConnectionLimits(11, 12, 2048, TimeSpan.FromSeconds(13), TimeSpan.FromSeconds(14)), options.Connections);
-        Assert.Equal(["cuda:1", "cuda:0", "cuda:1", "cuda:0"], options.NetworkDevices.Select(device => device.ToString()));
+        Assert.Equal(["cuda:1", "cuda:0", "cuda:1", "cuda:0"], options.NetworkDevicesOf(null).Select(device => device.ToString()));
         Assert.Equal(Precision.Bf16, options.Precision);
         Assert.Equal(3, options.Threads);
         Assert.Equal(new QueueOptions(7, 5, TimeSpan.FromMilliseconds(9), 2 << 20, TimeSpan.FromMilliseconds(40)), options.Queue);
@@ -68,6 +70,32 @@ public sealed class ServerOptionsReaderTests
         Assert.Equal(((int?)null, (TimeSpan?)null), (auto.MaxBatch, auto.MaxDelay));
         Assert.Equal(auto, Read().Queue);
         Assert.Equal((1, TimeSpan.Zero), Read(("max-batch", "1"), ("max-delay", "0")).Queue is { MaxBatch: { } size, MaxDelay: { } delay } ? (size, delay) : default);
+    }
+
+    [Fact]
+    public void BatchesOf_ManifestSaysSomething_HoldsWhereTheOptionIsAuto()
+    {
+        var manifest = new BatchingManifest { MaxBatch = 8, MaxDelayMs = 2 };
+
+        Assert.Equal(new BatchSettings(8, TimeSpan.FromMilliseconds(2)), Read().Queue.BatchesOf(manifest));
+        Assert.Equal(new BatchSettings(5, TimeSpan.FromMilliseconds(2)), Read(("max-batch", "5")).Queue.BatchesOf(manifest));
+        Assert.Equal(new BatchSettings(8, TimeSpan.Zero), Read(("max-delay", "0")).Queue.BatchesOf(manifest));
+        Assert.Equal(new BatchSettings(8, null), Read().Queue.BatchesOf(manifest with { MaxDelayMs = null }));
+        Assert.Equal(new BatchSettings(null, TimeSpan.Zero), Read().Queue.BatchesOf(new BatchingManifest { MaxDelayMs = 0 }));
+        Assert.Equal(new BatchSettings(null, null), Read().Queue.BatchesOf(null));
+        Assert.Equal(new BatchSettings(5, TimeSpan.FromMilliseconds(9)), Read(("max-batch", "5"), ("max-delay", "9")).Queue.BatchesOf(null));
+    }
+
+    [Theory]
+    [InlineData("auto", 3, 3)]
+    [InlineData("2", 3, 2)]
+    [InlineData("2", null, 2)]
+    [InlineData("auto", null, 1)]
+    public void NetworkDevicesOf_ManifestSaysInstances_HasThemWhereTheOptionIsAuto(string written, int? said, int expected)
+    {
+        var devices = Read(("device", "cuda"), ("instances", written)).NetworkDevicesOf(new BatchingManifest { Instances = said });
+
+        Assert.Equal(Enumerable.Repeat("cuda:0", expected), devices.Select(device => device.ToString()));
     }
 
     [Theory]

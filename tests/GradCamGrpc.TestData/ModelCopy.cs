@@ -9,7 +9,8 @@ public static class ModelCopy
     /// <param name="folder">The folder.</param>
     /// <param name="name">The model's name.</param>
     /// <param name="version">Its version, which is also what it calls its class 0.</param>
-    public static void Write(string folder, string name, string version)
+    /// <param name="batching">How it wants its requests run together.</param>
+    public static void Write(string folder, string name, string version, BatchingManifest? batching = null)
     {
         Directory.CreateDirectory(folder);
         var manifest = EmbeddedModel.Read().Manifest;
@@ -30,6 +31,7 @@ public static class ModelCopy
             Tasks = ["classification"],
             Captioning = null,
             Answering = null,
+            Batching = batching,
         });
         File.Move(Path.Combine(aside, ModelFolder.ManifestFile), Path.Combine(folder, ModelFolder.ManifestFile), overwrite: true);
         Directory.Delete(aside);

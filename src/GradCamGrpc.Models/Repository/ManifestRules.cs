@@ -49,6 +49,8 @@ internal static partial class ManifestRules
             yield return $"captioning.length_penalty: {penalty} is not from 0 to {MaxLengthPenalty}";
         if (manifest.Answering is { } answering && !IsFileName(answering.Answers))
             yield return $"answering.answers: '{answering.Answers}' is not the name of a file in the model's folder";
+        foreach (var fault in Check(manifest.Batching, "batching"))
+            yield return fault;
     }
 
     private static IEnumerable<string> Check(HeadManifest? head, string field)
@@ -113,6 +115,16 @@ internal static partial class ManifestRules
             yield return $"{field}.mean: three numbers from -{MaxFactor} to {MaxFactor} are needed";
         if (preprocessing.Std is not { Count: 3 } || !preprocessing.Std.All(std => std is >= 1.0 / MaxFactor and <= MaxFactor))
             yield return $"{field}.std: three numbers from 1/{MaxFactor} to {MaxFactor} are needed";
+    }
+
+    private static IEnumerable<string> Check(BatchingManifest? batching, string field)
+    {
+        if (batching is { MaxBatch: { } batch and not (>= 1 and <= BatchingManifest.MostBatch) })
+            yield return $"{field}.max_batch: {batch} is not from 1 to {BatchingManifest.MostBatch}";
+        if (batching is { MaxDelayMs: { } delay and not (>= 0 and <= BatchingManifest.MostDelayMs) })
+            yield return $"{field}.max_delay_ms: {delay} is not from 0 to {BatchingManifest.MostDelayMs}";
+        if (batching is { Instances: { } instances and not (>= 1 and <= BatchingManifest.MostInstances) })
+            yield return $"{field}.instances: {instances} is not from 1 to {BatchingManifest.MostInstances}";
     }
 
     /// <summary>Whether a model could have that name.</summary>

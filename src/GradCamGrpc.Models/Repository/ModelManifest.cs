@@ -52,6 +52,10 @@ public sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AnsweringManifest? Answering { get; init; }
 
+    /// <summary>How its requests are run together where the server's options leave that open; null to leave it to the server.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BatchingManifest? Batching { get; init; }
+
     /// <summary>What was measured with these weights, and on what.</summary>
     public IReadOnlyList<MetricManifest> Metrics { get; init; } = [];
 

@@ -311,8 +311,8 @@ public sealed class GradCamServer : IAsyncDisposable
 
         services.AddSingleton(provider =>
         {
-            var batches = new BatchSettings(options.Queue.MaxBatch, options.Queue.MaxDelay);
-            var catalog = ActivatorUtilities.CreateInstance<ModelCatalog>(provider, folders.Select(folder => Create(provider, folder, batches)));
+            var models = folders.Select(folder => Create(provider, folder, options.Queue.BatchesOf(folder.Manifest.Batching)));
+            var catalog = ActivatorUtilities.CreateInstance<ModelCatalog>(provider, models);
             provider.GetRequiredService<ServerMetrics>().WatchModels(catalog.Figures);
             return catalog;
         });

@@ -3,6 +3,7 @@ using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Imaging.Preprocessing;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Answering;
 using GradCamGrpc.Server.Captioning;
@@ -24,6 +25,7 @@ internal sealed class ModelInstance : IAsyncDisposable
     private readonly UseCount _calls = new();
     private readonly ActivationCache _cache;
     private readonly ILogger _logger;
+    private readonly QueueOptions _queue;
     private readonly string _devices;
     private readonly Lazy<Task> _end;
 
@@ -49,14 +51,16 @@ internal sealed class ModelInstance : IAsyncDisposable
         Preprocessor = PreprocessorOf(folder.Manifest.Preprocessing, views);
         CaptionPreprocessor = folder.Manifest.Captioning is { } captioning ? PreprocessorOf(captioning.Preprocessing, views) : null;
         AnswerPreprocessor = folder.Manifest.Answering is { } answering ? PreprocessorOf(answering.Preprocessing, views) : null;
-        _devices = string.Join(", ", options.NetworkDevices);
+        _queue = options.Queue;
+        DeviceName[] devices = [.. options.NetworkDevicesOf(folder.Manifest.Batching)];
+        _devices = string.Join(", ", devices);
         _end = new Lazy<Task>(EndAsync);
         _cache = cache;
         _logger = logger;
         _heads = new ModelHeads(folder);
         _workers =
         [
-            .. options.NetworkDevices.Select((device, i) =>
+            .. devices.Select((device, i) =>
                 new ModelWorker(folder, _heads, device, options.Precision, batches, measures: i == 0, cache, metrics, time)),
         ];
         _batcher = new DynamicBatcher<RowGroup>(
@@ -76,6 +80,9 @@ internal sealed class ModelInstance : IAsyncDisposable
 
     /// <summary>Whether it is loaded and warm, and all its workers work.</summary>
     public bool IsReady => _batcher.IsRunning;
+
+    /// <summary>How its requests are run together; a default before it has started.</summary>
+    public BatchPolicy Batches => _batcher.Policy;
 
     /// <summary>Calls that hold it.</summary>
     public int CallCount => _calls.Users;
@@ -181,17 +188,17 @@ internal sealed class ModelInstance : IAsyncDisposable
     }
 
     /// <summary>
-    /// How batches are formed by a version that comes in this one's place: alike where its network is, for while this one works nothing can be
-    /// measured beside it.
+    /// How batches are formed by a version that comes in this one's place: as is set for it, and else alike where its network is, for while this
+    /// one works nothing can be measured beside it.
     /// </summary>
     /// <param name="next">That version.</param>
-    /// <param name="settings">What is set.</param>
-    public BatchSettings BatchesOf(ModelFolder next, BatchSettings settings)
+    public BatchSettings BatchesOf(ModelFolder next)
     {
+        var settings = _queue.BatchesOf(next.Manifest.Batching);
         var (before, after) = (Manifest.Preprocessing, next.Manifest.Preprocessing);
         return IsReady && Manifest.Architecture == next.Manifest.Architecture
             && (before.CropWidth, before.CropHeight) == (after.CropWidth, after.CropHeight)
-            ? new BatchSettings(_batcher.Policy.MaxBatchSize, _batcher.Policy.MaxDelay)
+            ? settings.Keeping(_queue.BatchesOf(Manifest.Batching), Batches)
             : settings;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Models.Repository;
 
 namespace GradCamGrpc.Server.Options;
 
@@ -70,7 +71,7 @@ public sealed record ServerOptions
     /// <summary>Where the networks run, one or more.</summary>
     public required IReadOnlyList<DeviceName> Devices { get; init; }
 
-    /// <summary>How many networks of a model run on each device at a time, 1 or more; null to choose.</summary>
+    /// <summary>How many networks of a model run on each device at a time, 1 or more; null for what its manifest says, or to choose.</summary>
     public required int? Instances { get; init; }
 
     /// <summary>What the networks' folded convolutions compute in.</summary>
@@ -92,9 +93,11 @@ public sealed record ServerOptions
     public required TimeSpan DrainTimeout { get; init; }
 
     /// <summary>Where each network of a model runs: on all devices before there is a second one on any.</summary>
-    internal IEnumerable<DeviceName> NetworkDevices => Enumerable.Repeat(Devices, InstancesIn(Environment.ProcessorCount)).SelectMany(devices => devices);
+    /// <param name="manifest">What the model's manifest says; null where it says nothing.</param>
+    internal IEnumerable<DeviceName> NetworkDevicesOf(BatchingManifest? manifest) =>
+        Enumerable.Repeat(Devices, Instances ?? manifest?.Instances ?? InstancesIn(Environment.ProcessorCount)).SelectMany(devices => devices);
 
-    /// <summary>How many networks of a model run on each device at a time.</summary>
+    /// <summary>How many networks of a model run on each device at a time where its manifest does not say.</summary>
     /// <remarks>
     /// On the CPU one core a network answers more than all cores one after the other: within a batch threads wait for each other at every
     /// layer, and for whichever of them a photo's decoding has put off its core.
@@ -103,7 +106,10 @@ public sealed record ServerOptions
     internal int InstancesIn(int cores) => Instances ?? (Devices[0].IsCpu ? Math.Min(cores, MostChosenInstances) : 1);
 
     /// <summary>Threads within one tensor operation of a network; null for libtorch's own choice.</summary>
-    /// <remarks>On the CPU libtorch would choose all cores of the machine, whatever a container's limit is.</remarks>
+    /// <remarks>
+    /// On the CPU libtorch would choose all cores of the machine, whatever a container's limit is. It has one number for all models, so that
+    /// manifests have no part in it.
+    /// </remarks>
     /// <param name="cores">The machine's cores, or those of the container's limit.</param>
     internal int? ThreadsIn(int cores) => Threads ?? (Devices[0].IsCpu ? Math.Max(1, cores / InstancesIn(cores)) : null);
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Models.Repository;
 
 namespace GradCamGrpc.Server.Options;
 
@@ -58,13 +59,13 @@ internal sealed partial class ServerOptionsReader
         ModelControl = ModelControl(),
         ModelPoll = TimeSpan.FromSeconds(Number(Settings.ModelPoll, 1, 86_400)),
         Devices = Devices(),
-        Instances = IsAuto(Settings.Instances) ? null : (int)Number(Settings.Instances, 1, 64),
+        Instances = IsAuto(Settings.Instances) ? null : (int)Number(Settings.Instances, 1, BatchingManifest.MostInstances),
         Precision = Precision(),
         Threads = IsAuto(Settings.Threads) ? null : (int)Number(Settings.Threads, 1, 1024),
         Queue = new QueueOptions(
             (int)Number(Settings.QueueCapacity, 1, 1_000_000),
-            IsAuto(Settings.MaxBatch) ? null : (int)Number(Settings.MaxBatch, 1, 1024),
-            IsAuto(Settings.MaxDelay) ? null : TimeSpan.FromMilliseconds(Number(Settings.MaxDelay, 0, 10_000)),
+            IsAuto(Settings.MaxBatch) ? null : (int)Number(Settings.MaxBatch, 1, BatchingManifest.MostBatch),
+            IsAuto(Settings.MaxDelay) ? null : TimeSpan.FromMilliseconds(Number(Settings.MaxDelay, 0, BatchingManifest.MostDelayMs)),
             Number(Settings.QueueSize, 1, 1 << 20) << 20,
             TargetWait()),
         Images = new ImageOptions(

@@ -20,14 +20,14 @@ internal static class Settings
     public static readonly Setting ModelControl = new("model-control", "none", "who may change the models while the server runs: none, poll to follow what happens to the folders, or explicit for the calls LoadModel and UnloadModel");
     public static readonly Setting ModelPoll = new("model-poll", "15", "seconds between two looks at the folders, for --model-control poll; what two looks see alike is loaded");
     public static readonly Setting Device = new("device", "cpu", "where the networks run: cpu, cuda, cuda:1, or several of CUDA's with a comma between them, which share each model's queue");
-    public static readonly Setting Instances = new("instances", "auto", "networks of each model that run on each device at a time, all behind the model's one queue; 'auto' for one a core, but no more than 4, on the CPU, by which more is answered under load, and for 1 on CUDA");
+    public static readonly Setting Instances = new("instances", "auto", "networks of each model that run on each device at a time, all behind the model's one queue; 'auto' for what the model's manifest says, and else one a core, but no more than 4, on the CPU, by which more is answered under load, and 1 on CUDA");
     public static readonly Setting Precision = new("precision", "fp32", "fp32, or bf16 for a faster network of fewer digits, by which classes hardly change and captions can, where the CPU has instructions for it");
     public static readonly Setting Threads = new("threads", "auto", "threads within one tensor operation, or 'auto' for one a core, divided among the instances");
     public static readonly Setting QueueCapacity = new("queue-capacity", "256", "requests that may wait for a model; one more is refused");
     public static readonly Setting QueueSize = new("queue-size", "256", "MiB of inputs that may wait for a model; what exceeds them is refused");
     public static readonly Setting TargetWait = new("target-wait", "auto", "milliseconds to which the queue is cut down, by refusals, once requests have to wait four times as long and do so for a while; 'auto' for 1.25 runs of a full batch, or 'off'");
-    public static readonly Setting MaxBatch = new("max-batch", "auto", "requests that run together at most; 'auto' for the fewest by which a photo takes hardly longer than by 16 (64 on CUDA), as measured at the start");
-    public static readonly Setting MaxDelay = new("max-delay", "auto", "milliseconds an idle model waits for a fuller batch; 'auto' for a tenth of what a photo takes where company is nearly free, and else none");
+    public static readonly Setting MaxBatch = new("max-batch", "auto", "requests that run together at most; 'auto' for what the model's manifest says, and else the fewest by which a photo takes hardly longer than by 16 (64 on CUDA), as measured at the start");
+    public static readonly Setting MaxDelay = new("max-delay", "auto", "milliseconds an idle model waits for a fuller batch; 'auto' for what the model's manifest says, and else a tenth of what a photo takes where company is nearly free, and else none");
     public static readonly Setting MaxImageBytes = new("max-image-bytes", "16777216", "bytes of a photo at most");
     public static readonly Setting MaxImagePixels = new("max-image-pixels", "50000000", "pixels of a photo at most");
     public static readonly Setting MaxImageSide = new("max-image-side", "16384", "pixels of a photo's longer side at most");

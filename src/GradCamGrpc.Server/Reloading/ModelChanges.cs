@@ -134,8 +134,7 @@ internal sealed class ModelChanges(
         if (catalog.Leaving.FirstOrDefault(model => model.Name == name) is { } leaving)
             return new LoadOutcome.Postponed(leaving.CallCount);
 
-        var settings = new BatchSettings(options.Queue.MaxBatch, options.Queue.MaxDelay);
-        var model = create(folder, served?.BatchesOf(folder, settings) ?? settings);
+        var model = create(folder, served?.BatchesOf(folder) ?? options.Queue.BatchesOf(folder.Manifest.Batching));
         try
         {
             await model.StartAsync();

@@ -55,6 +55,7 @@ internal sealed class SoundFolder : IDisposable
         manifest["captioning"]!["weights"] = Described(Captioning);
         manifest["answering"]!["weights"] = Described(Answering);
         manifest["answering"]!["answers"] = Answers;
+        manifest["batching"] = new JsonObject { ["max_batch"] = 8, ["max_delay_ms"] = 2, ["instances"] = 1 };
         foreach (var head in new[] { manifest["captioning"]!, manifest["answering"]! })
         {
             head["vocabulary"] = Words;

@@ -308,18 +308,6 @@ public sealed class RepositoryFollowerTests : IAsyncLifetime
         Assert.Null(call.Find("model"));
     }
 
-    /// <summary>Batches are measured while nothing else runs; a version of the same network takes over what was found.</summary>
-    [Fact]
-    public void BatchesOf_SameNetwork_AreThoseOfTheVersionBefore()
-    {
-        var model = _catalog.Models.SingleOrDefault()!;
-        var measured = new Batching.BatchSettings(null, null);
-        var other = model.Folder with { Manifest = model.Manifest with { Architecture = "resnet50" } };
-
-        Assert.Equal(new Batching.BatchSettings(1, TimeSpan.Zero), model.BatchesOf(model.Folder, measured));
-        Assert.Same(measured, model.BatchesOf(other, measured));
-    }
-
     private void Damage(string what)
     {
         var path = Path.Combine(First, ModelFolder.ManifestFile);

@@ -1,0 +1,29 @@
+namespace GradCamGrpc.Batching.Tests;
+
+public sealed class BatchSettingsTests
+{
+    /// <summary>The policy was of 8 items and 3 ms. What was set of it is not known to be what would be measured, nor is a delay of another size.</summary>
+    [Theory]
+    [InlineData(null, null, null, null, 8, 3)]
+    [InlineData(5, 7, null, null, 5, 7)]
+    [InlineData(5, null, null, null, 5, null)]
+    [InlineData(8, null, null, null, 8, 3)]
+    [InlineData(null, 0, null, null, 8, 0)]
+    [InlineData(null, null, 8, null, null, null)]
+    [InlineData(null, 7, 8, null, null, 7)]
+    [InlineData(8, null, 8, null, 8, 3)]
+    [InlineData(5, null, 8, null, 5, null)]
+    [InlineData(null, null, null, 3, 8, null)]
+    [InlineData(null, null, 8, 3, null, null)]
+    [InlineData(5, 7, 8, 3, 5, 7)]
+    public void Keeping_PolicyOfOtherSettings_TakesOverWhatWasMeasuredAlike(
+        int? size, int? delay, int? sizeBefore, int? delayBefore, int? expectedSize, int? expectedDelay)
+    {
+        var kept = Settings(size, delay).Keeping(Settings(sizeBefore, delayBefore), new BatchPolicy(8, TimeSpan.FromMilliseconds(3)));
+
+        Assert.Equal(Settings(expectedSize, expectedDelay), kept);
+    }
+
+    private static BatchSettings Settings(int? size, int? milliseconds) =>
+        new(size, milliseconds is { } delay ? TimeSpan.FromMilliseconds(delay) : null);
+}
