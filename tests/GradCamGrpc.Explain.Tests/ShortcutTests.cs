@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Tests;
 
-/// <summary>A network that takes shortcuts where it may: EfficientNet-Lite0, whose folded layers do not run.</summary>
+/// <summary>Networks that take shortcuts where they may, so that some layers do not run: EfficientNet-Lite0, and those without normalisations.</summary>
 public sealed class ShortcutTests
 {
     /// <summary>The last non-linearity feeds the pooling as the normalisation around it does, but runs only unfolded.</summary>
@@ -27,6 +27,28 @@ public sealed class ShortcutTests
         var largest = expected.Max(Math.Abs);
         Assert.NotEqual(0, largest);
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, largest * 1e-4f));
+    }
+
+    /// <summary>Where it may, a convolution runs with the ReLU behind it as one.</summary>
+    [Theory]
+    [InlineData("alexnet", "features.10", "features.11")]
+    [InlineData("vgg16", "features.28", "features.29")]
+    public void Forward_ConvolutionAndItsReLUAskedFor_BothRun(string name, string convolution, string relu)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Architectures.Create(name, classes: 10);
+        new ComputedWeights("").Fill(network);
+        network.PrepareForServing();
+        var image = ChannelsLast.Of(randn([1, 3, 64, 64], generator: new Generator(5)));
+        var cut = new CutNetwork(network, image, network.UseFolded);
+        var (before, after) = (cut.Layers[convolution], cut.Layers[relu]);
+
+        var pass = cut.Forward(image, [new ImageQuery([], 0) { Observed = [before, after] }]);
+
+        Assert.True(pass.Activations(0, before).min().item<float>() < 0);
+        Assert.True(pass.Activations(0, before).relu().Equals(pass.Activations(0, after)));
+        Assert.True(cut.Activations(image, before).relu().Equals(cut.Activations(image, after)));
+        Assert.True(pass.Outputs.allclose(cut.Outputs(image), rtol: 1e-4, atol: 1e-4 * pass.Outputs.abs().max().item<float>()));
     }
 
     /// <summary>What is taken out of a network in bfloat16 is in single precision, and so is all that is made of it.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.TestData;
 using TorchSharp;
@@ -59,17 +60,8 @@ public sealed class ArchitecturesTests : IDisposable
         using var network = Network(name);
         network.PrepareForServing();
         network.UseFolded(false);
-        var calls = new List<(Tensor Input, Tensor Output)>();
-        foreach (var layer in network.modules().Where(module => module is ReLU or ReLU6).Cast<nn.Module<Tensor, Tensor>>())
-        {
-            layer.register_forward_hook((_, input, output) =>
-            {
-                calls.Add((input.alias(), output.alias()));
-                return output;
-            });
-        }
 
-        network.call(Images());
+        var calls = CallsOfNonLinearities(network);
 
         Assert.Equal(expected, calls.Count);
         Assert.All(calls, call =>
@@ -77,6 +69,59 @@ public sealed class ArchitecturesTests : IDisposable
             Assert.True(call.Input.min().item<float>() < 0);
             Assert.True(call.Output.min().item<float>() >= 0);
         });
+    }
+
+    /// <summary>A non-linearity behind a convolution is a part of it; those of a classifier are layers.</summary>
+    [Theory]
+    [InlineData("alexnet", 2)]
+    [InlineData("efficientnet_lite0", 0)]
+    [InlineData("googlenet", 0)]
+    [InlineData("resnet18", 0)]
+    [InlineData("resnet50", 0)]
+    [InlineData("vgg16", 2)]
+    public void Forward_Fused_CallsNoNonLinearityBehindAConvolution(string name, int expected)
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture is Architecture.X64, "there are no such convolutions");
+        using var network = Network(name);
+        network.PrepareForServing();
+
+        Assert.Equal(expected, CallsOfNonLinearities(network).Count);
+    }
+
+    [Theory]
+    [InlineData("alexnet", 7)]
+    [InlineData("vgg16", 15)]
+    public void Forward_OfConvolutionsWithBiasNotFused_CallsEveryNonLinearity(string name, int expected)
+    {
+        using var network = Network(name);
+        network.Freeze();
+        Assert.Equal(expected, CallsOfNonLinearities(network).Count);
+
+        network.PrepareForServing(mayFuse: false);
+        Assert.Equal(expected, CallsOfNonLinearities(network).Count);
+    }
+
+    /// <summary>Eight bits of mantissa: near, but not the same. What has a gradient stays as it was.</summary>
+    [Theory]
+    [InlineData("alexnet", true)]
+    [InlineData("alexnet", false)]
+    [InlineData("vgg16", true)]
+    [InlineData("vgg16", false)]
+    public void PrepareForServing_Bf16_ComputesConvolutionsWithBiasInIt(string name, bool mayFuse)
+    {
+        using var network = Network(name);
+        var images = Images();
+        network.eval();
+        var plain = network.call(images);
+
+        network.PrepareForServing(mayFuse, Precision.Bf16);
+        var folded = network.call(images);
+        network.UseFolded(false);
+        var unfolded = network.call(images);
+
+        Assert.Equal(float32, folded.dtype);
+        Assert.InRange(((folded - plain).norm() / plain.norm()).item<float>(), 1e-3f, 0.1f);
+        AssertClose(plain, unfolded);
     }
 
     [Theory]
@@ -103,6 +148,22 @@ public sealed class ArchitecturesTests : IDisposable
         var network = Architectures.Create(name, classes: 10);
         new ComputedWeights("").Fill(network);
         return network;
+    }
+
+    /// <summary>What the layers that are non-linearities get and say in a pass.</summary>
+    private static List<(Tensor Input, Tensor Output)> CallsOfNonLinearities(ServableNetwork network)
+    {
+        var calls = new List<(Tensor Input, Tensor Output)>();
+        nn.Module<Tensor, Tensor>[] layers = [.. network.modules().Where(module => module is ReLU or ReLU6).Cast<nn.Module<Tensor, Tensor>>()];
+        var hooks = Array.ConvertAll(layers, layer => layer.register_forward_hook((_, input, output) =>
+        {
+            calls.Add((input.alias(), output.alias()));
+            return output;
+        }));
+        network.call(Images());
+        foreach (var hook in hooks)
+            hook.remove();
+        return calls;
     }
 
     private static Tensor Images() => ChannelsLast.Of(randn([2, 3, 96, 96], generator: new Generator(5)));

@@ -11,19 +11,19 @@ public sealed class AlexNet(int classes) : FeaturesNetwork(nameof(AlexNet), Feat
 
     private static nn.Module<Tensor, Tensor>[] Features() =>
     [
-        nn.Conv2d(3, 64, 11, stride: 4, padding: 2),    // [B, 64, 55, 55] for a 224x224 input
+        SymmetricConv2d.WithBias(3, 64, 11, padding: 2, stride: 4),    // [B, 64, 55, 55] for a 224x224 input
         nn.ReLU(),
-        nn.MaxPool2d(3, stride: 2),                     // [B, 64, 27, 27]
-        nn.Conv2d(64, 192, 5, padding: 2),
+        nn.MaxPool2d(3, stride: 2),                                    // [B, 64, 27, 27]
+        SymmetricConv2d.WithBias(64, 192, 5, padding: 2),
         nn.ReLU(),
-        nn.MaxPool2d(3, stride: 2),                     // [B, 192, 13, 13]
-        nn.Conv2d(192, 384, 3, padding: 1),
+        nn.MaxPool2d(3, stride: 2),                                    // [B, 192, 13, 13]
+        SymmetricConv2d.WithBias(192, 384, 3, padding: 1),
         nn.ReLU(),
-        nn.Conv2d(384, 256, 3, padding: 1),
+        SymmetricConv2d.WithBias(384, 256, 3, padding: 1),
         nn.ReLU(),
-        nn.Conv2d(256, 256, 3, padding: 1),
-        nn.ReLU(),                                      // [B, 256, 13, 13]
-        nn.MaxPool2d(3, stride: 2),                     // [B, 256, 6, 6]
+        SymmetricConv2d.WithBias(256, 256, 3, padding: 1),
+        nn.ReLU(),                                                     // [B, 256, 13, 13]
+        nn.MaxPool2d(3, stride: 2),                                    // [B, 256, 6, 6]
     ];
 
     private static nn.Module<Tensor, Tensor>[] Classifier(int classes) =>

@@ -1,32 +1,53 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Networks;
 
-/// <summary>Layers one behind the other, named "0", "1", … as in PyTorch's Sequential.</summary>
+/// <summary>
+/// Layers one behind the other, named "0", "1", … as in PyTorch's Sequential. A convolution and the ReLU behind it are one step, for that is how
+/// they run where they can.
+/// </summary>
 internal sealed class Chain : nn.Module<Tensor, Tensor>
 {
-    private readonly nn.Module<Tensor, Tensor>[] _layers;
+    private readonly Func<Tensor, Tensor>[] _steps;
 
     public Chain(IEnumerable<nn.Module<Tensor, Tensor>> layers)
         : base(nameof(Chain))
     {
-        _layers = [.. layers];
-        for (var i = 0; i < _layers.Length; i++)
-            register_module($"{i}", _layers[i]);
+        nn.Module<Tensor, Tensor>[] all = [.. layers];
+        for (var i = 0; i < all.Length; i++)
+            register_module($"{i}", all[i]);
+        _steps = [.. Steps(all)];
     }
 
     public override Tensor forward(Tensor input) => Run(input, ..);
 
-    /// <summary>Runs some of the layers, at least one.</summary>
+    /// <summary>Runs some of the steps, at least one.</summary>
     public Tensor Run(Tensor input, Range which)
     {
-        var layers = _layers.AsSpan(which);
-        var output = layers[0].call(input);
-        foreach (var layer in layers[1..])
+        var steps = _steps.AsSpan(which);
+        var output = steps[0](input);
+        foreach (var step in steps[1..])
         {
             using var previous = output;
-            output = layer.call(previous);
+            output = step(previous);
         }
         return output;
+    }
+
+    private static IEnumerable<Func<Tensor, Tensor>> Steps(nn.Module<Tensor, Tensor>[] layers)
+    {
+        for (var i = 0; i < layers.Length; i++)
+        {
+            if (layers[i] is FoldableConv2d { Bias: not null } convolution && layers.ElementAtOrDefault(i + 1) is ReLU relu)
+            {
+                yield return new ConvNorm(convolution, norm: null, relu).Forward;
+                i++;
+            }
+            else
+            {
+                yield return layers[i].call;
+            }
+        }
     }
 }

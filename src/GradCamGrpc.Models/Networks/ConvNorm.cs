@@ -6,25 +6,29 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Models.Networks;
 
 /// <summary>
-/// A convolution and what follows it: its normalisation, in some blocks the sum with a shortcut, and a non-linearity. Folded, convolution and
-/// normalisation run as one, and where the device has such convolutions the rest with them.
+/// A convolution and what follows it: in most networks its normalisation, in some blocks the sum with a shortcut, and a non-linearity. Folded,
+/// convolution and normalisation run as one, and where the device has such convolutions the rest with them.
 /// </summary>
 internal sealed class ConvNorm
 {
     private readonly FoldableConv2d _convolution;
-    private readonly BatchNormActivation _norm;
+    private readonly BatchNormActivation? _norm;
     private readonly ReLU? _relu;
     private FusedConvolution? _fused;
     private ScalarType _type;
+    private bool _isFolded;
     private Tensor? _weight;
     private Tensor? _bias;
     private Tensor? _widened;
 
-    /// <param name="convolution">The convolution.</param>
-    /// <param name="norm">Its normalisation.</param>
+    /// <param name="convolution">The convolution, with a bias if nothing normalises it.</param>
+    /// <param name="norm">Its normalisation; null where it has none.</param>
     /// <param name="relu">The layer behind that and behind a sum; null where the normalisation has a non-linearity of its own, or none follows.</param>
-    public ConvNorm(FoldableConv2d convolution, BatchNormActivation norm, ReLU? relu = null)
+    public ConvNorm(FoldableConv2d convolution, BatchNormActivation? norm, ReLU? relu = null)
     {
+        if (convolution.Bias is null == norm is null)
+            throw new ArgumentException("a convolution has a bias or a normalisation, one of them", nameof(norm));
+
         _convolution = convolution;
         _norm = norm;
         _relu = relu;
@@ -34,18 +38,22 @@ internal sealed class ConvNorm
     /// <summary>Whether the folded form runs, which may have no gradient.</summary>
     public bool IsFolded
     {
-        get => _norm.Input is not NormInput.Convolved;
-        set => _norm.Input = !value || _weight is null ? NormInput.Convolved : _fused is null ? NormInput.Normalised : NormInput.Activated;
+        get => _isFolded;
+        set
+        {
+            _isFolded = value && _weight is not null;
+            _norm?.Input = !_isFolded ? NormInput.Convolved : _fused is null ? NormInput.Normalised : NormInput.Activated;
+        }
     }
 
-    private Activation Activation => _relu is null ? _norm.Activation : Activation.ReLU;
+    private Activation Activation => _relu is null ? _norm?.Activation ?? Activation.None : Activation.ReLU;
 
     public Tensor Forward(Tensor input)
     {
         if (IsFolded && _fused is { } fused)
         {
             var output = Convolve(input, (padded, weight, shape) => fused.Convolve(padded, weight, _bias!, shape, Activation));
-            if (_relu is not null)
+            if (_relu is not null || _norm is null)
                 return output;
             using (output)
                 return _norm.call(output);
@@ -72,12 +80,11 @@ internal sealed class ConvNorm
     {
         using var noTape = no_grad();
         using var scope = NewDisposeScope();
-        var (scale, shift) = _norm.AsAffine();
-        var weight = (_convolution.Weight.to(float64) * scale.reshape(-1, 1, 1, 1)).to(type);
+        var (weight, bias) = FoldedWeights(type);
         _fused = fused;
         _type = type;
         _weight = Ready(weight, _convolution.Shape);
-        _bias = shift.to(type).DetachFromDisposeScope();
+        _bias = bias.DetachFromDisposeScope();
         if (fused is not null && IsDepthwise && _convolution.MayPadUnevenly)
             _widened = Ready(nn.functional.pad(weight, [1, 0, 1, 0], PaddingModes.Constant, 0), _convolution.Shape);
         IsFolded = true;
@@ -95,10 +102,21 @@ internal sealed class ConvNorm
     private Tensor Ready(Tensor weight, ConvolutionShape shape) =>
         (_fused?.Reorder(weight, shape) ?? ChannelsLast.Of(weight)).DetachFromDisposeScope();
 
+    private (Tensor Weight, Tensor Bias) FoldedWeights(ScalarType type)
+    {
+        if (_norm is null)
+            return (_convolution.Weight.alias().to(type), _convolution.Bias!.alias().to(type));
+        var (scale, shift) = _norm.AsAffine();
+        return ((_convolution.Weight.to(float64) * scale.reshape(-1, 1, 1, 1)).to(type), shift.to(type));
+    }
+
     private Tensor Normalise(Tensor input)
     {
-        using var convolved = IsFolded ? ConvolvePlainly(input) : _convolution.call(input);
-        return _norm.call(convolved);
+        var convolved = IsFolded ? ConvolvePlainly(input) : _convolution.call(input);
+        if (_norm is null)
+            return convolved;
+        using (convolved)
+            return _norm.call(convolved);
     }
 
     private Tensor ConvolvePlainly(Tensor input)

@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -17,8 +18,6 @@ public abstract class FeaturesNetwork : ServableNetwork
         _features = new Chain(features);
         _pool = nn.AdaptiveAvgPool2d(gridSide);
         _classifier = new Chain(classifier);
-        foreach (var convolution in _features.modules().OfType<Conv2d>())
-            convolution.weight = new Parameter(ChannelsLast.Of(convolution.weight!.detach()));
 
         register_module("features", _features);
         register_module("avgpool", _pool);
@@ -30,7 +29,8 @@ public abstract class FeaturesNetwork : ServableNetwork
     {
         using var features = _features.call(input);     // [B, C, h, w]
         using var grid = _pool.call(features);          // [B, C, side, side]
-        using var values = grid.flatten(1);             // [B, C · side · side]
+        using var flat = grid.flatten(1);               // [B, C · side · side]
+        using var values = flat.AtLeastSingle();
         return _classifier.call(values);                // [B, classes]
     }
 }

@@ -4,31 +4,39 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Networks;
 
-/// <summary>A convolution without bias that can also run with other weights than its own.</summary>
+/// <summary>A convolution that can also run with other weights than its own.</summary>
 internal abstract class FoldableConv2d : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;
+    private readonly Parameter? bias;
 
-    protected FoldableConv2d(string name, int inChannels, int outChannels, int kernel, int stride, int groups = 1)
+    protected FoldableConv2d(string name, int inChannels, int outChannels, int kernel, ConvolutionShape shape, bool hasBias = false)
         : base(name)
     {
-        Shape = new ConvolutionShape(kernel / 2, kernel / 2, stride, groups);
-        weight = new Parameter(ChannelsLast.Of(nn.init.kaiming_normal_(empty(outChannels, inChannels / groups, kernel, kernel))));
+        Shape = shape;
+        weight = new Parameter(ChannelsLast.Of(nn.init.kaiming_normal_(empty(outChannels, inChannels / shape.Groups, kernel, kernel))));
         register_parameter(nameof(weight), weight);
+        if (!hasBias)
+            return;
+        bias = new Parameter(zeros(outChannels));
+        register_parameter(nameof(bias), bias);
     }
 
     public Tensor Weight => weight;
 
-    /// <summary>The pair this convolution is half of, where a normalisation follows it.</summary>
+    /// <summary>[out]; null where it has none.</summary>
+    public Tensor? Bias => bias;
+
+    /// <summary>The pair this convolution is half of, where a normalisation or a non-linearity follows it.</summary>
     public ConvNorm? Pair { get; set; }
 
-    /// <summary>How the kernel moves, with half of it as padding.</summary>
+    /// <summary>How the kernel moves, with its usual padding.</summary>
     public ConvolutionShape Shape { get; }
 
     /// <summary>Whether some inputs get more zeros behind than in front.</summary>
     public virtual bool MayPadUnevenly => false;
 
-    public override Tensor forward(Tensor input) => Convolve(input, weight, bias: null);
+    public override Tensor forward(Tensor input) => Convolve(input, weight, bias);
 
     /// <summary>The zeros that an input gets.</summary>
     /// <param name="height">Its rows.</param>

@@ -2,7 +2,7 @@ namespace GradCamGrpc.Models.Networks;
 
 /// <summary>A convolution without bias under TensorFlow's "SAME" padding: the output has ceil(n / stride) positions a side.</summary>
 internal sealed class SameConv2d(int inChannels, int outChannels, int kernel, int stride = 1, int groups = 1)
-    : FoldableConv2d(nameof(SameConv2d), inChannels, outChannels, kernel, stride, groups)
+    : FoldableConv2d(nameof(SameConv2d), inChannels, outChannels, kernel, new ConvolutionShape(kernel / 2, kernel / 2, stride, groups))
 {
     private readonly int _kernel = kernel;
 

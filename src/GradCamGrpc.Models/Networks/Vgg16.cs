@@ -26,7 +26,7 @@ public sealed class Vgg16(int classes) : FeaturesNetwork(nameof(Vgg16), Features
         {
             foreach (var channels in stage)
             {
-                yield return nn.Conv2d(inChannels, channels, 3, padding: 1);
+                yield return SymmetricConv2d.WithBias(inChannels, channels, 3, padding: 1);
                 yield return nn.ReLU();
                 inChannels = channels;
             }
