@@ -14,7 +14,7 @@ public sealed class BatchTrialTests
     public void Run_EverySizeDownToOne_LargestFirst()
     {
         var sizes = new List<int>();
-        var trial = new BatchTrial(12, _time);
+        var trial = new BatchTrial(new BatchSizes(12), _time);
 
         trial.Run(size =>
         {
@@ -30,7 +30,7 @@ public sealed class BatchTrialTests
     public void RunFor_SomeRunsAreDisturbed_TheQuickestCounts()
     {
         var runs = 0;
-        var trial = new BatchTrial(2, _time);
+        var trial = new BatchTrial(new BatchSizes(2), _time);
 
         trial.RunFor(size => _time.Advance(size * (runs++ % 3 == 0 ? 50 : 10) * Millisecond), 1000 * Millisecond);
 
@@ -42,7 +42,7 @@ public sealed class BatchTrialTests
     public void RunFor_TimeIsUp_NoFurtherBatchBegins()
     {
         var start = _time.GetTimestamp();
-        var trial = new BatchTrial(4, _time);
+        var trial = new BatchTrial(new BatchSizes(4), _time);
 
         trial.RunFor(size => _time.Advance(size * 100 * Millisecond), 600 * Millisecond);
 

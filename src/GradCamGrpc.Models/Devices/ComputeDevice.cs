@@ -12,23 +12,29 @@ public abstract class ComputeDevice : IDisposable
     /// <summary>The largest batch that is tried where none is set.</summary>
     public abstract int LargestBatch { get; }
 
+    /// <summary>Whether a batch of a size that has not run yet is slow, so that it is worth filling it up to one that has.</summary>
+    public abstract bool FillsBatches { get; }
+
     /// <summary>Gets a device ready.</summary>
     /// <param name="name">One that is there: see <see cref="DeviceName.Objection"/>.</param>
     public static ComputeDevice Open(DeviceName name) => name.IsCpu ? new CpuDevice() : new CudaDevice(name.Index);
 
     /// <summary>Brings a batch of inputs there.</summary>
-    /// <param name="count">B, how many they are.</param>
+    /// <param name="count">How many they are.</param>
     /// <param name="height">Their height, h.</param>
     /// <param name="width">Their width, w.</param>
     /// <param name="write">Writes the values of one of them, [h, w, 3].</param>
+    /// <param name="rows">B, as many as they are or more: those beyond them are zeros. Null for as many.</param>
     /// <returns>[B, 3, h, w], channels last, in the caller's dispose scope.</returns>
-    public Tensor Upload(int count, int height, int width, Action<int, Span<float>> write)
+    public Tensor Upload(int count, int height, int width, Action<int, Span<float>> write, int? rows = null)
     {
-        var host = HostMemory(count, height, width);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows ?? count, count, nameof(rows));
+        var host = HostMemory(rows ?? count, height, width);
         var values = MemoryMarshal.Cast<byte, float>(host.bytes);
-        var size = values.Length / count;
+        var size = height * width * 3;
         for (var i = 0; i < count; i++)
             write(i, values.Slice(i * size, size));
+        values[(count * size)..].Clear();
         return Send(host).permute(0, 3, 1, 2);
     }
 

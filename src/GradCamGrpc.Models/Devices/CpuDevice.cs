@@ -9,6 +9,8 @@ internal sealed class CpuDevice : ComputeDevice
 
     public override int LargestBatch => 16;
 
+    public override bool FillsBatches => false;
+
     private protected override Tensor HostMemory(int count, int height, int width) => empty(count, height, width, 3);
 
     private protected override Tensor Send(Tensor host) => host;

@@ -34,6 +34,9 @@ internal sealed class CudaDevice : ComputeDevice
 
     public override int LargestBatch => 64;
 
+    /// <summary>For each size cuDNN looks for its kernels first, layer by layer and for each thread anew: a second or more.</summary>
+    public override bool FillsBatches => true;
+
     public override void Dispose()
     {
         _allocation.Dispose();

@@ -3,9 +3,9 @@ using GradCamGrpc.Batching;
 namespace GradCamGrpc.Server.Inference;
 
 /// <summary>Times batches of several sizes: of each the quickest run, for whatever else the machine does makes them only longer.</summary>
-/// <param name="maxBatch">The largest size; the others are its half, the half of that, and so on down to 1.</param>
+/// <param name="sizes">The sizes.</param>
 /// <param name="time">The clock.</param>
-internal sealed class BatchTrial(int maxBatch, TimeProvider time)
+internal sealed class BatchTrial(BatchSizes sizes, TimeProvider time)
 {
     private readonly Dictionary<int, TimeSpan> _quickest = [];
 
@@ -16,7 +16,7 @@ internal sealed class BatchTrial(int maxBatch, TimeProvider time)
     /// <param name="run">Runs a batch of a size.</param>
     public void Run(Action<int> run)
     {
-        for (var size = maxBatch; size > 0; size /= 2)
+        foreach (var size in sizes.All)
             Run(run, size);
     }
 
@@ -28,7 +28,7 @@ internal sealed class BatchTrial(int maxBatch, TimeProvider time)
         var start = time.GetTimestamp();
         while (true)
         {
-            for (var size = maxBatch; size > 0; size /= 2)
+            foreach (var size in sizes.All)
             {
                 if (time.GetElapsedTime(start) >= budget)
                     return;

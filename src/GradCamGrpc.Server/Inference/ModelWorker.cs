@@ -42,7 +42,7 @@ internal sealed class ModelWorker(
     private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(0.4);
 
     private ComputeDevice? _device;
-    private int _maxBatch;
+    private BatchSizes? _sizes;
     private Tensor[] _samples = [];
     private ServableNetwork? _network;
     private CutNetwork? _cut;
@@ -55,7 +55,7 @@ internal sealed class ModelWorker(
     public IReadOnlyList<BatchTiming> Open()
     {
         _device = ComputeDevice.Open(deviceName);
-        _maxBatch = settings.MaxBatchSize ?? _device.LargestBatch;
+        _sizes = new BatchSizes(settings.MaxBatchSize ?? _device.LargestBatch);
         _network = folder.BuildNetwork();
         _network.to(_device.Device);
         _network.PrepareForServing(precision: precision);
@@ -70,7 +70,7 @@ internal sealed class ModelWorker(
             var why = _cut.UnusableLayers.TryGetValue(manifest.DefaultLayer, out var objection) ? $": {objection}" : "";
             throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{manifest.DefaultLayer}' with maps{why}"]);
         }
-        BatchTrial[] trials = [.. _samples.Select(_ => new BatchTrial(_maxBatch, time))];
+        BatchTrial[] trials = [.. _samples.Select(_ => new BatchTrial(_sizes, time))];
         foreach (var (trial, sample) in trials.Zip(_samples).OrderByDescending(pair => pair.Second.numel()))
             WarmUp(sample, trial);
         heads.Load(_cut, Noise);
@@ -126,7 +126,7 @@ internal sealed class ModelWorker(
             return false;
         metrics.Recalled(folder.Manifest.Name, isKnown: true);
         using var scope = NewDisposeScope();
-        var image = Stack([row]);
+        var image = Stack([row], size: 1);
         request.Predicted(new ForwardResult(kept.Logits, time.GetElapsedTime(enqueuedAt), TimeSpan.Zero, BatchSize: 1));
         Inspect(request, image, kept.Logits, () => kept.Observed(request.Query.Observed));
         request.Finished();
@@ -156,7 +156,7 @@ internal sealed class ModelWorker(
     private IEnumerable<QueuedItem<InferenceRow>[]> Passes(IReadOnlyList<QueuedItem<InferenceRow>> rows) => rows
         .Index()
         .GroupBy(row => SizeOf(row.Item.Item.Input))
-        .SelectMany(ofSize => ofSize.Chunk(_maxBatch))
+        .SelectMany(ofSize => ofSize.Chunk(_sizes!.Largest))
         .OrderBy(pass => pass[0].Index)
         .Select(pass => pass.Select(row => row.Item).ToArray());
 
@@ -178,17 +178,18 @@ internal sealed class ModelWorker(
         metrics.Ran(folder.Manifest.Name, rows.Length);
         using (var stage = metrics.Measure(Stage.Forward, folder.Manifest.Name))
         {
-            images = Stack(rows);
+            images = Stack(rows, _device!.FillsBatches ? _sizes!.For(rows.Length) : rows.Length);
             foreach (var row in rows)
                 row.Input.Dispose();
-            pass = _cut!.Forward(images, [.. rows.Select(row => row.Query)]);
+            var filling = Enumerable.Repeat(ImageQuery.PredictionOnly, (int)images.shape[0] - rows.Length);
+            pass = _cut!.Forward(images, [.. rows.Select(row => row.Query), .. filling]);
             logits = Rows(pass.Outputs);
             forward = stage.Elapsed;
         }
         for (var i = 0; i < rows.Length; i++)
             Predict(rows[i], new ForwardResult(logits[i], time.GetElapsedTime(batch[i].EnqueuedAt, started), forward, rows.Length));
 
-        Explain([.. rows.Select(row => row.Explanation)], images, pass, logits);
+        Explain([.. rows.Select(row => row.Explanation), .. Enumerable.Repeat<ExplanationRequest?>(null, logits.Length - rows.Length)], images, pass, logits);
         for (var i = 0; i < rows.Length; i++)
         {
             var image = i;
@@ -232,7 +233,7 @@ internal sealed class ModelWorker(
         return kept!.Observed(layers);
     }
 
-    /// <param name="batch">The batch; null where no maps are wanted.</param>
+    /// <param name="batch">The batch, B; null where no maps are wanted.</param>
     /// <param name="images">[B, 3, h, w].</param>
     /// <param name="pass">Its forward pass.</param>
     /// <param name="logits">Its outputs.</param>
@@ -319,10 +320,12 @@ internal sealed class ModelWorker(
         [.. request.Targets.SelectMany((target, i) => target.Scores(logits).Select(score => (i, score)))];
 
     /// <summary>Brings inputs, which are of one size, to the device: [B, 3, h, w], channels last.</summary>
-    private Tensor Stack(InferenceRow[] batch)
+    /// <param name="batch">The inputs.</param>
+    /// <param name="size">B, as many as they are or more: the rest are zeros.</param>
+    private Tensor Stack(InferenceRow[] batch, int size)
     {
         var input = batch[0].Input;
-        return _device!.Upload(batch.Length, input.Height, input.Width, (i, values) => batch[i].Input.Values.CopyTo(values));
+        return _device!.Upload(batch.Length, input.Height, input.Width, (i, values) => batch[i].Input.Values.CopyTo(values), size);
     }
 
     private static float[][] Rows(Tensor outputs)
@@ -338,7 +341,7 @@ internal sealed class ModelWorker(
     /// </summary>
     private void WarmUp(Tensor sample, BatchTrial trial)
     {
-        RunNoise(sample, _maxBatch + _maxBatch / 2);
+        RunNoise(sample, _sizes!.Largest + _sizes.Largest / 2);
         trial.Run(size => RunNoise(sample, size));
     }
 

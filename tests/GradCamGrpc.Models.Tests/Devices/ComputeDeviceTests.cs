@@ -28,6 +28,27 @@ public sealed class ComputeDeviceTests
     }
 
     [Fact]
+    public void Upload_MoreRowsThanInputs_TheOthersAreZeros()
+    {
+        using var scope = NewDisposeScope();
+        using var device = ComputeDevice.Open(DeviceName.Cpu);
+        device.Upload(4, 1, 1, (_, values) => values.Fill(7)).Dispose();
+
+        var images = device.Upload(1, 1, 1, (_, values) => values.Fill(2), rows: 4);
+
+        Assert.Equal([4, 3, 1, 1], images.shape);
+        Assert.Equal([6, 0, 0, 0], images.sum([1, 2, 3]).data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Upload_FewerRowsThanInputs_Throws()
+    {
+        using var device = ComputeDevice.Open(DeviceName.Cpu);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => device.Upload(2, 1, 1, (_, _) => { }, rows: 1));
+    }
+
+    [Fact]
     public void Upload_NextBatch_LeavesTheOneBeforeAsItIs()
     {
         using var scope = NewDisposeScope();
