@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace GradCamGrpc.Server.Hosting;
@@ -11,17 +12,11 @@ namespace GradCamGrpc.Server.Hosting;
 /// </remarks>
 public static partial class NativeTuning
 {
-    private static readonly (string Name, string Value)[] Variables =
-    [
-        // Freed memory stays in the process, in one arena, since the others cannot hold a buffer beyond 64 MiB. No caches of small pieces:
-        // a buffer is aligned by cutting a little off a larger one, and with that little in a cache the two never become one again.
-        ("GLIBC_TUNABLES",
-            "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824:"
-            + "glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0"),
+    /// <summary>On as many cores threads hardly ever wait for each other's allocations.</summary>
+    private const int FewCores = 2;
 
-        // Turns of a waiting OpenMP thread before it sleeps: some microseconds.
-        ("GOMP_SPINCOUNT", "2000"),
-    ];
+    /// <summary>Freed memory stays in the process, however large the piece.</summary>
+    private const string Keeping = "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824";
 
     /// <summary>
     /// Starts the program again, in this same process, with the variables that are not set. It must be the first thing the program
@@ -32,7 +27,14 @@ public static partial class NativeTuning
     {
         if (!OperatingSystem.IsLinux() || Debugger.IsAttached)
             return;
-        var missing = Variables.Where(variable => Environment.GetEnvironmentVariable(variable.Name) is null).ToArray();
+        (string Name, string Value)[] variables =
+        [
+            ("GLIBC_TUNABLES", AllocatorTunables(Environment.ProcessorCount)),
+
+            // Turns of a waiting OpenMP thread before it sleeps: some microseconds.
+            ("GOMP_SPINCOUNT", "2000"),
+        ];
+        var missing = variables.Where(variable => Environment.GetEnvironmentVariable(variable.Name) is null).ToArray();
 
         // Only what the C library's own environment has taken survives the restart: without this check it could go on for ever.
         if (missing.Length == 0 || missing.Any(variable => SetEnvironmentVariable(variable.Name, variable.Value, overwrite: 0) != 0))
@@ -49,6 +51,17 @@ public static partial class NativeTuning
         if (OperatingSystem.IsLinux())
             _ = TrimHeap(0);
     }
+
+    /// <summary>The allocator's settings.</summary>
+    /// <remarks>
+    /// On few cores there is one arena, since the others cannot hold a buffer beyond 64 MiB, and no cache of small pieces: a buffer is aligned
+    /// by cutting a little off a larger one, and with that little in a cache the two never become one again. All threads take turns at that
+    /// arena, which on many cores costs more than half of what they could answer: there each core has an arena, and threads their caches.
+    /// </remarks>
+    /// <param name="cores">The cores that the program may use.</param>
+    internal static string AllocatorTunables(int cores) => cores <= FewCores
+        ? $"{Keeping}:glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0"
+        : string.Create(CultureInfo.InvariantCulture, $"{Keeping}:glibc.malloc.arena_max={cores}");
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     private static partial int TrimHeap(nuint kept);

@@ -1,0 +1,16 @@
+using GradCamGrpc.Server.Hosting;
+
+namespace GradCamGrpc.Server.Tests;
+
+public sealed class NativeTuningTests
+{
+    private const string Keeping = "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824";
+
+    [Theory]
+    [InlineData(1, ":glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0")]
+    [InlineData(2, ":glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0")]
+    [InlineData(3, ":glibc.malloc.arena_max=3")]
+    [InlineData(16, ":glibc.malloc.arena_max=16")]
+    public void AllocatorTunables_ManyCores_ThreadsDoNotShareAnArena(int cores, string arenas) =>
+        Assert.Equal(Keeping + arenas, NativeTuning.AllocatorTunables(cores));
+}
