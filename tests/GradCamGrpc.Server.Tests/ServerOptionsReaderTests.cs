@@ -88,9 +88,9 @@ public sealed class ServerOptionsReaderTests
 
     [Theory]
     [InlineData("auto", 3, 3)]
-    [InlineData("2", 3, 2)]
-    [InlineData("2", null, 2)]
-    [InlineData("auto", null, 1)]
+    [InlineData("4", 3, 4)]
+    [InlineData("4", null, 4)]
+    [InlineData("auto", null, 2)]
     public void NetworkDevicesOf_ManifestSaysInstances_HasThemWhereTheOptionIsAuto(string written, int? said, int expected)
     {
         var devices = Read(("device", "cuda"), ("instances", written)).NetworkDevicesOf(new BatchingManifest { Instances = said });
@@ -187,8 +187,8 @@ public sealed class ServerOptionsReaderTests
     [InlineData("cpu", "3", "auto", 2, 3, 1)]
     [InlineData("cpu", "1", "auto", 16, 1, 16)]
     [InlineData("cpu", "auto", "6", 16, 8, 6)]
-    [InlineData("cuda", "auto", "auto", 16, 1, null)]
-    [InlineData("cuda", "2", "auto", 16, 2, null)]
+    [InlineData("cuda", "auto", "auto", 16, 2, null)]
+    [InlineData("cuda", "3", "auto", 16, 3, null)]
     public void Read_InstancesAndThreads_KeepEachCoreBusyOnce(
         string device, string instances, string threads, int cores, int expectedInstances, int? expectedThreads)
     {
