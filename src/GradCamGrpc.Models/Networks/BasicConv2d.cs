@@ -6,7 +6,7 @@ namespace GradCamGrpc.Models.Networks;
 /// <summary>GoogLeNet's convolution: with its normalisation and a ReLU.</summary>
 internal sealed class BasicConv2d : nn.Module<Tensor, Tensor>
 {
-    private readonly ConvNorm _pair;
+    private readonly ConvolutionStep _step;
     private readonly ReLU relu;
 
     public BasicConv2d(int inChannels, int outChannels, int kernel, int stride = 1)
@@ -18,8 +18,8 @@ internal sealed class BasicConv2d : nn.Module<Tensor, Tensor>
         register_module("conv", convolution);
         register_module("bn", norm);
         RegisterComponents();
-        _pair = new ConvNorm(convolution, norm, relu);
+        _step = new ConvolutionStep(convolution, norm, relu);
     }
 
-    public override Tensor forward(Tensor input) => _pair.Forward(input);
+    public override Tensor forward(Tensor input) => _step.Forward(input);
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Models.Networks;
 
 /// <summary>
-/// Layers one behind the other, named "0", "1", … as in PyTorch's Sequential. A convolution and the ReLU behind it are one step, for that is how
-/// they run where they can.
+/// Layers one behind the other, named "0", "1", … as in PyTorch's Sequential. They run in steps: a convolution with a bias and the ReLU behind it
+/// are two layers and one step, for that is how they run where they can; any other layer is a step of its own.
 /// </summary>
 internal sealed class Chain : nn.Module<Tensor, Tensor>
 {
@@ -20,14 +20,16 @@ internal sealed class Chain : nn.Module<Tensor, Tensor>
         _steps = [.. Steps(all)];
     }
 
-    public override Tensor forward(Tensor input) => Run(input, ..);
+    public override Tensor forward(Tensor input) => RunSteps(input, ..);
 
-    /// <summary>Runs some of the steps, at least one.</summary>
-    public Tensor Run(Tensor input, Range which)
+    /// <summary>Runs some of the steps.</summary>
+    /// <param name="input">What the first of them gets.</param>
+    /// <param name="steps">At least one, counted in steps: these may be fewer than the layers, and then a layer's name does not tell its step.</param>
+    public Tensor RunSteps(Tensor input, Range steps)
     {
-        var steps = _steps.AsSpan(which);
-        var output = steps[0](input);
-        foreach (var step in steps[1..])
+        var chosen = _steps.AsSpan(steps);
+        var output = chosen[0](input);
+        foreach (var step in chosen[1..])
         {
             using var previous = output;
             output = step(previous);
@@ -41,7 +43,7 @@ internal sealed class Chain : nn.Module<Tensor, Tensor>
         {
             if (layers[i] is FoldableConv2d { Bias: not null } convolution && layers.ElementAtOrDefault(i + 1) is ReLU relu)
             {
-                yield return new ConvNorm(convolution, norm: null, relu).Forward;
+                yield return new ConvolutionStep(convolution, norm: null, relu).Forward;
                 i++;
             }
             else

@@ -32,9 +32,9 @@ public sealed class EfficientNetLite0 : ServableNetwork
         new(3, 1, 6, 320, 1),   // 7x7
     ];
 
-    private readonly ConvNorm _stem;
+    private readonly ConvolutionStep _stem;
     private readonly Chain _blocks;
-    private readonly ConvNorm _head;
+    private readonly ConvolutionStep _head;
     private readonly GlobalAveragePool _pool;
     private readonly Linear _classifier;
 
@@ -58,8 +58,8 @@ public sealed class EfficientNetLite0 : ServableNetwork
         register_module("bn2", headNorm);
         register_module("global_pool", _pool);
         register_module("classifier", _classifier);
-        _stem = new ConvNorm(stem, stemNorm);
-        _head = new ConvNorm(head, headNorm);
+        _stem = new ConvolutionStep(stem, stemNorm);
+        _head = new ConvolutionStep(head, headNorm);
     }
 
     /// <inheritdoc />
@@ -82,7 +82,7 @@ public sealed class EfficientNetLite0 : ServableNetwork
     {
         // No dispose scope: what a hook takes meanwhile would end with it.
         using var early = Join([.. input.split(PhotosAtATime).Select(Early)]);              // [B, 40, 28, 28]
-        return _blocks.Run(early, EarlyStages..);
+        return _blocks.RunSteps(early, EarlyStages..);
     }
 
     private static Tensor Join(Tensor[] groups)
@@ -96,8 +96,8 @@ public sealed class EfficientNetLite0 : ServableNetwork
     private Tensor Early(Tensor photos)
     {
         using var group = photos;
-        using var stem = _stem.Forward(group);      // [4, 32, 112, 112]
-        return _blocks.Run(stem, ..EarlyStages);    // [4, 40, 28, 28]
+        using var stem = _stem.Forward(group);           // [4, 32, 112, 112]
+        return _blocks.RunSteps(stem, ..EarlyStages);    // [4, 40, 28, 28]
     }
 
     private static IEnumerable<Chain> BuildStages()

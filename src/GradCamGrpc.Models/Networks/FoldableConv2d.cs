@@ -27,8 +27,8 @@ internal abstract class FoldableConv2d : nn.Module<Tensor, Tensor>
     /// <summary>[out]; null where it has none.</summary>
     public Tensor? Bias => bias;
 
-    /// <summary>The pair this convolution is half of, where a normalisation or a non-linearity follows it.</summary>
-    public ConvNorm? Pair { get; set; }
+    /// <summary>The step this convolution begins, where a normalisation or a non-linearity follows it.</summary>
+    public ConvolutionStep? Step { get; set; }
 
     /// <summary>How the kernel moves, with its usual padding.</summary>
     public ConvolutionShape Shape { get; }

@@ -5,7 +5,7 @@ namespace GradCamGrpc.Models.Networks;
 /// <summary>An inverted residual block with a linear bottleneck (Sandler et al. 2018, MobileNetV2); expansion 1 has no expansion layer.</summary>
 internal sealed class InvertedResidual : nn.Module<Tensor, Tensor>
 {
-    private readonly ConvNorm[] _steps;
+    private readonly ConvolutionStep[] _steps;
     private readonly bool _hasSkip;
 
     public InvertedResidual(int inChannels, int outChannels, int kernel, int stride, int expansion)
@@ -39,10 +39,10 @@ internal sealed class InvertedResidual : nn.Module<Tensor, Tensor>
         return _hasSkip ? _steps[^1].Forward(middle, input) : _steps[^1].Forward(middle);
     }
 
-    private ConvNorm Step(string convName, SameConv2d convolution, string normName, BatchNormActivation norm)
+    private ConvolutionStep Step(string convName, SameConv2d convolution, string normName, BatchNormActivation norm)
     {
         register_module(convName, convolution);
         register_module(normName, norm);
-        return new ConvNorm(convolution, norm);
+        return new ConvolutionStep(convolution, norm);
     }
 }

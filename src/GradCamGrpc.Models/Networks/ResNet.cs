@@ -10,7 +10,7 @@ public sealed class ResNet : ServableNetwork
 
     private const int StemChannels = 64;
 
-    private readonly ConvNorm _stem;
+    private readonly ConvolutionStep _stem;
     private readonly MaxPool2d _maxPool;
     private readonly Chain[] _stages;
     private readonly GlobalAveragePool _pool;
@@ -35,7 +35,7 @@ public sealed class ResNet : ServableNetwork
             register_module($"layer{i + 1}", stages[i]);
         register_module("avgpool", _pool);
         register_module("fc", _classifier);
-        _stem = new ConvNorm(stem, stemNorm, relu);
+        _stem = new ConvolutionStep(stem, stemNorm, relu);
     }
 
     /// <summary>ResNet-18, with random weights.</summary>

@@ -9,7 +9,7 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     /// <summary>A bottleneck's output has this many times the channels of its middle.</summary>
     public const int BottleneckExpansion = 4;
 
-    private readonly ConvNorm[] _steps;
+    private readonly ConvolutionStep[] _steps;
     private readonly ReLU relu;
     private readonly Projection? downsample;
 
@@ -46,11 +46,11 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
         return _steps[^1].Forward(middle, shortcut);
     }
 
-    private ConvNorm Step(int number, SymmetricConv2d convolution)
+    private ConvolutionStep Step(int number, SymmetricConv2d convolution)
     {
         var norm = new BatchNormActivation((int)convolution.Weight.shape[0], Activation.None, ResNet.Epsilon);
         register_module($"conv{number}", convolution);
         register_module($"bn{number}", norm);
-        return new ConvNorm(convolution, norm, relu);
+        return new ConvolutionStep(convolution, norm, relu);
     }
 }

@@ -9,7 +9,7 @@ namespace GradCamGrpc.Models.Networks;
 /// </remarks>
 public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
 {
-    private ConvNorm[] _pairs = [];
+    private ConvolutionStep[] _steps = [];
     private FusedConvolution? _fused;
 
     /// <summary>Names the network.</summary>
@@ -30,24 +30,25 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Freezes the parameters and folds each normalisation into its convolution, on CPUs with the non-linearity, too. Weights are in
-    /// channels-last strides, and inputs should be. The network stays on the device where it is.
+    /// Freezes the parameters and folds each normalisation into its convolution. On CPUs the non-linearity runs with it, too, as it does with
+    /// a convolution that has a bias and no normalisation. Weights are in channels-last strides, and inputs should be. The network stays on
+    /// the device where it is.
     /// </summary>
     /// <param name="mayFuse">Whether the CPU's own convolutions may be used; false for those that every device has.</param>
     /// <param name="precision">What the folded convolutions compute in; all else, and all that has a gradient, is in single precision.</param>
     public void PrepareForServing(bool mayFuse = true, Precision precision = Precision.Fp32)
     {
         Freeze();
-        _pairs = [.. modules().OfType<FoldableConv2d>().Select(convolution => convolution.Pair).OfType<ConvNorm>()];
-        _fused = mayFuse && _pairs.Length > 0 ? FusedConvolution.For(parameters().First().device) : null;
+        _steps = [.. modules().OfType<FoldableConv2d>().Select(convolution => convolution.Step).OfType<ConvolutionStep>()];
+        _fused = mayFuse && _steps.Length > 0 ? FusedConvolution.For(parameters().First().device) : null;
         var type = precision switch
         {
             Precision.Fp32 => float32,
             Precision.Bf16 => bfloat16,
             _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "there is no such precision"),
         };
-        foreach (var pair in _pairs)
-            pair.Fold(_fused, type);
+        foreach (var step in _steps)
+            step.Fold(_fused, type);
     }
 
     /// <summary>Chooses between the folded network, which may have no gradient, and the one that the checkpoint describes, for the passes that follow.</summary>
@@ -58,8 +59,8 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
     /// </remarks>
     public void UseFolded(bool folded)
     {
-        foreach (var pair in _pairs)
-            pair.IsFolded = folded;
+        foreach (var step in _steps)
+            step.IsFolded = folded;
     }
 
     /// <inheritdoc />
@@ -67,8 +68,8 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
     {
         if (disposing)
         {
-            foreach (var pair in _pairs)
-                pair.DisposeFolded();
+            foreach (var step in _steps)
+                step.DisposeFolded();
             _fused?.Dispose();
         }
         base.Dispose(disposing);

@@ -9,7 +9,7 @@ namespace GradCamGrpc.Models.Networks;
 /// A convolution and what follows it: in most networks its normalisation, in some blocks the sum with a shortcut, and a non-linearity. Folded,
 /// convolution and normalisation run as one, and where the device has such convolutions the rest with them.
 /// </summary>
-internal sealed class ConvNorm
+internal sealed class ConvolutionStep
 {
     private readonly FoldableConv2d _convolution;
     private readonly BatchNormActivation? _norm;
@@ -24,18 +24,19 @@ internal sealed class ConvNorm
     /// <param name="convolution">The convolution, with a bias if nothing normalises it.</param>
     /// <param name="norm">Its normalisation; null where it has none.</param>
     /// <param name="relu">The layer behind that and behind a sum; null where the normalisation has a non-linearity of its own, or none follows.</param>
-    public ConvNorm(FoldableConv2d convolution, BatchNormActivation? norm, ReLU? relu = null)
+    public ConvolutionStep(FoldableConv2d convolution, BatchNormActivation? norm, ReLU? relu = null)
     {
         if (convolution.Bias is null == norm is null)
-            throw new ArgumentException("a convolution has a bias or a normalisation, one of them", nameof(norm));
+            throw new ArgumentException("a convolution has a bias or a normalisation, exactly one", nameof(norm));
 
         _convolution = convolution;
         _norm = norm;
         _relu = relu;
-        convolution.Pair = this;
+        convolution.Step = this;
     }
 
     /// <summary>Whether the folded form runs, which may have no gradient.</summary>
+    /// <remarks>The normalisation's input follows from this; it is set here alone, so that the two agree.</remarks>
     public bool IsFolded
     {
         get => _isFolded;
