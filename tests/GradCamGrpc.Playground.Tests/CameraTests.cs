@@ -125,7 +125,8 @@ public sealed partial class CameraTests(ServerAndBrowser browser)
     {
         await using var open = await browser.OpenAsync();
 
-        // Counted in the page: a browser tells its driver that one call is over, and that the next one begins, in either order.
+        // Counted in the page: a browser tells its driver that one call is over, and that the next one begins, in either order. A call that
+        // is called off is over, though who waits for it hears of that after what comes next has begun.
         await open.Page.EvaluateAsync(
             """
             () => {
@@ -136,7 +137,12 @@ public sealed partial class CameraTests(ServerAndBrowser browser)
                 if (!String(url).endsWith(":explain"))
                   return send(url, options);
                 window.mostInFlight = Math.max(window.mostInFlight, ++inFlight);
-                return send(url, options).finally(() => inFlight--);
+                let over = () => {
+                  inFlight--;
+                  over = () => {};
+                };
+                options.signal.addEventListener("abort", () => over());
+                return send(url, options).finally(() => over());
               };
             }
             """);
