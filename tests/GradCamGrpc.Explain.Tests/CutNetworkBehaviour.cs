@@ -106,10 +106,15 @@ public abstract class CutNetworkBehaviour : IDisposable
         }
     }
 
-    [Fact]
-    public void Explain_BatchOfDifferentLayersAndTargets_EqualsEachImageAlone()
+    /// <summary>Images that only fill the batch are of zeros, or have no finite outputs: neither is seen in the maps of others.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 0)]
+    [InlineData(1, float.NaN)]
+    public void Explain_BatchOfDifferentLayersAndTargets_EqualsEachImageAlone(int fillers, float value)
     {
         var images = SmallNetwork.Images(4);
+        var filled = cat([images, full_like(SmallNetwork.Images(4), value).narrow(0, 0, fillers)]);
         var cut = Cut();
         string[][] layers = [["act3"], ["branch"], ["act1", "act3"], ["act1"]];
         ScoreTarget[][] targets =
@@ -122,14 +127,24 @@ public abstract class CutNetworkBehaviour : IDisposable
         var queries = layers.Zip(targets, (names, wanted) => Query(cut, wanted.Length, names)).ToArray();
         var batched = new Dictionary<(int, int, string), SaliencyMap>();
 
-        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => new ICamMethod[] { new GradCam() })], (image, target, map) => batched.Add((image, target, map.Layer!.Name), map));
+        var pass = cut.Forward(filled, queries);
+        pass.Explain(targets, [.. targets.Select(_ => new ICamMethod[] { new GradCam() })], (image, target, map) => batched.Add((image, target, map.Layer!.Name), map));
 
         Assert.Equal(2 + 3 + 4 + 1, batched.Count);
+        Assert.True(pass.Outputs.allclose(_network.call(images), rtol: 1e-5, atol: 1e-6));
         for (var image = 0; image < 4; image++)
         {
             foreach (var ((_, target, layer), map) in Explain(cut, images.narrow(0, image, 1), layers[image], [targets[image]]))
                 AssertClose(map, batched[(image, target, layer)]);
         }
+    }
+
+    [Fact]
+    public void Forward_FewerImagesThanQueries_Throws()
+    {
+        var cut = Cut();
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => cut.Forward(SmallNetwork.Images(1), [ImageQuery.PredictionOnly, ImageQuery.PredictionOnly]));
     }
 
     [Fact]

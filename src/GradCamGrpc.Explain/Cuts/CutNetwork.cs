@@ -70,13 +70,16 @@ public sealed class CutNetwork
     public IReadOnlyDictionary<string, string> UnusableLayersAt(InputSize size) => ProfileAt(size).UnusableLayers;
 
     /// <summary>Runs a batch once.</summary>
-    /// <param name="images">[B, 3, H, W].</param>
-    /// <param name="queries">What is asked of each of the B images; layers are from <see cref="LayersAt"/> for their size.</param>
+    /// <param name="images">[R, 3, H, W], R at least B.</param>
+    /// <param name="queries">
+    /// What is asked of each of the first B images; layers are from <see cref="LayersAt"/> for their size. The other images only fill the batch.
+    /// </param>
     /// <returns>The outputs, and what is needed to differentiate them. Its tensors live in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">There was no sample of the images' size, or a layer is one of another size.</exception>
     public ForwardPass Forward(Tensor images, IReadOnlyList<ImageQuery> queries)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(queries.Count, (int)images.shape[0], nameof(queries));
+        var fillers = (int)images.shape[0] - queries.Count;
+        ArgumentOutOfRangeException.ThrowIfNegative(fillers, nameof(queries));
 
         var known = ProfileOf(images);
         var profiles = queries
@@ -84,7 +87,7 @@ public sealed class CutNetwork
             .Select(known.Of)
             .Distinct()
             .ToDictionary(profile => profile.Layer.Name, StringComparer.Ordinal);
-        var lanes = new LaneTable([.. queries.Select(query => LanesFor(query, queries.Count, known))]);
+        var lanes = new LaneTable([.. queries.Select(query => LanesFor(query, queries.Count, known)), .. Enumerable.Repeat(1, fillers)]);
         using var outer = NewDisposeScope();
         var recorder = new CutRecorder(queries, profiles, lanes, kept => outer.Attach(kept));
         var mayTakeShortcuts =

@@ -9,7 +9,7 @@ namespace GradCamGrpc.Explain.Cuts;
 /// </summary>
 /// <param name="queries">What is asked of each image.</param>
 /// <param name="profiles">The profile of each layer in the queries.</param>
-/// <param name="lanes">How many lanes each image gets at its first cut.</param>
+/// <param name="lanes">How many lanes each image gets at its first cut: those of the queries, and then those of which nothing is asked.</param>
 /// <param name="keep">Attaches a tensor to a scope that outlives the forward pass.</param>
 internal sealed class CutRecorder(
     IReadOnlyList<ImageQuery> queries, IReadOnlyDictionary<string, LayerProfile> profiles, LaneTable lanes, Action<Tensor> keep)
@@ -27,7 +27,7 @@ internal sealed class CutRecorder(
     private readonly HashSet<string> _observed = [.. queries.SelectMany(query => query.Observed).Select(layer => layer.Name)];
 
     /// <summary>The lanes of the tensors that flow through the network at this moment.</summary>
-    public LaneTable Lanes { get; private set; } = LaneTable.Single(queries.Count);
+    public LaneTable Lanes { get; private set; } = LaneTable.Single(lanes.Counts.Count);
 
     /// <summary>Activations of layers that a pooling follows, and of those that are only observed; no gradient reaches them.</summary>
     public Dictionary<string, Capture> Activations { get; } = new(StringComparer.Ordinal);

@@ -20,21 +20,21 @@ public abstract class ComputeDevice : IDisposable
     public static ComputeDevice Open(DeviceName name) => name.IsCpu ? new CpuDevice() : new CudaDevice(name.Index);
 
     /// <summary>Brings a batch of inputs there.</summary>
-    /// <param name="count">How many they are.</param>
+    /// <param name="inputs">How many they are.</param>
     /// <param name="height">Their height, h.</param>
     /// <param name="width">Their width, w.</param>
     /// <param name="write">Writes the values of one of them, [h, w, 3].</param>
-    /// <param name="rows">B, as many as they are or more: those beyond them are zeros. Null for as many.</param>
-    /// <returns>[B, 3, h, w], channels last, in the caller's dispose scope.</returns>
-    public Tensor Upload(int count, int height, int width, Action<int, Span<float>> write, int? rows = null)
+    /// <param name="rows">R, as many as they are or more: those beyond them are zeros. Null for as many.</param>
+    /// <returns>[R, 3, h, w], channels last, in the caller's dispose scope.</returns>
+    public Tensor Upload(int inputs, int height, int width, Action<int, Span<float>> write, int? rows = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(rows ?? count, count, nameof(rows));
-        var host = HostMemory(rows ?? count, height, width);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows ?? inputs, inputs, nameof(rows));
+        var host = HostMemory(rows ?? inputs, height, width);
         var values = MemoryMarshal.Cast<byte, float>(host.bytes);
         var size = height * width * 3;
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < inputs; i++)
             write(i, values.Slice(i * size, size));
-        values[(count * size)..].Clear();
+        values[(inputs * size)..].Clear();
         return Send(host).permute(0, 3, 1, 2);
     }
 

@@ -126,7 +126,7 @@ internal sealed class ModelWorker(
             return false;
         metrics.Recalled(folder.Manifest.Name, isKnown: true);
         using var scope = NewDisposeScope();
-        var image = Stack([row], size: 1);
+        var image = Stack([row], rows: 1);
         request.Predicted(new ForwardResult(kept.Logits, time.GetElapsedTime(enqueuedAt), TimeSpan.Zero, BatchSize: 1));
         Inspect(request, image, kept.Logits, () => kept.Observed(request.Query.Observed));
         request.Finished();
@@ -181,15 +181,14 @@ internal sealed class ModelWorker(
             images = Stack(rows, _device!.FillsBatches ? _sizes!.For(rows.Length) : rows.Length);
             foreach (var row in rows)
                 row.Input.Dispose();
-            var filling = Enumerable.Repeat(ImageQuery.PredictionOnly, (int)images.shape[0] - rows.Length);
-            pass = _cut!.Forward(images, [.. rows.Select(row => row.Query), .. filling]);
+            pass = _cut!.Forward(images, [.. rows.Select(row => row.Query)]);
             logits = Rows(pass.Outputs);
             forward = stage.Elapsed;
         }
         for (var i = 0; i < rows.Length; i++)
             Predict(rows[i], new ForwardResult(logits[i], time.GetElapsedTime(batch[i].EnqueuedAt, started), forward, rows.Length));
 
-        Explain([.. rows.Select(row => row.Explanation), .. Enumerable.Repeat<ExplanationRequest?>(null, logits.Length - rows.Length)], images, pass, logits);
+        Explain([.. rows.Select(row => row.Explanation)], images, pass, logits);
         for (var i = 0; i < rows.Length; i++)
         {
             var image = i;
@@ -233,8 +232,8 @@ internal sealed class ModelWorker(
         return kept!.Observed(layers);
     }
 
-    /// <param name="batch">The batch, B; null where no maps are wanted.</param>
-    /// <param name="images">[B, 3, h, w].</param>
+    /// <param name="batch">The batch; null where no maps are wanted.</param>
+    /// <param name="images">[R, 3, h, w], as many as the batch has or more.</param>
     /// <param name="pass">Its forward pass.</param>
     /// <param name="logits">Its outputs.</param>
     private void Explain(ExplanationRequest?[] batch, Tensor images, ForwardPass pass, float[][] logits)
@@ -319,13 +318,13 @@ internal sealed class ModelWorker(
     private static (int TargetIndex, ChosenScore Score)[] Scores(ExplanationRequest request, float[] logits) =>
         [.. request.Targets.SelectMany((target, i) => target.Scores(logits).Select(score => (i, score)))];
 
-    /// <summary>Brings inputs, which are of one size, to the device: [B, 3, h, w], channels last.</summary>
+    /// <summary>Brings inputs, which are of one size, to the device: [R, 3, h, w], channels last.</summary>
     /// <param name="batch">The inputs.</param>
-    /// <param name="size">B, as many as they are or more: the rest are zeros.</param>
-    private Tensor Stack(InferenceRow[] batch, int size)
+    /// <param name="rows">R, as many as they are or more: the rest are zeros.</param>
+    private Tensor Stack(InferenceRow[] batch, int rows)
     {
         var input = batch[0].Input;
-        return _device!.Upload(batch.Length, input.Height, input.Width, (i, values) => batch[i].Input.Values.CopyTo(values), size);
+        return _device!.Upload(batch.Length, input.Height, input.Width, (i, values) => batch[i].Input.Values.CopyTo(values), rows);
     }
 
     private static float[][] Rows(Tensor outputs)
@@ -335,13 +334,14 @@ internal sealed class ModelWorker(
     }
 
     /// <summary>
-    /// Runs batches of several sizes, the largest first: the memory that it takes serves all the others. It is half as large again as any
-    /// that will come, for small pieces in the midst of freed buffers would else make the process grow while it serves, now and then by
-    /// a buffer.
+    /// Runs batches of several sizes, the largest first: the memory that it takes serves all the others. In the host's memory it is half as
+    /// large again as any that will come, for small pieces in the midst of freed buffers would else make the process grow while it serves,
+    /// now and then by a buffer.
     /// </summary>
     private void WarmUp(Tensor sample, BatchTrial trial)
     {
-        RunNoise(sample, _sizes!.Largest + _sizes.Largest / 2);
+        if (_device!.Device.type is DeviceType.CPU)
+            RunNoise(sample, _sizes!.Largest + _sizes.Largest / 2);
         trial.Run(size => RunNoise(sample, size));
     }
 
