@@ -38,6 +38,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     private readonly BatchQueue<TItem> _queue;
     private Phase _phase = Phase.Created;
     private int _owners;
+    private int _opened;
 
     /// <param name="name">The owner threads' name.</param>
     /// <param name="processors">Who does the work, one or more: any of them any batch.</param>
@@ -103,7 +104,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the processors, one after the other, so that what the first one measures is not disturbed. Call it once.</summary>
+    /// <summary>Starts the processors: the first, so that what it measures is not disturbed, and then the others together. Call it once.</summary>
     /// <returns>Ends when all have started; faults with what a start threw.</returns>
     /// <exception cref="InvalidOperationException">It was started already, or drains.</exception>
     public Task StartAsync()
@@ -221,7 +222,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
     }
 
-    /// <summary>A processor has started. By the first one's measurements batches are formed for all; the last one lets work in.</summary>
+    /// <summary>A processor has started. By the first one's measurements batches are formed for all, and then the others start; the last one lets work in.</summary>
     private void Opened(int index, IReadOnlyList<BatchTiming> timings)
     {
         if (index == 0)
@@ -237,13 +238,15 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
         lock (_gate)
         {
-            if (_phase is Phase.Created && index + 1 < _processors.Length)
-            {
-                Start(index + 1);
-                return;
-            }
+            _opened++;
             if (_phase is Phase.Created)
+            {
+                for (var next = 1; index == 0 && next < _processors.Length; next++)
+                    Start(next);
+                if (_opened < _processors.Length)
+                    return;
                 _phase = Phase.Running;
+            }
         }
         _started.TrySetResult();
     }

@@ -420,6 +420,43 @@ public sealed class DynamicBatcherTests : IDisposable
         Assert.Equal(1, await stuck.Answer);
     }
 
+    /// <summary>The second and the third each wait until the other opens, too.</summary>
+    [Fact]
+    public async Task Start_ThreeProcessors_TheFirstOpensAloneAndThenTheOthersTogether()
+    {
+        using var others = new Barrier(2);
+        var isFirstOpen = false;
+        void Meet()
+        {
+            if (!isFirstOpen || !others.SignalAndWait(TimeSpan.FromSeconds(30)))
+                throw new InvalidOperationException($"the first {(isFirstOpen ? "has opened, the other does not" : "has not opened")}");
+        }
+        using var first = new TestProcessor { Opening = () => isFirstOpen = others.ParticipantsRemaining == 2 };
+        using var second = new TestProcessor { Opening = Meet };
+        using var third = new TestProcessor { Opening = Meet };
+        await using var batcher = Create([first, second, third], maxBatch: 1, TimeSpan.Zero, capacity: 8);
+
+        await batcher.StartAsync();
+
+        Assert.True(batcher.IsRunning);
+        Assert.Equal(1, await Enqueue(batcher).Answer);
+    }
+
+    [Fact]
+    public async Task Start_OneOfThreeFailsWhileAnotherOpens_FaultsAndClosesAll()
+    {
+        using var isBroken = new ManualResetEventSlim();
+        using var broken = new TestProcessor { FaultOnOpen = new IOException("broken"), Opening = isBroken.Set };
+        using var slow = new TestProcessor { Opening = () => isBroken.Wait() };
+        await using var batcher = Create([_processor, broken, slow], maxBatch: 1, TimeSpan.Zero, capacity: 8);
+
+        await Assert.ThrowsAsync<IOException>(batcher.StartAsync);
+
+        await batcher.DisposeAsync();
+        Assert.False(batcher.IsRunning);
+        Assert.Equal((1, 1, 1), (_processor.Closed, broken.Closed, slow.Closed));
+    }
+
     [Fact]
     public async Task Start_SecondProcessorFails_FaultsAndClosesBoth()
     {

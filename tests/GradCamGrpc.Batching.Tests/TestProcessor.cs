@@ -9,6 +9,9 @@ internal sealed class TestProcessor : IBatchProcessor<TestItem>, IDisposable
 
     public Exception? FaultOnOpen { get; init; }
 
+    /// <summary>Called while it opens.</summary>
+    public Action? Opening { get; init; }
+
     /// <summary>What the next batches throw; null for an answer.</summary>
     public Exception? Fault { get; set; }
 
@@ -25,6 +28,7 @@ internal sealed class TestProcessor : IBatchProcessor<TestItem>, IDisposable
     public IReadOnlyList<BatchTiming> Open()
     {
         _threads.Add(Environment.CurrentManagedThreadId);
+        Opening?.Invoke();
         return FaultOnOpen is null ? Timings : throw FaultOnOpen;
     }
 
