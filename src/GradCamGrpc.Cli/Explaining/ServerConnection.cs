@@ -55,11 +55,19 @@ internal sealed class ServerConnection : IAsyncDisposable
     public static ServerConnection To(Uri server, ServerTrust trust) =>
         new(server, trust.Handler(), CallerCredentials.FromEnvironment(), own: null, maxPhotoBytes: null);
 
+    /// <summary>How a server here runs: where nothing is set, by one network for all cores, since a command has few photos and waits for the start.</summary>
+    /// <param name="models">The models to load; null for those that the environment names.</param>
+    internal static ServerOptions OptionsOfOwn(string? models)
+    {
+        var options = ServerOptions.FromEnvironment(models);
+        return options with { Instances = options.Instances ?? 1 };
+    }
+
     /// <summary>Starts a server here.</summary>
     /// <param name="models">The models to load; null for those that the environment names.</param>
     public static async Task<ServerConnection> OpenOwnAsync(string? models)
     {
-        var options = ServerOptions.FromEnvironment(models);
+        var options = OptionsOfOwn(models);
         var own = GradCamServer.Build(options, logging => logging.ClearProviders());
         try
         {
