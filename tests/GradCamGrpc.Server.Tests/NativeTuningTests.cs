@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GradCamGrpc.Server.Hosting;
 
 namespace GradCamGrpc.Server.Tests;
@@ -13,4 +14,15 @@ public sealed class NativeTuningTests
     [InlineData(16, ":glibc.malloc.arena_max=16")]
     public void AllocatorTunables_ManyCores_ThreadsDoNotShareAnArena(int cores, string arenas) =>
         Assert.Equal(Keeping + arenas, NativeTuning.AllocatorTunables(cores));
+
+    /// <summary>The C library passes over what it does not know, and says nothing.</summary>
+    [Fact]
+    public async Task AllocatorTunables_OfFewAndOfManyCores_AreKnownToTheCLibrary()
+    {
+        using var loader = Process.Start(new ProcessStartInfo("/lib64/ld-linux-x86-64.so.2", ["--list-tunables"]) { RedirectStandardOutput = true })!;
+        var known = await loader.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var tunables = $"{NativeTuning.AllocatorTunables(2)}:{NativeTuning.AllocatorTunables(16)}".Split(':');
+
+        Assert.All(tunables, tunable => Assert.Contains($"{tunable.Split('=')[0]}: ", known, StringComparison.Ordinal));
+    }
 }

@@ -175,14 +175,15 @@ public sealed class ServerOptionsReaderTests
         Assert.StartsWith($"--{name}: '{value}' is not", Assert.Single(fault.Faults), StringComparison.Ordinal);
     }
 
-    /// <summary>One core a network up to four, then two, and no more than 16 networks; what is set holds.</summary>
+    /// <summary>One core a network, but no more than eight networks, each with as many cores; what is set holds.</summary>
     [Theory]
     [InlineData("cpu", "auto", "auto", 1, 1, 1)]
     [InlineData("cpu", "auto", "auto", 2, 2, 1)]
-    [InlineData("cpu", "auto", "auto", 4, 4, 1)]
-    [InlineData("cpu", "auto", "auto", 6, 4, 1)]
+    [InlineData("cpu", "auto", "auto", 7, 7, 1)]
+    [InlineData("cpu", "auto", "auto", 8, 8, 1)]
+    [InlineData("cpu", "auto", "auto", 12, 6, 2)]
     [InlineData("cpu", "auto", "auto", 16, 8, 2)]
-    [InlineData("cpu", "auto", "auto", 64, 16, 4)]
+    [InlineData("cpu", "auto", "auto", 64, 8, 8)]
     [InlineData("cpu", "3", "auto", 16, 3, 5)]
     [InlineData("cpu", "3", "auto", 2, 3, 1)]
     [InlineData("cpu", "1", "auto", 16, 1, 16)]

@@ -56,7 +56,8 @@ public static partial class NativeTuning
     /// <remarks>
     /// On few cores there is one arena, since the others cannot hold a buffer beyond 64 MiB, and no cache of small pieces: a buffer is aligned
     /// by cutting a little off a larger one, and with that little in a cache the two never become one again. All threads take turns at that
-    /// arena, which on many cores costs more than half of what they could answer: there each core has an arena, and threads their caches.
+    /// arena, which on many cores costs more than half of what they could answer: there are as many arenas as cores then, and threads have
+    /// their caches. A buffer beyond 64 MiB is the system's then, and costs its page faults.
     /// </remarks>
     /// <param name="cores">The cores that the program may use.</param>
     internal static string AllocatorTunables(int cores) => cores <= FewCores

@@ -8,11 +8,8 @@ namespace GradCamGrpc.Server.Options;
 /// <summary>Everything that can be set on the server, checked and in use.</summary>
 public sealed record ServerOptions
 {
-    /// <summary>Up to as many cores each has a network of its own.</summary>
-    private const int CoresOfOneNetworkEach = 4;
-
     /// <summary>Each instance has weights and buffers of its own.</summary>
-    private const int MostChosenInstances = 16;
+    private const int MostChosenInstances = 8;
 
     private const int InstancesOnCuda = 2;
 
@@ -105,12 +102,11 @@ public sealed record ServerOptions
     /// <summary>How many networks of a model run on each device at a time where its manifest does not say.</summary>
     /// <remarks>
     /// On the CPU one core a network answers more than all cores one after the other: within a batch threads wait for each other at every
-    /// layer, and for whichever of them a photo's decoding has put off its core. Beyond some cores two a network: a photo alone is answered
-    /// sooner, at the price of an eighth of what all together answer. On CUDA one gathers inputs and reads maps while the other computes.
+    /// layer, and for whichever of them a photo's decoding has put off its core. Where there are more cores than networks each has as many,
+    /// and a photo alone is answered sooner. On CUDA one network gathers inputs and reads maps while the other computes.
     /// </remarks>
     /// <param name="cores">The machine's cores.</param>
-    internal int InstancesIn(int cores) => Instances
-        ?? (Devices[0].IsCpu ? Math.Clamp(cores / 2, Math.Min(cores, CoresOfOneNetworkEach), MostChosenInstances) : InstancesOnCuda);
+    internal int InstancesIn(int cores) => Instances ?? (Devices[0].IsCpu ? cores / CoresOfANetwork(cores) : InstancesOnCuda);
 
     /// <summary>Threads within one tensor operation of a network; null for libtorch's own choice.</summary>
     /// <remarks>
@@ -119,6 +115,8 @@ public sealed record ServerOptions
     /// </remarks>
     /// <param name="cores">The machine's cores, or those of the container's limit.</param>
     internal int? ThreadsIn(int cores) => Threads ?? (Devices[0].IsCpu ? Math.Max(1, cores / InstancesIn(cores)) : null);
+
+    private static int CoresOfANetwork(int cores) => (cores + MostChosenInstances - 1) / MostChosenInstances;
 
     /// <summary>All addresses that are served, each with the setting that names it.</summary>
     internal IEnumerable<(Setting Setting, IPEndPoint EndPoint)> Addresses =>
