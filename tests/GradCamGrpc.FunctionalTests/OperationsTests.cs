@@ -129,17 +129,12 @@ public sealed class OperationsTests(RunningServer shared)
         using var old = new ServerReflection.ServerReflectionClient(shared.Channel).ServerReflectionInfo(cancellationToken: Cancellation);
         using var now = new V1.ServerReflection.ServerReflectionClient(shared.Channel).ServerReflectionInfo(cancellationToken: Cancellation);
 
-        // The refusal may come while the message is still being sent.
-        var ofOld = await Assert.ThrowsAsync<RpcException>(async () =>
-        {
-            await old.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
-            await old.ResponseStream.MoveNext(Cancellation);
-        });
-        var ofNow = await Assert.ThrowsAsync<RpcException>(async () =>
-        {
-            await now.RequestStream.WriteAsync(new V1.ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
-            await now.ResponseStream.MoveNext(Cancellation);
-        });
+        // The refusal may come while the message is still being sent: then sending fails, too, and it is the answer that says why.
+        var toOld = old.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
+        var toNow = now.RequestStream.WriteAsync(new V1.ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
+        var ofOld = await Assert.ThrowsAsync<RpcException>(() => old.ResponseStream.MoveNext(Cancellation));
+        var ofNow = await Assert.ThrowsAsync<RpcException>(() => now.ResponseStream.MoveNext(Cancellation));
+        await Task.WhenAll(toOld, toNow).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         Assert.Equal(StatusCode.ResourceExhausted, ofOld.StatusCode);
         Assert.Equal(StatusCode.ResourceExhausted, ofNow.StatusCode);
