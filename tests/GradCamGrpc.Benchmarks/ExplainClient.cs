@@ -6,15 +6,21 @@ using Grpc.Core;
 
 namespace GradCamGrpc.Benchmarks;
 
-/// <summary>Sends a photo over one connection, and asks for a raw map of its most probable class.</summary>
-/// <param name="address">Where the server is.</param>
-/// <param name="file">The photo's file; null for the small one.</param>
-internal sealed class ExplainClient(Uri address, byte[]? file = null) : IDisposable
+/// <summary>Sends a photo over one connection, and asks for a raw map of its most probable class, or for its classes alone.</summary>
+internal sealed class ExplainClient : IDisposable
 {
-    private readonly SpareClient _client = new(
-        address,
-        "gradcam.v1.ClassificationService/Explain",
-        new ClassificationServiceExplainRequest { Image = file is null ? SmallPhoto() : new Image { Encoded = ByteString.CopyFrom(file) } });
+    private readonly SpareClient _client;
+
+    /// <param name="address">Where the server is.</param>
+    /// <param name="file">The photo's file; null for the small one.</param>
+    /// <param name="wantsMap">Whether it asks for a map.</param>
+    public ExplainClient(Uri address, byte[]? file = null, bool wantsMap = true)
+    {
+        var image = file is null ? SmallPhoto() : new Image { Encoded = ByteString.CopyFrom(file) };
+        _client = wantsMap
+            ? new SpareClient(address, "gradcam.v1.ClassificationService/Explain", new ClassificationServiceExplainRequest { Image = image })
+            : new SpareClient(address, "gradcam.v1.ClassificationService/Classify", new ClassifyRequest { Image = image });
+    }
 
     /// <summary>The photo, 224 x 224.</summary>
     public static Image SmallPhoto() => new() { Encoded = ByteString.CopyFrom(BenchPhoto.SmallJpeg()) };

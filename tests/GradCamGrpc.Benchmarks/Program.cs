@@ -16,6 +16,7 @@ var root = new RootCommand("Measures what an explanation costs.")
     MethodsBenchmark.Create(),
     QuestionsBenchmark.Create(),
     PeerBenchmark.Create(),
+    PriceBenchmark.Create(),
     VideoBenchmark.Create(),
     LoadBenchmark.Create(),
     OpenLoadBenchmark.Create(),

@@ -60,6 +60,8 @@ internal sealed class SpareClient : IDisposable
         while (messages.Length > 0)
         {
             var length = BinaryPrimitives.ReadInt32BigEndian(messages[1..]);
+
+            // A ClassifyResponse has its prediction in the same field.
             var message = ClassificationServiceExplainResponse.Parser.ParseFrom(messages.Slice(PrefixBytes, length));
             batch = message.Prediction?.Timings.BatchSize ?? batch;
             messages = messages[(PrefixBytes + length)..];
