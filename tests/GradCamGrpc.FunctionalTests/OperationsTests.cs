@@ -134,7 +134,7 @@ public sealed class OperationsTests(RunningServer shared)
         var toNow = now.RequestStream.WriteAsync(new V1.ServerReflectionRequest { FileContainingSymbol = symbol }, Cancellation);
         var ofOld = await Assert.ThrowsAsync<RpcException>(() => old.ResponseStream.MoveNext(Cancellation));
         var ofNow = await Assert.ThrowsAsync<RpcException>(() => now.ResponseStream.MoveNext(Cancellation));
-        await Task.WhenAll(toOld, toNow).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(toOld, toNow).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
         Assert.Equal(StatusCode.ResourceExhausted, ofOld.StatusCode);
         Assert.Equal(StatusCode.ResourceExhausted, ofNow.StatusCode);
