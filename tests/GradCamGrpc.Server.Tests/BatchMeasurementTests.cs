@@ -1,11 +1,8 @@
-using System.Diagnostics.Metrics;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Server.Inference;
-using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.TestData;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace GradCamGrpc.Server.Tests;
 
@@ -34,12 +31,11 @@ public sealed class BatchMeasurementTests
 
     private static IReadOnlyList<BatchTiming> Open(BatchSettings settings, bool measures = true)
     {
-        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var metrics = new ServerMetrics(services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
+        using var metrics = new TestMetrics();
         var folder = EmbeddedModel.Read();
         using var heads = new ModelHeads(folder);
         var cache = new ActivationCache(1 << 20);
-        var worker = new ModelWorker(folder, heads, DeviceName.Cpu, Precision.Fp32, settings, measures, cache, metrics, TimeProvider.System);
+        var worker = new ModelWorker(folder, heads, DeviceName.Cpu, Precision.Fp32, settings, measures, cache, metrics.Server, TimeProvider.System);
         try
         {
             return worker.Open();

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Models.Repository;
@@ -7,9 +6,7 @@ using GradCamGrpc.Server.Captioning;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Requests;
-using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.TestData;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GradCamGrpc.Server.Tests;
@@ -20,8 +17,7 @@ public sealed class DecodingReaderTests : IAsyncLifetime
     private const double Penalty = 1.3;
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly ServerMetrics _metrics;
+    private readonly TestMetrics _metrics = new();
     private readonly ModelInstance _model;
 
     public DecodingReaderTests()
@@ -33,9 +29,8 @@ public sealed class DecodingReaderTests : IAsyncLifetime
         manifest["captioning"]!["length_penalty"] = Penalty;
         File.Delete(path);
         File.WriteAllText(path, manifest.ToJsonString());
-        _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         _model = new ModelInstance(
-            ModelFolder.Read(_folder), new BatchSettings(null, null), ServerOptions.Default, new ActivationCache(0), _metrics, NullLogger<ModelInstance>.Instance, TimeProvider.System);
+            ModelFolder.Read(_folder), new BatchSettings(null, null), ServerOptions.Default, new ActivationCache(0), _metrics.Server, NullLogger<ModelInstance>.Instance, TimeProvider.System);
     }
 
     public async ValueTask InitializeAsync() => await _model.StartAsync();
@@ -44,7 +39,6 @@ public sealed class DecodingReaderTests : IAsyncLifetime
     {
         await _model.DisposeAsync();
         _metrics.Dispose();
-        await _services.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Imaging;
@@ -8,9 +7,7 @@ using GradCamGrpc.Models.Heads;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Inference;
-using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.TestData;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace GradCamGrpc.Server.Tests;
 
@@ -21,12 +18,9 @@ public sealed class HeadSizeTests : IDisposable
 
     private static readonly (int Width, int Height) Small = (128, 96);
 
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
-    private readonly ServerMetrics _metrics;
+    private readonly TestMetrics _metrics = new();
     private readonly List<ModelHeads> _heads = [];
-
-    public HeadSizeTests() => _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
 
     public void Dispose()
     {
@@ -34,7 +28,6 @@ public sealed class HeadSizeTests : IDisposable
             heads.Dispose();
         Directory.Delete(_folder, recursive: true);
         _metrics.Dispose();
-        _services.Dispose();
     }
 
     /// <summary>
@@ -130,7 +123,7 @@ public sealed class HeadSizeTests : IDisposable
         var heads = new ModelHeads(folder);
         _heads.Add(heads);
         return new ModelWorker(
-            folder, heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(MaxBatch, TimeSpan.Zero), measures: true, new ActivationCache(0), _metrics, TimeProvider.System);
+            folder, heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(MaxBatch, TimeSpan.Zero), measures: true, new ActivationCache(0), _metrics.Server, TimeProvider.System);
     }
 
     /// <summary>Looks at what a layer says of a photo: stripes, the brighter the later the row.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Imaging;
@@ -7,9 +6,7 @@ using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Inference;
-using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.TestData;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace GradCamGrpc.Server.Tests;
 
@@ -18,16 +15,14 @@ public sealed class ModelWorkerTests : IDisposable
 {
     private static readonly ModelFolder Folder = EmbeddedModel.Read();
 
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly ServerMetrics _metrics;
+    private readonly TestMetrics _metrics = new();
     private readonly ModelHeads _heads = new(Folder);
     private readonly ModelWorker _worker;
 
     public ModelWorkerTests()
     {
-        _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         _worker = new ModelWorker(
-            Folder, _heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(4, TimeSpan.Zero), measures: true, new ActivationCache(1 << 20), _metrics, TimeProvider.System);
+            Folder, _heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(4, TimeSpan.Zero), measures: true, new ActivationCache(1 << 20), _metrics.Server, TimeProvider.System);
         _worker.Open();
     }
 
@@ -36,7 +31,6 @@ public sealed class ModelWorkerTests : IDisposable
         _worker.Close();
         _heads.Dispose();
         _metrics.Dispose();
-        _services.Dispose();
     }
 
     /// <summary>

@@ -1,14 +1,11 @@
-using System.Diagnostics.Metrics;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Reloading;
-using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.TestData;
 using Grpc.HealthCheck;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GradCamGrpc.Server.Tests.Reloading;
@@ -19,15 +16,13 @@ public sealed class BatchingReloadTests : IAsyncLifetime
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
 
     private readonly string _root = Directory.CreateTempSubdirectory().FullName;
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly KeptLog<ModelInstance> _log = new();
     private readonly ActivationCache _cache = new(0);
-    private readonly ServerMetrics _metrics;
+    private readonly TestMetrics _metrics = new();
     private readonly ModelCatalog _catalog;
 
     public BatchingReloadTests()
     {
-        _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         _catalog = new ModelCatalog([], _cache, NullLogger<ModelCatalog>.Instance);
     }
 
@@ -39,7 +34,6 @@ public sealed class BatchingReloadTests : IAsyncLifetime
     {
         await _catalog.DisposeAsync();
         _metrics.Dispose();
-        await _services.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }
 
@@ -125,7 +119,7 @@ public sealed class BatchingReloadTests : IAsyncLifetime
             (folder, batches) => Create(folder, batches, options),
             options,
             new ServingHealth(new HealthServiceImpl(), _catalog),
-            _metrics,
+            _metrics.Server,
             NullLogger<ModelChanges>.Instance);
         var served = Assert.IsType<LoadOutcome.Served>(await changes.LoadAsync(Folder, TestContext.Current.CancellationToken));
         Assert.True(served.IsNew);
@@ -133,7 +127,7 @@ public sealed class BatchingReloadTests : IAsyncLifetime
     }
 
     private ModelInstance Create(ModelFolder folder, BatchSettings batches, ServerOptions options) =>
-        new(folder, batches, options, _cache, _metrics, _log, TimeProvider.System);
+        new(folder, batches, options, _cache, _metrics.Server, _log, TimeProvider.System);
 
     /// <summary>Where the models run that were ready, one after the other.</summary>
     private IEnumerable<string> DevicesLogged() =>

@@ -1,14 +1,11 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using GradCamGrpc.Server.Draining;
 using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Reloading;
-using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.TestData;
 using Grpc.HealthCheck;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -21,20 +18,15 @@ public sealed class ModelLoaderTests : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(15);
 
     private readonly string _root = Directory.CreateTempSubdirectory().FullName;
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly FakeTimeProvider _time = new();
     private readonly ServerState _state = new();
     private readonly Drain _drain;
-    private readonly ServerMetrics _metrics;
+    private readonly TestMetrics _metrics = new();
     private readonly CancellationTokenSource _started = new();
     private ModelCatalog? _catalog;
     private ModelLoader? _loader;
 
-    public ModelLoaderTests()
-    {
-        _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
-        _drain = new Drain(TimeSpan.FromSeconds(1), _time, NullLogger<Drain>.Instance);
-    }
+    public ModelLoaderTests() => _drain = new Drain(TimeSpan.FromSeconds(1), _time, NullLogger<Drain>.Instance);
 
     public async ValueTask DisposeAsync()
     {
@@ -42,7 +34,6 @@ public sealed class ModelLoaderTests : IAsyncDisposable
         _loader.Dispose();
         await _catalog!.DisposeAsync();
         _metrics.Dispose();
-        await _services.DisposeAsync();
         _started.Dispose();
         _drain.Dispose();
         Directory.Delete(_root, recursive: true);
@@ -109,10 +100,10 @@ public sealed class ModelLoaderTests : IAsyncDisposable
         var health = new ServingHealth(new HealthServiceImpl(), _catalog);
         var changes = new ModelChanges(
             _catalog,
-            (folder, batches) => new ModelInstance(folder, batches, options, cache, _metrics, NullLogger<ModelInstance>.Instance, TimeProvider.System),
+            (folder, batches) => new ModelInstance(folder, batches, options, cache, _metrics.Server, NullLogger<ModelInstance>.Instance, TimeProvider.System),
             options,
             health,
-            _metrics,
+            _metrics.Server,
             NullLogger<ModelChanges>.Instance);
         var follower = new RepositoryFollower(options, changes, NullLogger<RepositoryFollower>.Instance);
         _loader = new ModelLoader(options, _catalog, follower, health, new Lifetime(_started.Token), _state, _drain, _time, NullLogger<ModelLoader>.Instance);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Errors;
@@ -7,10 +6,8 @@ using GradCamGrpc.Server.Hosting;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Reloading;
-using GradCamGrpc.Server.Telemetry;
 using GradCamGrpc.TestData;
 using Grpc.HealthCheck;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GradCamGrpc.Server.Tests.Reloading;
@@ -19,15 +16,13 @@ namespace GradCamGrpc.Server.Tests.Reloading;
 public sealed class RepositoryFollowerTests : IAsyncLifetime
 {
     private readonly string _root = Directory.CreateTempSubdirectory().FullName;
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly ServerMetrics _metrics;
+    private readonly TestMetrics _metrics = new();
     private readonly ModelCatalog _catalog;
     private readonly ModelChanges _changes;
     private readonly RepositoryFollower _follower;
 
     public RepositoryFollowerTests()
     {
-        _metrics = new ServerMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         var options = ServerOptions.Default;
         options = options with
         {
@@ -39,10 +34,10 @@ public sealed class RepositoryFollowerTests : IAsyncLifetime
         _catalog = new ModelCatalog([], cache, NullLogger<ModelCatalog>.Instance);
         _changes = new ModelChanges(
             _catalog,
-            (folder, batches) => new ModelInstance(folder, batches, options, cache, _metrics, NullLogger<ModelInstance>.Instance, TimeProvider.System),
+            (folder, batches) => new ModelInstance(folder, batches, options, cache, _metrics.Server, NullLogger<ModelInstance>.Instance, TimeProvider.System),
             options,
             new ServingHealth(new HealthServiceImpl(), _catalog),
-            _metrics,
+            _metrics.Server,
             NullLogger<ModelChanges>.Instance);
         _follower = new RepositoryFollower(options, _changes, NullLogger<RepositoryFollower>.Instance);
     }
@@ -65,7 +60,6 @@ public sealed class RepositoryFollowerTests : IAsyncLifetime
         await _changes.DisposeAsync();
         await _catalog.DisposeAsync();
         _metrics.Dispose();
-        await _services.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }
 
