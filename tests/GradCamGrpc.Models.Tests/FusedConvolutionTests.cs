@@ -7,7 +7,7 @@ namespace GradCamGrpc.Models.Tests;
 public sealed class FusedConvolutionTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly FusedConvolution? _fused = FusedConvolution.For(CPU);
+    private readonly FusedConvolution? _fused = FusedConvolution.For(CPU, Precision.Fp32);
 
     public void Dispose()
     {

@@ -37,9 +37,14 @@ internal sealed class FusedConvolution : IDisposable
         _script = jit.load(Archive());
     }
 
-    /// <summary>Such convolutions, where tensors of the device can have them; else null.</summary>
-    public static FusedConvolution? For(Device device) =>
-        device.type is DeviceType.CPU && RuntimeInformation.ProcessArchitecture is Architecture.X64 ? new FusedConvolution() : null;
+    /// <summary>Such convolutions, where tensors of the device can have them in that precision; else null.</summary>
+    /// <remarks>In bfloat16 oneDNN refuses to reorder weights on CPUs that cannot compute with them.</remarks>
+    public static FusedConvolution? For(Device device, Precision precision) =>
+        device.type is DeviceType.CPU
+        && RuntimeInformation.ProcessArchitecture is Architecture.X64
+        && PrecisionSupport.ObjectionTo(precision, isCpu: true) is null
+            ? new FusedConvolution()
+            : null;
 
     /// <summary>Weights in the order in which the kernel reads them; of use to <see cref="Convolve"/> alone.</summary>
     /// <param name="weights">[out, in / groups, h, w].</param>

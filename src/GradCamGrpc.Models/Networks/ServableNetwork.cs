@@ -34,13 +34,13 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
     /// a convolution that has a bias and no normalisation. Weights are in channels-last strides, and inputs should be. The network stays on
     /// the device where it is.
     /// </summary>
-    /// <param name="mayFuse">Whether the CPU's own convolutions may be used; false for those that every device has.</param>
+    /// <param name="mayFuse">Whether the CPU's own convolutions may be used, where it has them in that precision; false for those that every device has.</param>
     /// <param name="precision">What the folded convolutions compute in; all else, and all that has a gradient, is in single precision.</param>
     public void PrepareForServing(bool mayFuse = true, Precision precision = Precision.Fp32)
     {
         Freeze();
         _steps = [.. modules().OfType<FoldableConv2d>().Select(convolution => convolution.Step).OfType<ConvolutionStep>()];
-        _fused = mayFuse && _steps.Length > 0 ? FusedConvolution.For(parameters().First().device) : null;
+        _fused = mayFuse && _steps.Length > 0 ? FusedConvolution.For(parameters().First().device, precision) : null;
         var type = precision switch
         {
             Precision.Fp32 => float32,
