@@ -28,7 +28,7 @@ public sealed class FusedConvolutionTests : IDisposable
         return shapes;
     }
 
-    /// <summary>Weights are reordered for half the kernel as padding, and run with another.</summary>
+    /// <summary>Weights are reordered for one image and half the kernel as padding, and run with others.</summary>
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Convolve_AnyShape_EqualsThePlainOperatorsOneAfterTheOther(
@@ -44,7 +44,7 @@ public sealed class FusedConvolutionTests : IDisposable
         var bias = randn([24], generator: generator);
         var shape = new ConvolutionShape(padding, padding, stride, groups);
 
-        var ready = _fused.Reorder(weights, shape with { Rows = kernel / 2, Columns = kernel / 2 });
+        var ready = _fused.Reorder(weights, shape with { Rows = kernel / 2, Columns = kernel / 2 }, input.narrow(0, 0, 1));
         var output = _fused.Convolve(input, ready, bias, shape, Enum.Parse<Activation>(activation));
 
         var plain = nn.functional.conv2d(input, weights, bias, [stride, stride], [padding, padding], groups: groups);
@@ -74,7 +74,7 @@ public sealed class FusedConvolutionTests : IDisposable
         var bias = randn([24], generator: generator);
         var shape = new ConvolutionShape(1, 1, 1, 1);
 
-        var output = _fused.ConvolveAndAdd(input, addend, _fused.Reorder(weights, shape), bias, shape, Enum.Parse<Activation>(activation));
+        var output = _fused.ConvolveAndAdd(input, addend, _fused.Reorder(weights, shape, input), bias, shape, Enum.Parse<Activation>(activation));
 
         var sum = nn.functional.conv2d(input, weights, bias, padding: [1, 1]) + before;
         var expected = activation == nameof(Activation.ReLU) ? sum.relu() : sum;
@@ -88,7 +88,7 @@ public sealed class FusedConvolutionTests : IDisposable
         Assert.SkipWhen(_fused is null, "this CPU has no such convolutions");
         var shape = new ConvolutionShape(0, 0, 1, 1);
         var input = randn(1, 4, 5, 5);
-        var ready = _fused.Reorder(randn(4, 4, 1, 1), shape);
+        var ready = _fused.Reorder(randn(4, 4, 1, 1), shape, input);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => _fused.ConvolveAndAdd(input, input, ready, zeros(4), shape, Activation.ReLU6));
     }
@@ -100,7 +100,7 @@ public sealed class FusedConvolutionTests : IDisposable
         var shape = new ConvolutionShape(0, 0, 1, 1);
         var input = randn(1, 4, 5, 5);
         var addend = randn(1, 4, 5, 5).requires_grad_();
-        var ready = _fused.Reorder(randn(4, 4, 1, 1), shape);
+        var ready = _fused.Reorder(randn(4, 4, 1, 1), shape, input);
 
         Assert.Throws<InvalidOperationException>(() => _fused.ConvolveAndAdd(input, addend, ready, zeros(4), shape, Activation.None));
     }
@@ -111,7 +111,7 @@ public sealed class FusedConvolutionTests : IDisposable
         Assert.SkipWhen(_fused is null, "this CPU has no such convolutions");
         var input = randn(1, 4, 5, 5).requires_grad_();
         var shape = new ConvolutionShape(0, 0, 1, 1);
-        var ready = _fused.Reorder(randn(4, 4, 1, 1), shape);
+        var ready = _fused.Reorder(randn(4, 4, 1, 1), shape, input);
 
         Assert.Throws<InvalidOperationException>(() => _fused.Convolve(input, ready, zeros(4), shape, Activation.None));
     }

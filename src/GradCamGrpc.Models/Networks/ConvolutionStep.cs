@@ -15,11 +15,11 @@ internal sealed class ConvolutionStep
     private readonly BatchNormActivation? _norm;
     private readonly ReLU? _relu;
     private FusedConvolution? _fused;
+    private OrderedWeights? _ordered;
     private ScalarType _type;
     private bool _isFolded;
     private Tensor? _weight;
     private Tensor? _bias;
-    private Tensor? _widened;
 
     /// <param name="convolution">The convolution, with a bias if nothing normalises it.</param>
     /// <param name="norm">Its normalisation; null where it has none.</param>
@@ -42,7 +42,7 @@ internal sealed class ConvolutionStep
         get => _isFolded;
         set
         {
-            _isFolded = value && _weight is not null;
+            _isFolded = value && _bias is not null;
             _norm?.Input = !_isFolded ? NormInput.Convolved : _fused is null ? NormInput.Normalised : NormInput.Activated;
         }
     }
@@ -81,34 +81,35 @@ internal sealed class ConvolutionStep
     {
         using var noTape = no_grad();
         using var scope = NewDisposeScope();
-        var (weight, bias) = FoldedWeights(type);
         _fused = fused;
+        _ordered = fused is null ? null : new OrderedWeights(fused);
         _type = type;
-        _weight = Ready(weight, _convolution.Shape);
-        _bias = bias.DetachFromDisposeScope();
-        if (fused is not null && IsDepthwise && _convolution.MayPadUnevenly)
-            _widened = Ready(nn.functional.pad(weight, [1, 0, 1, 0], PaddingModes.Constant, 0), _convolution.Shape);
+        _weight = fused is null ? ChannelsLast.Of(FoldedWeight()).DetachFromDisposeScope() : null;
+        _bias = FoldedBias().DetachFromDisposeScope();
         IsFolded = true;
     }
 
     public void DisposeFolded()
     {
+        _ordered?.Dispose();
         _weight?.Dispose();
         _bias?.Dispose();
-        _widened?.Dispose();
     }
 
-    private bool IsDepthwise => _convolution.Weight.shape[1] == 1;
-
-    private Tensor Ready(Tensor weight, ConvolutionShape shape) =>
-        (_fused?.Reorder(weight, shape) ?? ChannelsLast.Of(weight)).DetachFromDisposeScope();
-
-    private (Tensor Weight, Tensor Bias) FoldedWeights(ScalarType type)
+    private Tensor FoldedWeight()
     {
         if (_norm is null)
-            return (_convolution.Weight.alias().to(type), _convolution.Bias!.alias().to(type));
-        var (scale, shift) = _norm.AsAffine();
-        return ((_convolution.Weight.to(float64) * scale.reshape(-1, 1, 1, 1)).to(type), shift.to(type));
+            return _convolution.Weight.alias().to(_type);
+        var (scale, _) = _norm.AsAffine();
+        return (_convolution.Weight.to(float64) * scale.reshape(-1, 1, 1, 1)).to(_type);
+    }
+
+    private Tensor FoldedBias()
+    {
+        if (_norm is null)
+            return _convolution.Bias!.alias().to(_type);
+        var (_, shift) = _norm.AsAffine();
+        return shift.to(_type);
     }
 
     private Tensor Normalise(Tensor input)
@@ -141,10 +142,13 @@ internal sealed class ConvolutionStep
     {
         using var typed = Typed(input);
         var padding = _convolution.PaddingOf((int)input.shape[2], (int)input.shape[3]);
-        return padding.IsOneMoreBehind && _widened is { } widened
-            ? convolve(typed, widened, _convolution.Shape with { Rows = padding.Bottom, Columns = padding.Right })
-            : _convolution.Convolve(typed, (padded, shape) => convolve(padded, _weight!, shape));
+        if (!padding.IsOneMoreBehind || !IsDepthwise)
+            return _convolution.Convolve(typed, (padded, shape) => convolve(padded, _ordered!.For(padded, shape, FoldedWeight), shape));
+        var widened = _convolution.Shape with { Rows = padding.Bottom, Columns = padding.Right };
+        return convolve(typed, _ordered!.For(typed, widened, () => nn.functional.pad(FoldedWeight(), [1, 0, 1, 0], PaddingModes.Constant, 0)), widened);
     }
+
+    private bool IsDepthwise => _convolution.Weight.shape[1] == 1;
 
     private Tensor Typed(Tensor input) => input.dtype == _type ? input.alias() : input.to(_type);
 }

@@ -33,9 +33,6 @@ internal abstract class FoldableConv2d : nn.Module<Tensor, Tensor>
     /// <summary>How the kernel moves, with its usual padding.</summary>
     public ConvolutionShape Shape { get; }
 
-    /// <summary>Whether some inputs get more zeros behind than in front.</summary>
-    public virtual bool MayPadUnevenly => false;
-
     public override Tensor forward(Tensor input) => Convolve(input, weight, bias);
 
     /// <summary>The zeros that an input gets.</summary>

@@ -20,8 +20,8 @@ internal sealed class FusedConvolution : IDisposable
         "class Fused(Module):\n"
         + "  __parameters__ = []\n"
         + "  __buffers__ = []\n"
-        + $"  def reorder(self: __torch__.Fused, weight: Tensor, {Shape}) -> Tensor:\n"
-        + "    return ops.mkldnn._reorder_convolution_weight(weight, [rows, columns], [stride, stride], [1, 1], groups)\n"
+        + $"  def reorder(self: __torch__.Fused, weight: Tensor, {Shape}, input: Tensor) -> Tensor:\n"
+        + "    return ops.mkldnn._reorder_convolution_weight(weight, [rows, columns], [stride, stride], [1, 1], groups, input.size())\n"
         + Convolution("convolve", "\"none\"", "")
         + Convolution("convolve_relu", "\"relu\"", "")
         + Convolution("convolve_relu6", "\"hardtanh\"", "0., 6.")
@@ -47,10 +47,15 @@ internal sealed class FusedConvolution : IDisposable
             : null;
 
     /// <summary>Weights in the order in which the kernel reads them; of use to <see cref="Convolve"/> alone.</summary>
+    /// <remarks>
+    /// Other inputs and another padding work, too; but where the kernel wants another order for them, it makes that anew in every pass, which
+    /// can take as long as the rest of the network (seen on CPUs without AVX-512).
+    /// </remarks>
     /// <param name="weights">[out, in / groups, h, w].</param>
-    /// <param name="shape">As they will be used. Another padding than that works, too.</param>
-    public Tensor Reorder(Tensor weights, ConvolutionShape shape) =>
-        (Tensor)_script.invoke("reorder", weights, shape.Rows, shape.Columns, shape.Stride, shape.Groups);
+    /// <param name="shape">As they will be used.</param>
+    /// <param name="input">[B, in, h, w], of the size that they will be used for, in channels-last strides.</param>
+    public Tensor Reorder(Tensor weights, ConvolutionShape shape, Tensor input) =>
+        (Tensor)_script.invoke("reorder", weights, shape.Rows, shape.Columns, shape.Stride, shape.Groups, input);
 
     /// <summary>Convolves.</summary>
     /// <param name="input">[B, in, h, w], without a tape.</param>

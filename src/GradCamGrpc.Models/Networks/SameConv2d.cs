@@ -6,8 +6,6 @@ internal sealed class SameConv2d(int inChannels, int outChannels, int kernel, in
 {
     private readonly int _kernel = kernel;
 
-    public override bool MayPadUnevenly => Shape.Stride > 1;
-
     public override Padding PaddingOf(int height, int width)
     {
         // An odd padding goes below and to the right, as TensorFlow has it.
