@@ -37,16 +37,30 @@ public sealed class BatchTrialTests
         Assert.Equal([new BatchTiming(1, 10 * Millisecond), new(2, 20 * Millisecond)], trial.Timings);
     }
 
-    /// <summary>Batches of 4, 2 and 1 take 400, 200 and 100 ms; after 600 ms none begins.</summary>
+    /// <summary>Batches of 4, 2 and 1 take 400, 200 and 100 ms; after 1,200 ms, in the second round, none begins.</summary>
     [Fact]
     public void RunFor_TimeIsUp_NoFurtherBatchBegins()
     {
         var start = _time.GetTimestamp();
         var trial = new BatchTrial(new BatchSizes(4), _time);
 
-        trial.RunFor(size => _time.Advance(size * 100 * Millisecond), 600 * Millisecond);
+        trial.RunFor(size => _time.Advance(size * 100 * Millisecond), 1200 * Millisecond);
 
-        Assert.Equal(600 * Millisecond, _time.GetElapsedTime(start));
-        Assert.Equal([new BatchTiming(2, 200 * Millisecond), new(4, 400 * Millisecond)], trial.Timings);
+        Assert.Equal(1300 * Millisecond, _time.GetElapsedTime(start));
+    }
+
+    /// <summary>The run before may have been a size's first, which takes longer: all must be measured alike.</summary>
+    [Fact]
+    public void RunFor_LargestTakesTheWholeTime_TheOthersRunToo()
+    {
+        var isWarm = false;
+        var trial = new BatchTrial(new BatchSizes(4), _time);
+        void Take(int size) => _time.Advance((size * 100 + (isWarm ? 0 : 500)) * Millisecond);
+        trial.Run(Take);
+        isWarm = true;
+
+        trial.RunFor(Take, 400 * Millisecond);
+
+        Assert.Equal([new BatchTiming(1, 100 * Millisecond), new(2, 200 * Millisecond), new(4, 400 * Millisecond)], trial.Timings);
     }
 }

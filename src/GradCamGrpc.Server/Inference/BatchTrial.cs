@@ -20,12 +20,13 @@ internal sealed class BatchTrial(BatchSizes sizes, TimeProvider time)
             Run(run, size);
     }
 
-    /// <summary>Runs batches of all sizes in turn, until a time has passed.</summary>
+    /// <summary>Runs batches of all sizes in turn, each once in any case, until a time has passed.</summary>
     /// <param name="run">Runs a batch of a size.</param>
     /// <param name="budget">The time; the batch that runs then ends.</param>
     public void RunFor(Action<int> run, TimeSpan budget)
     {
         var start = time.GetTimestamp();
+        Run(run);
         while (true)
         {
             foreach (var size in sizes.All)
