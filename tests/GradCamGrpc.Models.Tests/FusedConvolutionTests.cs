@@ -28,6 +28,15 @@ public sealed class FusedConvolutionTests : IDisposable
         return shapes;
     }
 
+    [Fact]
+    public void For_Bf16_IsThereWhereTheCpuComputesWithIt()
+    {
+        Assert.SkipWhen(_fused is null, "this CPU has no such convolutions");
+        using var half = FusedConvolution.For(CPU, Precision.Bf16);
+
+        Assert.Equal(PrecisionSupport.ObjectionTo(Precision.Bf16, isCpu: true) is null, half is not null);
+    }
+
     /// <summary>Weights are reordered for one image and half the kernel as padding, and run with others.</summary>
     [Theory]
     [MemberData(nameof(Shapes))]

@@ -13,20 +13,35 @@ public sealed class OrderedWeightsTests : IDisposable
     public void Dispose() => _fused?.Dispose();
 
     [Theory]
-    [InlineData(4, 7, 7, false)]
-    [InlineData(4, 7, 9, true)]
-    [InlineData(4, 9, 7, true)]
-    public void For_SecondInput_OrdersAgainWhereItsSizeIsAnother(int batch, int height, int width, bool isAnother)
+    [InlineData(4, 7, 7, 0, false)]
+    [InlineData(4, 7, 9, 0, true)]
+    [InlineData(4, 9, 7, 0, true)]
+    [InlineData(4, 7, 7, 1, true)]
+    public void For_SecondInput_OrdersAgainWhereItsSizeOrShapeIsAnother(int batch, int height, int width, int padding, bool isAnother)
     {
         Assert.SkipWhen(_fused is null, "this CPU has no such convolutions");
         using var scope = NewDisposeScope();
         using var weights = new OrderedWeights(_fused);
 
         var first = weights.For(zeros(2, 8, 7, 7), Shape, Make);
-        var second = weights.For(zeros(batch, 8, height, width), Shape, Make);
+        var second = weights.For(zeros(batch, 8, height, width), Shape with { Rows = padding, Columns = padding }, Make);
 
         Assert.Equal(isAnother, !ReferenceEquals(first, second));
         Assert.Equal(isAnother ? 2 : 1, _made);
+    }
+
+    [Fact]
+    public void For_OneImage_HasAnOrderOfItsOwnWhereThreadsShareIt()
+    {
+        Assert.SkipWhen(_fused is null, "this CPU has no such convolutions");
+        using var scope = NewDisposeScope();
+        using var weights = new OrderedWeights(_fused);
+
+        var one = weights.For(zeros(1, 8, 7, 7), Shape, Make);
+        var two = weights.For(zeros(2, 8, 7, 7), Shape, Make);
+
+        Assert.Equal(get_num_threads() > 1, !ReferenceEquals(one, two));
+        Assert.Same(one, weights.For(zeros(1, 8, 7, 7), Shape, Make));
     }
 
     [Fact]

@@ -47,6 +47,8 @@ internal sealed class ConvolutionStep
         }
     }
 
+    private bool IsDepthwise => _convolution.Weight.shape[1] == 1;
+
     private Activation Activation => _relu is null ? _norm?.Activation ?? Activation.None : Activation.ReLU;
 
     public Tensor Forward(Tensor input)
@@ -74,7 +76,9 @@ internal sealed class ConvolutionStep
         return _relu is null ? sum : Activate(sum);
     }
 
-    /// <summary>Computes the folded weights.</summary>
+    /// <summary>
+    /// Makes the folded form. Its weights are put in order as inputs of new sizes come: from here on the parameters neither change nor move.
+    /// </summary>
     /// <param name="fused">Convolves with what follows, for as long as this lives; null where nothing can.</param>
     /// <param name="type">What the folded form computes in.</param>
     public void Fold(FusedConvolution? fused, ScalarType type)
@@ -103,6 +107,8 @@ internal sealed class ConvolutionStep
         var (scale, _) = _norm.AsAffine();
         return (_convolution.Weight.to(float64) * scale.reshape(-1, 1, 1, 1)).to(_type);
     }
+
+    private Tensor WidenedWeight() => nn.functional.pad(FoldedWeight(), [1, 0, 1, 0], PaddingModes.Constant, 0);
 
     private Tensor FoldedBias()
     {
@@ -145,10 +151,8 @@ internal sealed class ConvolutionStep
         if (!padding.IsOneMoreBehind || !IsDepthwise)
             return _convolution.Convolve(typed, (padded, shape) => convolve(padded, _ordered!.For(padded, shape, FoldedWeight), shape));
         var widened = _convolution.Shape with { Rows = padding.Bottom, Columns = padding.Right };
-        return convolve(typed, _ordered!.For(typed, widened, () => nn.functional.pad(FoldedWeight(), [1, 0, 1, 0], PaddingModes.Constant, 0)), widened);
+        return convolve(typed, _ordered!.For(typed, widened, WidenedWeight), widened);
     }
-
-    private bool IsDepthwise => _convolution.Weight.shape[1] == 1;
 
     private Tensor Typed(Tensor input) => input.dtype == _type ? input.alias() : input.to(_type);
 }

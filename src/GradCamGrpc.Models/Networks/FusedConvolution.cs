@@ -38,7 +38,7 @@ internal sealed class FusedConvolution : IDisposable
     }
 
     /// <summary>Such convolutions, where tensors of the device can have them in that precision; else null.</summary>
-    /// <remarks>In bfloat16 oneDNN refuses to reorder weights on CPUs that cannot compute with them.</remarks>
+    /// <remarks>Some CPUs without instructions for bfloat16 refuse to reorder such weights, and on none of them is it worth while.</remarks>
     public static FusedConvolution? For(Device device, Precision precision) =>
         device.type is DeviceType.CPU
         && RuntimeInformation.ProcessArchitecture is Architecture.X64

@@ -32,7 +32,7 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
     /// <summary>
     /// Freezes the parameters and folds each normalisation into its convolution. On CPUs the non-linearity runs with it, too, as it does with
     /// a convolution that has a bias and no normalisation. Weights are in channels-last strides, and inputs should be. The network stays on
-    /// the device where it is.
+    /// the device where it is, and its parameters as they are. One thread at a time uses it: it keeps weights for each size of input.
     /// </summary>
     /// <param name="mayFuse">Whether the CPU's own convolutions may be used, where it has them in that precision; false for those that every device has.</param>
     /// <param name="precision">What the folded convolutions compute in; all else, and all that has a gradient, is in single precision.</param>

@@ -20,9 +20,9 @@ internal sealed class BatchTrial(BatchSizes sizes, TimeProvider time)
             Run(run, size);
     }
 
-    /// <summary>Runs batches of all sizes in turn, each once in any case, until a time has passed.</summary>
+    /// <summary>Runs a batch of each size, however long that takes, and then all sizes in turn until a time has passed.</summary>
     /// <param name="run">Runs a batch of a size.</param>
-    /// <param name="budget">The time; the batch that runs then ends.</param>
+    /// <param name="budget">The time, from the first batch on; the one that runs when it is over ends.</param>
     public void RunFor(Action<int> run, TimeSpan budget)
     {
         var start = time.GetTimestamp();

@@ -38,7 +38,7 @@ internal sealed class ModelWorker(
     TimeProvider time)
     : IBatchProcessor<RowGroup>
 {
-    /// <summary>How much longer the start may take where batches are measured.</summary>
+    /// <summary>How long batches are measured at the start; each size runs once in any case.</summary>
     private static readonly TimeSpan TrialTime = TimeSpan.FromSeconds(0.4);
 
     private ComputeDevice? _device;
