@@ -6,8 +6,10 @@ namespace GradCamGrpc.Benchmarks;
 /// <summary><c>openload</c>: calls that come by chance, fewer and more than can be answered.</summary>
 internal static class OpenLoadBenchmark
 {
-    /// <summary>A load that comes all of a sudden takes its time until it is what it will be.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LeastSettling = TimeSpan.FromSeconds(3);
+
+    /// <summary>As many calls come and go while a load settles as were in flight in the closed loop, times this.</summary>
+    private const int SettlingTurns = 10;
 
     public static Command Create()
     {
@@ -58,6 +60,7 @@ internal static class OpenLoadBenchmark
         var clock = new CoreClock(server);
         var closed = await client.RunForAsync(concurrency, time);
         var cores = clock.Read();
+        var settling = SettlingOf(closed.PerSecond, concurrency);
         Console.WriteLine(
             $"capacity {closed.PerSecond:F1} calls/s, {concurrency} in flight, mean batch {closed.MeanBatch:F1}; cores of the server / the generator / others: {cores}");
         Console.WriteLine("  load   calls/s   admitted   refused   failed   goodput   p50 / p95 / p99 ms   refused after p99 ms   mean batch   cores");
@@ -65,8 +68,8 @@ internal static class OpenLoadBenchmark
         foreach (var load in OpenLoadRound.All)
         {
             clock = new CoreClock(server);
-            var calls = await OpenLoop.RunAsync(client.TryExplainAsync, load * closed.PerSecond, time + Settling, seed + loads.Count);
-            var result = new OpenLoadResult(load, time.TotalSeconds, [.. calls.Where(call => call.Arrival >= Settling)], clock.Read());
+            var calls = await OpenLoop.RunAsync(client.TryExplainAsync, load * closed.PerSecond, time + settling, seed + loads.Count);
+            var result = new OpenLoadResult(load, time.TotalSeconds, [.. calls.Where(call => call.Arrival >= settling)], clock.Read());
             loads.Add(result);
             Console.WriteLine(
                 $"{load,6:P0} {result.Offered,9:F1} {result.Count(CallOutcome.Answered),10} {result.Count(CallOutcome.Refused),9} "
@@ -75,6 +78,13 @@ internal static class OpenLoadBenchmark
                 + $"{result.Percentile(0.99, CallOutcome.Refused),22:F0} {result.MeanBatch,12:F1}   {result.Cores}");
         }
         return new OpenLoadRound(closed.PerSecond, cores, loads);
+    }
+
+    /// <summary>A load that comes all of a sudden takes its time until it is what it will be: the slower the calls, the longer.</summary>
+    private static TimeSpan SettlingOf(double perSecond, int concurrency)
+    {
+        var turns = TimeSpan.FromSeconds(SettlingTurns * concurrency / perSecond);
+        return turns > LeastSettling ? turns : LeastSettling;
     }
 
     private static string Text(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "auto";
