@@ -47,6 +47,7 @@ public sealed class BatchTrialTests
         trial.RunFor(size => _time.Advance(size * 100 * Millisecond), 1200 * Millisecond);
 
         Assert.Equal(1300 * Millisecond, _time.GetElapsedTime(start));
+        Assert.Equal([new BatchTiming(1, 100 * Millisecond), new(2, 200 * Millisecond), new(4, 400 * Millisecond)], trial.Timings);
     }
 
     /// <summary>The run before may have been a size's first, which takes longer: all must be measured alike.</summary>
