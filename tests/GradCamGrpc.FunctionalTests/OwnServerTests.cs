@@ -6,11 +6,12 @@ namespace GradCamGrpc.FunctionalTests;
 public sealed class OwnServerTests
 {
     [Fact]
-    public void OptionsOfOwn_NothingIsSet_OneNetworkHasAllCores()
+    public void OptionsOfOwn_NothingIsSet_OneNetworkHasAllCoresAndNothingIsMeasured()
     {
         var options = ServerConnection.OptionsOfOwn(models: null);
 
         Assert.Equal(1, options.Instances);
         Assert.Null(options.Threads);
+        Assert.NotNull(options.Queue.UnmeasuredBatch);
     }
 }

@@ -86,6 +86,18 @@ public sealed class ServerOptionsReaderTests
         Assert.Equal(new BatchSettings(5, TimeSpan.FromMilliseconds(9)), Read(("max-batch", "5"), ("max-delay", "9")).Queue.BatchesOf(null));
     }
 
+    [Fact]
+    public void BatchesOf_NothingIsToBeMeasured_HasTheBatchForThatWhereNeitherOptionNorManifestSaysOne()
+    {
+        var manifest = new BatchingManifest { MaxBatch = 8, MaxDelayMs = 2 };
+        QueueOptions Unmeasured(params (string, string)[] options) => Read(options).Queue with { UnmeasuredBatch = 4 };
+
+        Assert.Equal(new BatchSettings(4, TimeSpan.Zero), Unmeasured().BatchesOf(null));
+        Assert.Equal(new BatchSettings(8, TimeSpan.FromMilliseconds(2)), Unmeasured().BatchesOf(manifest));
+        Assert.Equal(new BatchSettings(8, TimeSpan.Zero), Unmeasured().BatchesOf(manifest with { MaxDelayMs = null }));
+        Assert.Equal(new BatchSettings(5, TimeSpan.FromMilliseconds(9)), Unmeasured(("max-batch", "5"), ("max-delay", "9")).BatchesOf(null));
+    }
+
     [Theory]
     [InlineData("auto", 3, 3)]
     [InlineData("4", 3, 4)]

@@ -10,6 +10,9 @@ namespace GradCamGrpc.Cli.Explaining;
 /// <summary>A server to talk to: one somewhere, or one of our own in this process. Both give the same answers by the same code.</summary>
 internal sealed class ServerConnection : IAsyncDisposable
 {
+    /// <summary>Photos that run together at most in a server here: on a CPU one takes hardly longer in so many than in more.</summary>
+    private const int Batch = 4;
+
     private readonly GrpcChannel _channel;
     private readonly GradCamServer? _own;
 
@@ -55,12 +58,19 @@ internal sealed class ServerConnection : IAsyncDisposable
     public static ServerConnection To(Uri server, ServerTrust trust) =>
         new(server, trust.Handler(), CallerCredentials.FromEnvironment(), own: null, maxPhotoBytes: null);
 
-    /// <summary>How a server here runs: where nothing is set, by one network for all cores, since a command has few photos and waits for the start.</summary>
+    /// <summary>
+    /// How a server here runs: where nothing is set, by one network for all cores, and on a CPU batches are not measured, since a command has few photos
+    /// and waits for the start.
+    /// </summary>
     /// <param name="models">The models to load; null for those that the environment names.</param>
     internal static ServerOptions OptionsOfOwn(string? models)
     {
         var options = ServerOptions.FromEnvironment(models);
-        return options with { Instances = options.Instances ?? 1 };
+        return options with
+        {
+            Instances = options.Instances ?? 1,
+            Queue = options.Queue with { UnmeasuredBatch = options.Devices.All(device => device.IsCpu) ? Batch : null },
+        };
     }
 
     /// <summary>Starts a server here.</summary>

@@ -11,8 +11,15 @@ namespace GradCamGrpc.Server.Options;
 /// <param name="TargetWait">How long a request may have to wait where the queue stands; null for 1.25 runs of a full batch, <see cref="TimeSpan.MaxValue"/> for any time.</param>
 public sealed record QueueOptions(int Capacity, int? MaxBatch, TimeSpan? MaxDelay, long MaxBytes = 256 << 20, TimeSpan? TargetWait = null)
 {
+    /// <summary>
+    /// Requests that run together at most where neither <see cref="MaxBatch"/> nor the manifest says it; null to choose by what batches take at
+    /// the start. Where it is set nothing is measured, and a model is ready sooner.
+    /// </summary>
+    public int? UnmeasuredBatch { get; init; }
+
     /// <summary>What is set of how a model's batches are formed: by these options, and else by its manifest.</summary>
     /// <param name="manifest">What the manifest says; null where it says nothing.</param>
-    internal BatchSettings BatchesOf(BatchingManifest? manifest) =>
-        new(MaxBatch ?? manifest?.MaxBatch, MaxDelay ?? (manifest?.MaxDelayMs is { } delay ? TimeSpan.FromMilliseconds(delay) : null));
+    internal BatchSettings BatchesOf(BatchingManifest? manifest) => new(
+        MaxBatch ?? manifest?.MaxBatch ?? UnmeasuredBatch,
+        MaxDelay ?? (manifest?.MaxDelayMs is { } delay ? TimeSpan.FromMilliseconds(delay) : UnmeasuredBatch is null ? null : TimeSpan.Zero));
 }
