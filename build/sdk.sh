@@ -23,8 +23,8 @@ build_quietly() {
   rm -f "$log"
 }
 
-# build_cli: the command line, with the server in it, as the sources are now.
-build_cli() { build_quietly "$(dirname "${BASH_SOURCE[0]}")/../src/GradCamGrpc.Cli"; }
+# build_cli: the command line, with the server in it, as the sources are now. Who has built all of it says so by GRADCAM_BUILT.
+build_cli() { [ -n "${GRADCAM_BUILT:-}" ] || build_quietly "$(dirname "${BASH_SOURCE[0]}")/../src/GradCamGrpc.Cli"; }
 
 # install_quietly PACKAGE… | COMMAND:PACKAGE…: Debian's packages that are not there, if root asks; those whose command is there are not
 # needed. What cannot be installed is named, and whoever needs it has to look.
