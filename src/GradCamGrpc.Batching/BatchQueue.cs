@@ -67,6 +67,19 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, int workers, TimePro
     /// <returns>Why there is none; null where there is.</returns>
     public Refusal? Reserve(in Arrival arrival)
     {
+        var objection = ObjectionTo(arrival);
+        if (objection is null)
+        {
+            Account(arrival.Line, arrival.Items, arrival.Items * arrival.Bytes);
+            _reserved += arrival.Items;
+        }
+        AssertInvariants();
+        return objection;
+    }
+
+    /// <summary>Why there is no room for a request at this moment; null where there is. It takes none, but whoever hears why has been refused.</summary>
+    public Refusal? ObjectionTo(in Arrival arrival)
+    {
         var ahead = Ahead(arrival.Line);
         var (clientItems, clientBytes) = _clients.GetValueOrDefault(arrival.Client.Key);
         var refusal = AdmissionPolicy.Decide(limits, new AdmissionSnapshot
@@ -85,16 +98,8 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, int workers, TimePro
             TargetWait = TargetWait,
             TimeToDeadline = arrival.Deadline - time.GetUtcNow(),
         });
-        if (refusal is null)
-        {
-            Account(arrival.Line, arrival.Items, arrival.Items * arrival.Bytes);
-            _reserved += arrival.Items;
-        }
-        else if (refusal.Reason is RefusalReason.Standing)
-        {
+        if (refusal?.Reason is RefusalReason.Standing)
             _standing.Refused();
-        }
-        AssertInvariants();
         return refusal;
     }
 

@@ -121,9 +121,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     /// <summary>Gives a request a place in the queue before it is ready for it, or refuses it at once.</summary>
     public Admission<TItem> Admit(in Arrival arrival)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Items, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Client.Weight, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(arrival.Bytes);
+        Check(arrival);
         var admission = TryAdmit(arrival);
         if (admission is not Admission<TItem>.Refused)
             return admission;
@@ -134,6 +132,21 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         if (admission is Admission<TItem>.Refused refused)
             _observer.Refused(refused.Refusal.Reason);
         return admission;
+    }
+
+    /// <summary>Why a request would be refused a place at this moment, which counts as a refusal; it is given none.</summary>
+    /// <returns>Null where it would not, or where nothing is taken at all.</returns>
+    public Refusal? ObjectionTo(in Arrival arrival)
+    {
+        Check(arrival);
+        var objection = TryObject(arrival);
+
+        // Who no longer waits makes room.
+        if (objection is not null && DropExpired() > 0)
+            objection = TryObject(arrival);
+        if (objection is not null)
+            _observer.Refused(objection.Reason);
+        return objection;
     }
 
     /// <summary>Takes no more work, lets everything accepted be answered, and ends the owner threads.</summary>
@@ -355,6 +368,19 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         item.Deadline <= now ? new DeadlineExceededException()
         : item.Cancellation.IsCancellationRequested ? new OperationCanceledException(item.Cancellation)
         : null;
+
+    private static void Check(in Arrival arrival)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Items, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Client.Weight, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(arrival.Bytes);
+    }
+
+    private Refusal? TryObject(in Arrival arrival)
+    {
+        lock (_gate)
+            return _phase is Phase.Running ? _queue.ObjectionTo(arrival) : null;
+    }
 
     private Admission<TItem> TryAdmit(in Arrival arrival)
     {

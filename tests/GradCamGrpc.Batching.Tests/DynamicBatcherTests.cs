@@ -336,6 +336,29 @@ public sealed class DynamicBatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task ObjectionTo_QueueIsFull_CountsAsARefusalAndTakesNoPlace()
+    {
+        await using var batcher = await StartAsync(maxBatch: 1, capacity: 1);
+        _processor.Hold();
+        Enqueue(batcher);
+        await _processor.EnteredAsync();
+
+        Assert.Null(batcher.ObjectionTo(Arrival()));
+        Assert.Null(batcher.ObjectionTo(Arrival()));
+        Assert.Empty(_observer.Refusals);
+        using var leaving = new CancellationTokenSource();
+        var left = Enqueue(batcher, new TestItem(cancellation: leaving.Token));
+        Assert.Equal(RefusalReason.Items, batcher.ObjectionTo(Arrival())?.Reason);
+        Assert.Equal([RefusalReason.Items], _observer.Refusals);
+
+        // Who no longer waits makes room.
+        await leaving.CancelAsync();
+        Assert.Null(batcher.ObjectionTo(Arrival()));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.Answer);
+        _processor.Go();
+    }
+
+    [Fact]
     public async Task Admit_DeadlineWithinTheTimeOfThoseAhead_IsRefusedAtOnce()
     {
         using var processor = new TestProcessor { Timings = [new BatchTiming(1, 100 * Millisecond)] };

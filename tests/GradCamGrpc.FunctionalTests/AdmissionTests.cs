@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Headers;
 using Google.Protobuf;
 using Google.Rpc;
 using GradCamGrpc.Protos.V1;
@@ -127,6 +129,60 @@ public sealed class AdmissionTests
         Assert.Equal(Share, outcomes.Count(outcome => outcome is Calls.Answer));
     }
 
+    /// <summary>The one that runs takes seconds, so that who comes once somebody was refused finds no room either.</summary>
+    [Fact]
+    public async Task Explain_QueueIsFullAndTheMessageDoesNotCome_IsRefusedWithoutIt()
+    {
+        await using var server = new RunningServer(options => options with { Queue = new QueueOptions(Capacity: 2, MaxBatch: 1, TimeSpan.Zero) });
+        await server.InitializeAsync();
+        var cancellation = TestContext.Current.CancellationToken;
+        using var busy = server.Classification.Explain(LongWork, cancellationToken: cancellation);
+        Assert.True(await busy.ResponseStream.MoveNext(cancellation));
+        var flood = Enumerable.Range(0, 3).Select(_ => TryAsync(server, new ClassificationServiceExplainRequest { Image = Photos.CatImage })).ToArray();
+        await Task.WhenAny(flood);
+
+        using var http = new HttpClient { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(30) };
+        using var call = new HttpRequestMessage(HttpMethod.Post, new Uri("/gradcam.v1.ClassificationService/Explain", UriKind.Relative))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new SilentContent(),
+        };
+        using var answer = await http.SendAsync(call, HttpCompletionOption.ResponseHeadersRead, cancellation);
+
+        Assert.Equal([$"{(int)StatusCode.ResourceExhausted}"], answer.Headers.GetValues("grpc-status"));
+        await busy.ReadAllAsync();
+        Assert.Equal(2, (await Task.WhenAll(flood)).Count(outcome => outcome is Calls.Answer));
+    }
+
+    /// <summary>Which of two models a call means is in its message: that one has no room says nothing of the other.</summary>
+    [Fact]
+    public async Task Classify_QueueOfAnotherModelIsFull_IsAnswered()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        ModelFolders.WriteTo(folder.FullName, ModelFolders.Goldfish);
+        await using (var server = new RunningServer(options => options with { Models = folder.FullName, Queue = new QueueOptions(Capacity: 1, MaxBatch: 1, TimeSpan.Zero) }))
+        {
+            await server.InitializeAsync();
+            var cancellation = TestContext.Current.CancellationToken;
+            var request = LongWork;
+            request.Model = ModelFolders.Cropped;
+            using var busy = server.Classification.Explain(request, cancellationToken: cancellation);
+            Assert.True(await busy.ResponseStream.MoveNext(cancellation));
+            var flood = Enumerable.Range(0, 2).Select(_ => TryAsync(server, request)).ToArray();
+            var first = await await Task.WhenAny(flood);
+
+            var other = await server.Classification.ClassifyAsync(
+                new ClassifyRequest { Model = ModelFolders.Whole, Image = Photos.CatImage }, cancellationToken: cancellation);
+
+            Assert.IsType<RpcException>(first);
+            Assert.Equal(ModelFolders.Whole, other.Prediction.Model);
+            await busy.ReadAllAsync();
+            await Task.WhenAll(flood);
+        }
+        folder.Delete(recursive: true);
+    }
+
     [Fact]
     public async Task Explain_ManyCallsAreCancelled_TheOthersAreAnswered()
     {
@@ -144,11 +200,11 @@ public sealed class AdmissionTests
             call.Dispose();
     }
 
-    /// <summary>Score-CAM asks the network about each of the layer's 1,280 channels: seconds, on a fast machine too.</summary>
+    /// <summary>Score-CAM asks the network about each of the layer's 320 channels: seconds, on a fast machine too.</summary>
     private static ClassificationServiceExplainRequest LongWork => new()
     {
         Image = Photos.CatImage,
-        Layers = { "bn2" },
+        Layers = { "blocks.6.0" },
         Methods = { new ExplanationMethod { ScoreCam = new ScoreCam() } },
     };
 
@@ -161,6 +217,24 @@ public sealed class AdmissionTests
         catch (RpcException fault)
         {
             return fault;
+        }
+    }
+
+    /// <summary>A message of which nothing is ever sent.</summary>
+    private sealed class SilentContent : HttpContent
+    {
+        public SilentContent() => Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+            Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
         }
     }
 }

@@ -141,6 +141,7 @@ public sealed class GradCamServer : IAsyncDisposable
         app.UseWhen(context => !server.IsScrape(context), calls => calls.Use(new DrainFront(server._drain).AnswerAsync));
         if (options.Access is not null)
             app.Use(app.Services.GetRequiredService<AccessGate>().PassAsync);
+        app.UseWhen(context => !server.IsHttp(context) && GrpcContent.IsOf(context.Request), calls => calls.Use(QueueFront.AnswerAsync));
         app.UseWhen(server.IsHttp, http => http.Use(new JsonFront(options.Images.MaxBytes, MessageOverhead).AnswerAsync));
         app.MapGrpcService<CaptioningGrpcService>();
         app.MapGrpcService<ClassificationGrpcService>();

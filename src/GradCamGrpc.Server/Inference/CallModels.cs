@@ -18,6 +18,9 @@ internal sealed class CallModels(ModelCatalog catalog) : IDisposable
     public IReadOnlyList<ModelInstance> Served =>
         _caller is { Right: var right } ? [.. catalog.Models.Where(model => right.CoversModel(model.Name))] : catalog.Models;
 
+    /// <summary>The only one that is served and that its caller may use; null where there is none, or several, or not known yet how many.</summary>
+    public ModelInstance? OnlyOne => catalog.IsComplete && Served is [var only] ? only : null;
+
     /// <summary>The names of those that it has used.</summary>
     public IReadOnlyList<string> Used
     {

@@ -21,11 +21,14 @@ internal static class CallPriority
     /// <exception cref="InvalidRequestException">It says something else than one of the levels.</exception>
     public static Priority Of(ServerCallContext context)
     {
-        if (context.RequestHeaders.GetValue(Header) is not { } said)
-            return Priority.Normal;
-        return Levels.TryGetValue(said, out var priority)
-            ? priority
-            : throw new InvalidRequestException(
-                [new FieldViolation(Header, $"'{Text.Quoted(said)}' is none of {string.Join(", ", Levels.Keys)}")]);
+        var said = context.RequestHeaders.GetValue(Header);
+        return Find(said) ?? throw new InvalidRequestException(
+            [new FieldViolation(Header, $"'{Text.Quoted(said!)}' is none of {string.Join(", ", Levels.Keys)}")]);
     }
+
+    /// <summary>The same of a call of which nothing but the headers was read; null where it says something else than one of the levels.</summary>
+    public static Priority? Of(HttpRequest request) => Find(request.Headers[Header]);
+
+    private static Priority? Find(string? said) =>
+        said is null ? Priority.Normal : Levels.TryGetValue(said, out var priority) ? priority : null;
 }

@@ -169,6 +169,15 @@ internal sealed class ModelInstance : IAsyncDisposable
         };
     }
 
+    /// <summary>Why a request would find no place at this moment, which counts as a refusal; it takes none.</summary>
+    /// <param name="client">Who asks.</param>
+    /// <param name="priority">How the request stands to others that wait.</param>
+    /// <returns>Null where it would find one, and where the model is not ready.</returns>
+    public QueueFullException? ObjectionTo(ClientShare client, Priority priority) =>
+        _batcher.ObjectionTo(new Arrival(client, priority, Deadline: null, Bytes: 0)) is { } refusal
+            ? new QueueFullException(refusal.Reason, refusal.RetryAfter)
+            : null;
+
     /// <summary>Under what the layers' say of a photo is kept; null where nothing is.</summary>
     public ActivationKey? KeyOf(Photo photo, HeadLayers layers) =>
         _cache.IsOn ? ActivationKey.Of(NetworkKey, photo.Input, layers.All) : null;

@@ -1,4 +1,5 @@
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
 using Grpc.Core;
 
@@ -9,6 +10,7 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
     : CaptioningService.CaptioningServiceBase
 {
     /// <inheritdoc />
+    [Queued]
     public override async Task<CaptionResponse> Caption(CaptionRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
@@ -22,6 +24,7 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
     }
 
     /// <inheritdoc />
+    [Queued]
     public override async Task Explain(
         CaptioningServiceExplainRequest request,
         IServerStreamWriter<CaptioningServiceExplainResponse> responseStream,

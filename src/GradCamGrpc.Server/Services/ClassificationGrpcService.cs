@@ -1,4 +1,5 @@
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Streaming;
 using Grpc.Core;
@@ -10,6 +11,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     : ClassificationService.ClassificationServiceBase
 {
     /// <inheritdoc />
+    [Queued]
     public override async Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
@@ -20,6 +22,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     }
 
     /// <inheritdoc />
+    [Queued]
     public override async Task Explain(
         ClassificationServiceExplainRequest request,
         IServerStreamWriter<ClassificationServiceExplainResponse> responseStream,

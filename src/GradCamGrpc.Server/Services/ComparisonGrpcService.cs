@@ -12,6 +12,7 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     : ComparisonService.ComparisonServiceBase
 {
     /// <inheritdoc />
+    [Queued]
     public override async Task<CompareClassesResponse> CompareClasses(CompareClassesRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
@@ -37,6 +38,7 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     }
 
     /// <inheritdoc />
+    [Queued]
     public override async Task<PerturbResponse> Perturb(PerturbRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);

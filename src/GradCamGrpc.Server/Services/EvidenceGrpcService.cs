@@ -1,5 +1,6 @@
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Evidence;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Telemetry;
 using Grpc.Core;
@@ -11,6 +12,7 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
     : EvidenceService.EvidenceServiceBase
 {
     /// <inheritdoc />
+    [Queued]
     public override async Task Evaluate(
         EvaluateRequest request, IServerStreamWriter<EvaluateResponse> responseStream, ServerCallContext context)
     {
@@ -31,6 +33,7 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
     }
 
     /// <inheritdoc />
+    [Queued]
     public override async Task CheckSanity(
         CheckSanityRequest request, IServerStreamWriter<CheckSanityResponse> responseStream, ServerCallContext context)
     {

@@ -1,4 +1,5 @@
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
 using Grpc.Core;
 
@@ -8,6 +9,7 @@ namespace GradCamGrpc.Server.Services;
 internal sealed class MultiTaskGrpcService(MultiTaskExplainer explainer) : MultiTaskService.MultiTaskServiceBase
 {
     /// <inheritdoc />
+    [Queued]
     public override async Task Explain(
         MultiTaskServiceExplainRequest request, IServerStreamWriter<MultiTaskServiceExplainResponse> responseStream, ServerCallContext context)
     {

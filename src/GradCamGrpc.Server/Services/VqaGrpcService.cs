@@ -1,4 +1,5 @@
 using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
 using Grpc.Core;
 
@@ -8,6 +9,7 @@ namespace GradCamGrpc.Server.Services;
 internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWriter writer) : VqaService.VqaServiceBase
 {
     /// <inheritdoc />
+    [Queued]
     public override async Task<AnswerResponse> Answer(AnswerRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
@@ -21,6 +23,7 @@ internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWr
     }
 
     /// <inheritdoc />
+    [Queued]
     public override async Task Explain(
         VqaServiceExplainRequest request, IServerStreamWriter<VqaServiceExplainResponse> responseStream, ServerCallContext context)
     {

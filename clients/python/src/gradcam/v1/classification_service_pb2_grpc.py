@@ -19,7 +19,8 @@ class ClassificationServiceStub(object):
     - DEADLINE_OUT_OF_REACH (RESOURCE_EXHAUSTED): those that wait would take until this call's deadline. google.rpc.RetryInfo says when
     they would not.
     - OVERLOADED (RESOURCE_EXHAUSTED): for a while more requests have come than can be answered, and this one would wait too long.
-    google.rpc.RetryInfo says when to try again.
+    google.rpc.RetryInfo says when to try again. A server that serves one model may say this and QUEUE_FULL without having read the
+    message, whatever else is wrong with it.
     - PIXEL_BUDGET_SPENT (RESOURCE_EXHAUSTED): the photos that are being answered have as many pixels as they may have together.
     google.rpc.RetryInfo says when to try again.
     - CHECK_RUNNING (RESOURCE_EXHAUSTED): another sanity check runs (EvidenceService). google.rpc.RetryInfo says when to try again.
@@ -86,7 +87,8 @@ class ClassificationServiceServicer(object):
     - DEADLINE_OUT_OF_REACH (RESOURCE_EXHAUSTED): those that wait would take until this call's deadline. google.rpc.RetryInfo says when
     they would not.
     - OVERLOADED (RESOURCE_EXHAUSTED): for a while more requests have come than can be answered, and this one would wait too long.
-    google.rpc.RetryInfo says when to try again.
+    google.rpc.RetryInfo says when to try again. A server that serves one model may say this and QUEUE_FULL without having read the
+    message, whatever else is wrong with it.
     - PIXEL_BUDGET_SPENT (RESOURCE_EXHAUSTED): the photos that are being answered have as many pixels as they may have together.
     google.rpc.RetryInfo says when to try again.
     - CHECK_RUNNING (RESOURCE_EXHAUSTED): another sanity check runs (EvidenceService). google.rpc.RetryInfo says when to try again.
@@ -193,7 +195,8 @@ class ClassificationService(object):
     - DEADLINE_OUT_OF_REACH (RESOURCE_EXHAUSTED): those that wait would take until this call's deadline. google.rpc.RetryInfo says when
     they would not.
     - OVERLOADED (RESOURCE_EXHAUSTED): for a while more requests have come than can be answered, and this one would wait too long.
-    google.rpc.RetryInfo says when to try again.
+    google.rpc.RetryInfo says when to try again. A server that serves one model may say this and QUEUE_FULL without having read the
+    message, whatever else is wrong with it.
     - PIXEL_BUDGET_SPENT (RESOURCE_EXHAUSTED): the photos that are being answered have as many pixels as they may have together.
     google.rpc.RetryInfo says when to try again.
     - CHECK_RUNNING (RESOURCE_EXHAUSTED): another sanity check runs (EvidenceService). google.rpc.RetryInfo says when to try again.
