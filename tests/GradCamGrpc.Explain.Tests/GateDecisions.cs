@@ -34,7 +34,7 @@ internal sealed class GateDecisions : IDisposable
         if (!_decisions.TryGetValue(place, out var decision))
             return null;
         var decided = Decided(module, input, decision);
-        var overruling = (decided - output).abs().max().item<double>() / Math.Max(input.abs().max().item<double>(), double.Epsilon);
+        var overruling = Largest(decided - output) / Math.Max(Largest(input), double.Epsilon);
         LargestOverruling = Math.Max(LargestOverruling, overruling);
         return decided;
     });
@@ -44,6 +44,8 @@ internal sealed class GateDecisions : IDisposable
         foreach (var decision in _decisions.Values)
             decision.Dispose();
     }
+
+    private static double Largest(Tensor values) => values.abs().max().to(float64).item<double>();
 
     private static Tensor? Own(nn.Module module, Tensor input, Tensor output)
     {

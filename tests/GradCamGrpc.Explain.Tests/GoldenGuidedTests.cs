@@ -60,10 +60,13 @@ public sealed class GoldenGuidedTests
         network.to(device.Device);
         network.PrepareForServing();
         network.UseFolded(false);
-        network.to(precision);
         hook(network);
-        var image = device.Image(golden.ImageName is { } photo ? Photo(photo) : ComputedInput()).to(precision);
+        var image = device.Image(golden.ImageName is { } photo ? Photo(photo) : ComputedInput());
+
+        // Where the layers are is the same in any precision, and found soonest in the single one.
         var cut = new CutNetwork(network, image);
+        network.to(precision);
+        image = image.to(precision);
         SaliencyMap? map = null;
 
         // A method without a layer takes any.

@@ -47,7 +47,7 @@ public sealed class AbandonedCallTests
     private static ClassificationServiceExplainRequest LongWork => new()
     {
         Image = Photos.CatImage,
-        Layers = { "bn2" },
+        Layers = { "blocks.6.0" },
         Methods = { Method("score_cam"), Method("integrated_gradients"), Method("smooth_grad") },
     };
 

@@ -148,6 +148,7 @@ public sealed class EvaluateTests(RunningServer server)
             Methods = { Method("grad_cam"), Method("saliency"), Method("guided_grad_cam"), Method("layer_cam") },
             Boxes = { new PixelRectangle { X = 100, Y = 20, Width = 150, Height = 150 } },
             Curves = new CurveOptions { StepCount = 4 },
+            Occlusion = new Occlusion { PatchSize = 56, Stride = 56 },
             Seed = 5,
         };
         var reversed = request.Clone();
@@ -178,6 +179,7 @@ public sealed class EvaluateTests(RunningServer server)
             Measures = { Measure.Insertion, Measure.Pointing, Measure.EnergyInside, Measure.Sensitivity },
             Boxes = { new PixelRectangle { X = 225, Y = 149, Width = 2, Height = 2 } },
             IncludeBaselines = true,
+            Curves = new CurveOptions { StepCount = 4 },
             Sensitivity = new SensitivityOptions { SampleCount = 2 },
             Seed = 9,
         };

@@ -10,8 +10,7 @@ public sealed class InstancesTests(RunningServer one) : IAsyncLifetime
     /// <summary>Of a map's largest value: batches are formed in another way.</summary>
     private const float Close = 1e-4f;
 
-    // As many threads as elsewhere in this process: libtorch has one setting.
-    private readonly RunningServer _several = new(options => options with { Instances = 3, Threads = Environment.ProcessorCount, ActivationCacheBytes = 0 });
+    private readonly RunningServer _several = new(options => options with { Instances = 3, ActivationCacheBytes = 0 });
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

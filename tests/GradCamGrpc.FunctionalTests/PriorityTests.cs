@@ -19,7 +19,7 @@ public sealed class PriorityTests(RunningServer shared)
     {
         using var server = await ServerProcess.StartAsync("--max-batch", "1");
         using var busy = server.Classification.Explain(
-            new ClassificationServiceExplainRequest { Image = Photos.CatImage, Layers = { "bn2" }, Methods = { Calls.Method("score_cam"), Calls.Method("integrated_gradients") } },
+            new ClassificationServiceExplainRequest { Image = Photos.CatImage, Layers = { "blocks.6.0" }, Methods = { Calls.Method("score_cam"), Calls.Method("integrated_gradients") } },
             cancellationToken: Cancellation);
         Assert.True(await busy.ResponseStream.MoveNext(Cancellation));
 

@@ -33,6 +33,10 @@ public sealed class RunningServer : IAsyncLifetime
 
             // What is in a batch is told beforehand where one network runs them, and libtorch's threads are the whole process's.
             Instances = 1,
+
+            // As many classes of tests run side by side as there are cores.
+            Threads = 1,
+            Queue = ServerOptions.Default.Queue with { UnmeasuredBatch = 4 },
         };
         _server = GradCamServer.Build(
             configure(options),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using GradCamGrpc.Protos.V1;
@@ -28,17 +29,24 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Starts it, and waits until it serves.</summary>
     public static async Task<ServerProcess> StartAsync(params string[] options)
     {
-        // With one network, long work of one call makes all others wait.
-        var run = ProgramRun.Server(["--listen", "127.0.0.1:0", "--http", "off", "--metrics", "127.0.0.1:0", "--instances", "1", .. options]);
+        // With one network, long work of one call makes all others wait; with one thread it is long on any machine.
+        var run = ProgramRun.Server(
+            ["--listen", "127.0.0.1:0", "--http", "off", "--metrics", "127.0.0.1:0", "--instances", "1", "--threads", "1", .. options]);
         var address = Address().Match(await run.LineWithAsync("serves on")).Value;
         return new ServerProcess(run, address, MetricsAddress().Match(await run.LineWithAsync("Metrics: ")).Value);
     }
 
     /// <summary>Ends when so many requests wait for the model.</summary>
+    /// <exception cref="TimeoutException">They do not for long: they have been answered already.</exception>
     public async Task WaitUntilQueuedAsync(int count)
     {
-        while (await MetricAsync("gradcam_queue_length") < count)
-            Cancellation.ThrowIfCancellationRequested();
+        var patience = Stopwatch.StartNew();
+        double waiting;
+        while ((waiting = await MetricAsync("gradcam_queue_length")) < count)
+        {
+            if (patience.Elapsed > TimeSpan.FromMinutes(1))
+                throw new TimeoutException($"{waiting} requests wait instead of {count}");
+        }
     }
 
     /// <summary>Ends when a metric, of all its labels together, has a value.</summary>

@@ -51,6 +51,7 @@ public sealed class ServerAndBrowser : IAsyncLifetime
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Http = new IPEndPoint(IPAddress.Loopback, 0),
             Metrics = null,
+            Queue = ServerOptions.Default.Queue with { UnmeasuredBatch = 4 },
         };
         return GradCamServer.Build(configure(options), logging => logging.ClearProviders());
     }
