@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -16,7 +14,7 @@ using PhotoResponse = GradCamGrpc.Protos.V1.ClassificationServiceExplainStreamRe
 namespace GradCamGrpc.FunctionalTests;
 
 /// <summary>How a server ends. Its clock stands still: what only the drain's timeout would end never ends.</summary>
-public sealed partial class DrainTests : IAsyncLifetime
+public sealed class DrainTests : IAsyncLifetime
 {
     private const int RoundTrips = 20;
 
@@ -48,10 +46,13 @@ public sealed partial class DrainTests : IAsyncLifetime
     {
         using var call = _server.Classification.ExplainStream(cancellationToken: Cancellation);
         await call.RequestStream.WriteAsync(
-            new PhotoRequest { Settings = new ExplainStreamSettings { Order = order, MaxInFlight = 8 } }, Cancellation);
+            new PhotoRequest { Settings = new ExplainStreamSettings { Order = order, MaxInFlight = 6 } }, Cancellation);
+
+        // The first takes so long that it is in flight when the server stops. With six that are worked on, the ends of two may be on their way.
+        await call.RequestStream.WriteAsync(new PhotoRequest { Item = new ExplainItem { Id = "0", Request = Long() } }, Cancellation);
         var sending = Task.Run(async () =>
         {
-            for (var i = 0; ; i++)
+            for (var i = 1; ; i++)
                 await call.RequestStream.WriteAsync(Item(i), Cancellation);
         }, Cancellation);
         Assert.True(await call.ResponseStream.MoveNext(Cancellation));
@@ -70,11 +71,7 @@ public sealed partial class DrainTests : IAsyncLifetime
         Assert.All(ends, response => Assert.Equal(0, response.End.Code));
         Assert.Equal(Enumerable.Range(0, ends.Length), ends.Select(response => (int)response.ItemIndex).Order());
         Assert.All(responses, response => Assert.InRange(response.ItemIndex, 0, ends.Length - 1));
-
-        // How many were in flight just then is chance: none while the client had to wait for its turn to send, or eight and the two whose ends
-        // were on their way.
-        var photos = InFlight().Match((await _log.LineAsync("Draining")).Text).Groups["photos"].Value;
-        Assert.InRange(int.Parse(photos, CultureInfo.InvariantCulture), 0, 10);
+        Assert.Matches("1 calls, with [1-8] photos of streams$", (await _log.LineAsync("Draining")).Text);
         await _log.LineAsync("Drained");
         Assert.False(_server.HasCutCalls);
     }
@@ -280,7 +277,4 @@ public sealed partial class DrainTests : IAsyncLifetime
 
     private static void AssertRefused(RpcException end) => Assert.True(
         end.StatusCode is StatusCode.Unavailable && end.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason == "NOT_READY", $"{end}, {end.Status.DebugException}");
-
-    [GeneratedRegex("1 calls, with (?<photos>[0-9]+) photos of streams$")]
-    private static partial Regex InFlight();
 }
