@@ -165,11 +165,13 @@ public sealed class OperationsTests(RunningServer shared)
         Assert.DoesNotMatch("(?m)^(?!.*http_route=).*rpc_response_status_code", text);
     }
 
-    /// <summary>A stream that fails on the way is a 200 of HTTP, as the last one is where the machine is not so busy that no message comes in time.</summary>
+    /// <summary>A stream that fails on the way is a 200 of HTTP. Nobody else's work keeps this server from its first message.</summary>
     [Fact]
     public async Task Metrics_CallsAsJsonThatEndDifferently_HaveTheirGrpcStatus()
     {
-        using var http = new HttpClient { BaseAddress = shared.HttpAddress };
+        await using var server = new RunningServer(options => options);
+        await server.InitializeAsync();
+        using var http = new HttpClient { BaseAddress = server.HttpAddress };
         var image = $$"""{"image": {"encoded": "{{Convert.ToBase64String(Photos.Cat)}}"}""";
         var codes = new List<int>();
         foreach (var (rest, timeout) in new[] { ("}", "60S"), (", \"colour\": 1}", "60S"), (", \"methods\": [{\"integratedGradients\": {\"stepCount\": 1000}}]}", "5S") })
@@ -181,9 +183,9 @@ public sealed class OperationsTests(RunningServer shared)
         }
         const string Calls = "http_server_request_duration_seconds_count{[^}]*http_response_status_code=\"{0}\",http_route=\"/v1/images:explain\"[^}]*rpc_response_status_code=\"{1}\"";
 
-        Assert.Equal([200, 400], codes[..2]);
+        Assert.Equal([200, 400, 200], codes);
         foreach (var (code, status) in codes.Zip(["OK", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED"]))
-            await MetricsWithAsync(shared, Calls.Replace("{0}", $"{code}", StringComparison.Ordinal).Replace("{1}", status, StringComparison.Ordinal));
+            await MetricsWithAsync(server, Calls.Replace("{0}", $"{code}", StringComparison.Ordinal).Replace("{1}", status, StringComparison.Ordinal));
     }
 
     [Fact]
