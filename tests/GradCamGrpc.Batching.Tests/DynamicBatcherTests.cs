@@ -17,9 +17,7 @@ public sealed class DynamicBatcherTests : IDisposable
     public async Task TryEnqueue_WhileABatchRuns_TheNextOneCollects()
     {
         await using var batcher = await StartAsync(maxBatch: 3);
-        _processor.Hold();
-        var first = Enqueue(batcher);
-        await _processor.EnteredAsync();
+        var first = await HoldOneAsync(batcher);
         var others = Enumerable.Range(0, 4).Select(_ => Enqueue(batcher)).ToArray();
         Assert.Equal(4, batcher.QueueLength);
 
@@ -87,9 +85,7 @@ public sealed class DynamicBatcherTests : IDisposable
     public async Task Run_ItemThrowsWhenItIsTold_TheOthersAreToldAndTheNextBatchRuns()
     {
         await using var batcher = await StartAsync(maxBatch: 8);
-        _processor.Hold();
-        var first = Enqueue(batcher);
-        await _processor.EnteredAsync();
+        var first = await HoldOneAsync(batcher);
         var answeredAlready = new TestItem();
         answeredAlready.Answered(0);
         Enqueue(batcher, answeredAlready);
@@ -109,9 +105,7 @@ public sealed class DynamicBatcherTests : IDisposable
     public async Task TryEnqueue_QueueIsFull_IsRefusedAtOnceWithAHint()
     {
         await using var batcher = await StartAsync(maxBatch: 1, capacity: 2);
-        _processor.Hold();
-        Enqueue(batcher);
-        await _processor.EnteredAsync();
+        await HoldOneAsync(batcher);
         Enqueue(batcher);
         Enqueue(batcher);
 
@@ -127,9 +121,7 @@ public sealed class DynamicBatcherTests : IDisposable
     public async Task Admit_QueueIsFullOfThoseWhoHaveLeft_TheyMakeRoom()
     {
         await using var batcher = await StartAsync(maxBatch: 1, capacity: 1);
-        _processor.Hold();
-        Enqueue(batcher);
-        await _processor.EnteredAsync();
+        await HoldOneAsync(batcher);
         using var leaving = new CancellationTokenSource();
         var left = Enqueue(batcher, new TestItem(cancellation: leaving.Token));
         await leaving.CancelAsync();
@@ -144,9 +136,7 @@ public sealed class DynamicBatcherTests : IDisposable
     public async Task Run_CancelledWhileWaiting_IsNotRun()
     {
         await using var batcher = await StartAsync(maxBatch: 8);
-        _processor.Hold();
-        var first = Enqueue(batcher);
-        await _processor.EnteredAsync();
+        var first = await HoldOneAsync(batcher);
         using var leaving = new CancellationTokenSource();
         var left = Enqueue(batcher, new TestItem(cancellation: leaving.Token));
         var stays = Enqueue(batcher);
@@ -163,9 +153,7 @@ public sealed class DynamicBatcherTests : IDisposable
     public async Task Run_DeadlinePassedWhileWaiting_IsNotRun()
     {
         await using var batcher = await StartAsync(maxBatch: 8);
-        _processor.Hold();
-        Enqueue(batcher);
-        await _processor.EnteredAsync();
+        await HoldOneAsync(batcher);
         var late = Enqueue(batcher, new TestItem(deadline: _time.GetUtcNow() + Second));
         var stays = Enqueue(batcher);
         _time.Advance(Second);
@@ -250,9 +238,7 @@ public sealed class DynamicBatcherTests : IDisposable
     {
         await using var batcher = await StartAsync(maxBatch: 1);
         Assert.True(batcher.IsRunning);
-        _processor.Hold();
-        var running = Enqueue(batcher);
-        await _processor.EnteredAsync();
+        var running = await HoldOneAsync(batcher);
         var waiting = Enqueue(batcher);
         _processor.Fault = new IOException("broken");
         _observer.FaultOnBatchFailed = new NotSupportedException("the observer is broken");
@@ -320,9 +306,7 @@ public sealed class DynamicBatcherTests : IDisposable
     public async Task Admit_PlacesThatAreNotFilledYet_CountAsWaitingUntilTheyAreGivenBack()
     {
         await using var batcher = await StartAsync(maxBatch: 1, capacity: 2);
-        _processor.Hold();
-        Enqueue(batcher);
-        await _processor.EnteredAsync();
+        await HoldOneAsync(batcher);
 
         var place = Assert.IsType<Admission<TestItem>.Accepted>(batcher.Admit(Arrival(items: 2))).Place;
         Assert.Equal(RefusalReason.Items, Refusal(batcher).Reason);
@@ -339,9 +323,7 @@ public sealed class DynamicBatcherTests : IDisposable
     public async Task ObjectionTo_QueueIsFull_CountsAsARefusalAndTakesNoPlace()
     {
         await using var batcher = await StartAsync(maxBatch: 1, capacity: 1);
-        _processor.Hold();
-        Enqueue(batcher);
-        await _processor.EnteredAsync();
+        await HoldOneAsync(batcher);
 
         Assert.Null(batcher.ObjectionTo(Arrival()));
         Assert.Null(batcher.ObjectionTo(Arrival()));
@@ -597,6 +579,15 @@ public sealed class DynamicBatcherTests : IDisposable
         var batcher = Create(_processor, maxBatch, delay, capacity);
         await batcher.StartAsync();
         return batcher;
+    }
+
+    /// <summary>Has one item run, until the processor is told to go on.</summary>
+    private async Task<TestItem> HoldOneAsync(DynamicBatcher<TestItem> batcher)
+    {
+        _processor.Hold();
+        var running = Enqueue(batcher);
+        await _processor.EnteredAsync();
+        return running;
     }
 
     private static TestItem Enqueue(DynamicBatcher<TestItem> batcher, TestItem? item = null)
