@@ -35,12 +35,16 @@ public sealed class OverloadTests
     }
 
     /// <summary>However much more comes than is answered: a full batch runs, one waits, and a quarter is left for chance.</summary>
+    /// <remarks>
+    /// The less it is, the longer until the queue is seen to stand: with a quarter more, which is the least here, up to three seconds. (With a
+    /// fifth more it can be five, and in some runs of a thousand chance ends the overload for a second, so that the queue grows again.)
+    /// </remarks>
     [Fact]
-    public void Reserve_MoreComesThanIsAnswered_WaitsAreThoseOfAShortQueue() => Gen.Select(Gen.Double[1.2, 6], Gen.Double[0, 0.2], Gen.Int).Sample((load, jitter, seed) =>
+    public void Reserve_MoreComesThanIsAnswered_WaitsAreThoseOfAShortQueue() => Gen.Select(Gen.Double[1.25, 6], Gen.Double[0, 0.2], Gen.Int).Sample((load, jitter, seed) =>
     {
         var flooded = new QueueSimulation(seed, jitter: jitter).Open("a", load * Capacity).Run(20);
 
-        Assert.InRange(flooded.P99(from: Settled), 0, 0.052 * (3 + 8 * jitter));
+        Assert.InRange(flooded.P99(from: 3), 0, 0.052 * (3 + 8 * jitter));
         Assert.InRange(flooded.Answers.Count / (20 * Capacity), 0.95 / (1 + jitter) - 0.02, 1.01);
     }, iter: 40);
 
