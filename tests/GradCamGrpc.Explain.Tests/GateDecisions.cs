@@ -13,36 +13,59 @@ internal sealed class GateDecisions : IDisposable
 
     // A module that a pass enters several times decides several times.
     private readonly Dictionary<(string Name, int Entry), Tensor> _decisions = [];
+    private readonly Dictionary<string, int> _entries = new(StringComparer.Ordinal);
+
+    /// <param name="network">What decides. Whoever replaces outputs by hooks of theirs gets the decided ones, if they come later.</param>
+    public GateDecisions(nn.Module<Tensor, Tensor> network)
+    {
+        foreach (var (name, module) in network.named_modules())
+        {
+            if (module is nn.Module<Tensor, Tensor> layer and (ReLU or ReLU6 or MaxPool2d))
+                layer.register_forward_hook((_, input, output) => Pass(PlaceOf(name), module, input, output)!);
+        }
+        network.register_forward_hook((_, _, _) =>
+        {
+            _entries.Clear();
+            return null!;
+        });
+    }
+
+    /// <summary>What becomes of the decisions of the runs that follow.</summary>
+    public GateUse Use { get; set; }
 
     /// <summary>How far an input was from the tie, at most, where it was decided against what it says: a share of the largest input there.</summary>
     public double LargestOverruling { get; private set; }
-
-    /// <summary>Notes what a network decides, always of its latest run.</summary>
-    public void NoteOf(nn.Module<Tensor, Tensor> network) => Hook(network, (place, module, input, output) =>
-    {
-        if (Own(module, input, output) is not { } decision)
-            return null;
-        if (_decisions.Remove(place, out var former))
-            former.Dispose();
-        _decisions[place] = decision.DetachFromDisposeScope();
-        return null;
-    });
-
-    /// <summary>Makes a network decide as was noted.</summary>
-    public void ImposeOn(nn.Module<Tensor, Tensor> network) => Hook(network, (place, module, input, output) =>
-    {
-        if (!_decisions.TryGetValue(place, out var decision))
-            return null;
-        var decided = Decided(module, input, decision);
-        var overruling = Largest(decided - output) / Math.Max(Largest(input), double.Epsilon);
-        LargestOverruling = Math.Max(LargestOverruling, overruling);
-        return decided;
-    });
 
     public void Dispose()
     {
         foreach (var decision in _decisions.Values)
             decision.Dispose();
+    }
+
+    private (string Name, int Entry) PlaceOf(string name) => (name, _entries[name] = _entries.GetValueOrDefault(name) + 1);
+
+    private Tensor? Pass((string Name, int Entry) place, nn.Module module, Tensor input, Tensor output)
+    {
+        if (Use is GateUse.Note)
+            Note(place, Own(module, input, output));
+        return Use is GateUse.Impose && _decisions.TryGetValue(place, out var decision) ? Impose(decision, module, input, output) : null;
+    }
+
+    private void Note((string Name, int Entry) place, Tensor? decision)
+    {
+        if (decision is null)
+            return;
+        if (_decisions.Remove(place, out var former))
+            former.Dispose();
+        _decisions[place] = decision.DetachFromDisposeScope();
+    }
+
+    private Tensor Impose(Tensor decision, nn.Module module, Tensor input, Tensor output)
+    {
+        var decided = Decided(module, input, decision);
+        var overruling = Largest(decided - output) / Math.Max(Largest(input), double.Epsilon);
+        LargestOverruling = Math.Max(LargestOverruling, overruling);
+        return decided;
     }
 
     private static double Largest(Tensor values) => values.abs().max().to(float64).item<double>();
@@ -63,26 +86,4 @@ internal sealed class GateDecisions : IDisposable
         ReLU6 => where(decision, input, where(input > 3, 6, 0).to(input.dtype)),
         _ => input.flatten(2).gather(2, decision.flatten(2)).reshape(decision.shape),
     };
-
-    private static void Hook(
-        nn.Module<Tensor, Tensor> network, Func<(string Name, int Entry), nn.Module, Tensor, Tensor, Tensor?> observe)
-    {
-        var entries = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (name, module) in network.named_modules())
-        {
-            if (module is nn.Module<Tensor, Tensor> layer and (ReLU or ReLU6 or MaxPool2d))
-            {
-                layer.register_forward_hook((_, input, output) =>
-                {
-                    entries[name] = entries.GetValueOrDefault(name) + 1;
-                    return observe((name, entries[name]), module, input, output)!;
-                });
-            }
-        }
-        network.register_forward_hook((_, _, _) =>
-        {
-            entries.Clear();
-            return null!;
-        });
-    }
 }
