@@ -10,25 +10,27 @@ install_quietly ffmpeg:ffmpeg chromium:chromium
 
 build_quietly GradCamGrpc.sln
 export GRADCAM_BUILT=1
-log=$(mktemp) format_log=$(mktemp)
-trap 'rm -f "$log" "$format_log"' EXIT
+log=$(mktemp) format_log=$(mktemp) format=''
+trap '[ -z "$format" ] || kill "$format" 2>/dev/null || true; rm -f "$log" "$format_log"' EXIT
 
-# The build has checked the code style, all but the white space: that counts as one test more, and takes its turn beside the others.
+# The build has checked the code style, all but the white space: that counts as one test more, and runs beside the others.
 dotnet format whitespace GradCamGrpc.sln --verify-no-changes --no-restore >"$format_log" 2>&1 &
 format=$!
 
-# Threads of tests that run side by side would else spin while they wait, on cores that the others want. And no test runs for long: counting
-# which way its code goes, to compile it once more, and guarding the memory that the code is compiled into, cost more than they give.
-export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-2000} DOTNET_TieredPGO=${DOTNET_TieredPGO:-0} DOTNET_EnableWriteXorExecute=${DOTNET_EnableWriteXorExecute:-0}
-
-# What tensors leave stays in the tests' processes, as it does in the server, which sets this up for itself: each pass would else take
-# thousands of page faults.
-allocator=${GLIBC_TUNABLES:-glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824:glibc.malloc.arena_max=2}
+# How the tests' own processes run. OpenMP's threads would else spin while they wait, on cores that other tests want. What tensors leave stays in
+# the process, as it does in the server: each pass would else take thousands of page faults. And no process lives for long: counting which way its
+# code goes, to compile that once more, and guarding the memory that it is compiled into, cost more than they give.
+settings=(
+  "GOMP_SPINCOUNT=${GOMP_SPINCOUNT-2000}"
+  "GLIBC_TUNABLES=${GLIBC_TUNABLES-glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824:glibc.malloc.arena_max=$(nproc)}"
+  "DOTNET_TieredPGO=${DOTNET_TieredPGO-0}"
+  "DOTNET_EnableWriteXorExecute=${DOTNET_EnableWriteXorExecute-0}"
+)
 
 # One project at a time: each uses all cores. An exit status other than 0 without a failed test is a failure too; but where tests
 # were chosen, a project may have none of them (status 8).
 status=0
-GLIBC_TUNABLES=$allocator dotnet test --solution GradCamGrpc.sln -c Release --no-build --max-parallel-test-modules 1 --no-ansi --no-progress \
+env "${settings[@]}" dotnet test --solution GradCamGrpc.sln -c Release --no-build --max-parallel-test-modules 1 --no-ansi --no-progress \
   ${1:+--ignore-exit-code 8} "$@" >"$log" 2>&1 || status=$?
 total() { awk -v name="$1:" '$1 == name { n = $2 } END { print n + 0 }' "$log"; }
 passed=$(total succeeded) failed=$(total failed) skipped=$(total skipped)
@@ -48,6 +50,7 @@ else
   failed=$((failed + 1))
   cat "$format_log"
 fi
+format=''
 
 # What is not C# has scripts of its own, whose last line is like that of this one. Where tests were chosen, they are not among them.
 for script in clients/*/test.sh deploy/check.sh docs/check.sh; do
