@@ -11,6 +11,9 @@ internal sealed partial class ProgramRun : IDisposable
     private const int SigInt = 2;
     private const int SigTerm = 15;
 
+    /// <summary>What the one who runs the tests has set is not meant for our programs, which set up the native libraries themselves.</summary>
+    private static readonly string[] Hidden = [ServerVariable, "GLIBC_TUNABLES", "GOMP_SPINCOUNT"];
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
@@ -26,8 +29,8 @@ internal sealed partial class ProgramRun : IDisposable
             WorkingDirectory = folder,
         };
 
-        // What the one who runs the tests has set is not meant for them.
-        start.Environment.Remove(ServerVariable);
+        foreach (var name in Hidden)
+            start.Environment.Remove(name);
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         _process = new Process { StartInfo = start };
