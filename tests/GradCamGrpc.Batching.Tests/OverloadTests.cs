@@ -7,8 +7,11 @@ public sealed class OverloadTests
     private const double Capacity = QueueSimulation.Capacity;
     private const double Seconds = 60;
 
-    /// <summary>A queue that is empty at first takes a second until it is seen to stand.</summary>
+    /// <summary>With twice the capacity, a queue that is empty at first takes a second until it is seen to stand.</summary>
     private const double Settled = 2;
+
+    /// <summary>The smaller the excess the longer it takes: with a quarter more than is answered up to three seconds (seen in 1,000 runs).</summary>
+    private const double SettledAtLeastExcess = 4;
 
     [Theory]
     [InlineData(1)]
@@ -34,17 +37,17 @@ public sealed class OverloadTests
         Assert.InRange(flooded.Answers.Count / (Seconds * 3 * Capacity), 0.95, 1.01);
     }
 
-    /// <summary>However much more comes than is answered: a full batch runs, one waits, and a quarter is left for chance.</summary>
+    /// <summary>A quarter more comes than is answered, or up to six times as much: a full batch runs, one waits, and a quarter is left for chance.</summary>
     /// <remarks>
-    /// The less it is, the longer until the queue is seen to stand: with a quarter more, which is the least here, up to three seconds. (With a
-    /// fifth more it can be five, and in some runs of a thousand chance ends the overload for a second, so that the queue grows again.)
+    /// With a fifth more the queue can take five seconds to be seen to stand, and in a few of a thousand runs chance keeps refusals away for a
+    /// second, which ends the overload, so that the queue grows again.
     /// </remarks>
     [Fact]
     public void Reserve_MoreComesThanIsAnswered_WaitsAreThoseOfAShortQueue() => Gen.Select(Gen.Double[1.25, 6], Gen.Double[0, 0.2], Gen.Int).Sample((load, jitter, seed) =>
     {
         var flooded = new QueueSimulation(seed, jitter: jitter).Open("a", load * Capacity).Run(20);
 
-        Assert.InRange(flooded.P99(from: 3), 0, 0.052 * (3 + 8 * jitter));
+        Assert.InRange(flooded.P99(from: SettledAtLeastExcess), 0, 0.052 * (3 + 8 * jitter));
         Assert.InRange(flooded.Answers.Count / (20 * Capacity), 0.95 / (1 + jitter) - 0.02, 1.01);
     }, iter: 40);
 
