@@ -13,6 +13,8 @@ internal sealed class GateDecisions : IDisposable
 
     // A module that a pass enters several times decides several times.
     private readonly Dictionary<(string Name, int Entry), Tensor> _decisions = [];
+
+    // How often the pass has entered each so far.
     private readonly Dictionary<string, int> _entries = new(StringComparer.Ordinal);
 
     /// <param name="network">What decides. Whoever replaces outputs by hooks of theirs gets the decided ones, if they come later.</param>

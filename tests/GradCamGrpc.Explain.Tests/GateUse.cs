@@ -6,7 +6,7 @@ internal enum GateUse
     /// <summary>They are noted in place of what was noted before.</summary>
     Note,
 
-    /// <summary>Nothing.</summary>
+    /// <summary>Nothing: the run decides for itself.</summary>
     Ignore,
 
     /// <summary>The noted ones replace them.</summary>

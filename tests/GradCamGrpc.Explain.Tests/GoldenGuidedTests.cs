@@ -37,7 +37,7 @@ public sealed class GoldenGuidedTests
         network.to(device.Device);
         network.PrepareForServing();
         network.UseFolded(false);
-        using var decisions = new GateDecisions(network);
+        using var decisions = new GateDecisions(network) { Use = GateUse.Note };
         var image = device.Image(golden.ImageName is { } photo ? Photo(photo) : ComputedInput());
         var cut = new CutNetwork(network, image);
         var map = Explain(cut, image, golden);
