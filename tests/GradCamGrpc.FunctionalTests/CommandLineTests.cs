@@ -395,6 +395,25 @@ public sealed class CommandLineTests(RunningServer server) : IDisposable
         Assert.Equal(("", "nowhere.jpg: there is no such file"), (run.Output.Trim(), run.Errors.Trim()));
     }
 
+    /// <summary>The folder of models is empty, so that whoever loads it says so.</summary>
+    [Theory]
+    [InlineData("explain", true)]
+    [InlineData("gallery", true)]
+    [InlineData("caption", true)]
+    [InlineData("evidence", false)]
+    public async Task NoServer_NoPhotoIsThere_IsSaidBeforeModelsAreLoaded(string command, bool writes)
+    {
+        var models = _folder.CreateSubdirectory("models").FullName;
+        string[] options = ["--models", models, .. writes ? ["--out", _folder.FullName] : Array.Empty<string>()];
+
+        using var missing = ProgramRun.CommandLine([command, "nowhere.jpg", .. options]);
+        using var there = ProgramRun.CommandLine([command, Photos.CatPath, .. options]);
+
+        Assert.Equal((1, 1), (await missing.EndAsync(), await there.EndAsync()));
+        Assert.Equal("nowhere.jpg: there is no such file", missing.Errors.Trim());
+        Assert.Contains(models, there.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Explain_UnknownLabel_SpeaksOfTheOptionAndSaysHowToFindLabels()
     {

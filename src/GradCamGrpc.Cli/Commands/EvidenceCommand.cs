@@ -49,12 +49,12 @@ internal static class EvidenceCommand
             };
             if (parsed.GetValue(steps) is { } count)
                 question.Curves.StepCount = count;
+            var calls = arguments.Calls(parsed, connection);
             return PhotoByPhoto.RunAsync(
-                parsed,
-                connection,
+                calls,
                 arguments.Photos(parsed),
                 parsed.GetValue(json),
-                (server, photo, stop) => new PhotoJudge(arguments.Calls(parsed, server), question).JudgeAsync(photo, stop),
+                new PhotoJudge(calls, question).JudgeAsync,
                 (report, photo) => report.Evidence(photo),
                 photo => photo.Fault,
                 cancellation);

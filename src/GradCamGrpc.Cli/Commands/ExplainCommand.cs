@@ -25,8 +25,8 @@ internal static class ExplainCommand
             try
             {
                 var output = arguments.Folder(parsed);
-                await using var server = await connection.OpenAsync(parsed);
-                var explainer = new PhotoExplainer(arguments.Calls(parsed, server), question.Read(parsed), output);
+                await using var calls = arguments.Calls(parsed, connection);
+                var explainer = new PhotoExplainer(calls, question.Read(parsed), output);
                 return await ExplainAsync(arguments.Photos(parsed), explainer, output, report, cancellation);
             }
             catch (Exception fault) when (ExpectedFaults.Include(fault))

@@ -24,8 +24,8 @@ internal static class GalleryCommand
             try
             {
                 var folder = arguments.Folder(parsed);
-                await using var server = await connection.OpenAsync(parsed);
-                var painter = new GalleryPainter(arguments.Calls(parsed, server), question.Read(parsed), folder);
+                await using var calls = arguments.Calls(parsed, connection);
+                var painter = new GalleryPainter(calls, question.Read(parsed), folder);
                 return await PaintAsync(arguments.Photos(parsed), painter, report, cancellation);
             }
             catch (Exception fault) when (ExpectedFaults.Include(fault))

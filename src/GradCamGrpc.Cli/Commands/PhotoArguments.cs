@@ -60,8 +60,10 @@ internal sealed class PhotoArguments
     }
 
     /// <summary>Calls about the photos.</summary>
-    public PhotoCalls Calls(ParseResult parsed, ServerConnection server) =>
-        new(server, parsed.GetValue(_decoding) == "fast" ? ImageDecoding.Fast : ImageDecoding.Unspecified);
+    /// <param name="parsed">The command line.</param>
+    /// <param name="connection">Who answers.</param>
+    public PhotoCalls Calls(ParseResult parsed, ConnectionOptions connection) =>
+        new(() => connection.OpenAsync(parsed), parsed.GetValue(_decoding) == "fast" ? ImageDecoding.Fast : ImageDecoding.Unspecified);
 
     public string[] Photos(ParseResult parsed) => parsed.GetValue(_photos)!;
 

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Cli.Reports;
 
@@ -7,8 +6,7 @@ namespace GradCamGrpc.Cli.Commands;
 /// <summary>Runs a command that asks a server about photos, one after the other, and reports each answer.</summary>
 internal static class PhotoByPhoto
 {
-    /// <param name="parsed">The command line.</param>
-    /// <param name="connection">Who answers.</param>
+    /// <param name="calls">Who answers. They are disposed of.</param>
     /// <param name="photos">The photos.</param>
     /// <param name="isJson">Whether the report is for programs.</param>
     /// <param name="ask">Asks about a photo.</param>
@@ -17,11 +15,10 @@ internal static class PhotoByPhoto
     /// <param name="cancellation">Ends the command.</param>
     /// <returns>The exit status.</returns>
     public static async Task<int> RunAsync<T>(
-        ParseResult parsed,
-        ConnectionOptions connection,
+        PhotoCalls calls,
         string[] photos,
         bool isJson,
-        Func<ServerConnection, string, CancellationToken, Task<T>> ask,
+        Func<string, CancellationToken, Task<T>> ask,
         Action<IReport, T> tell,
         Func<T, string?> faultOf,
         CancellationToken cancellation)
@@ -29,13 +26,13 @@ internal static class PhotoByPhoto
         IReport report = isJson ? new JsonReport(Console.Out) : new ConsoleReport();
         try
         {
-            await using var server = await connection.OpenAsync(parsed);
+            await using var _ = calls;
             var answers = new List<T>();
             await report.RunAsync("photos", photos.Length, async done =>
             {
                 foreach (var photo in photos)
                 {
-                    answers.Add(await ask(server, photo, cancellation));
+                    answers.Add(await ask(photo, cancellation));
                     done();
                 }
             });

@@ -52,12 +52,12 @@ internal static class SanityCommand
             };
             if (parsed.GetValue(checkpoints) is { } count)
                 question.CheckpointCount = count;
+            var calls = arguments.Calls(parsed, connection);
             return PhotoByPhoto.RunAsync(
-                parsed,
-                connection,
+                calls,
                 arguments.Photos(parsed),
                 parsed.GetValue(json),
-                (server, photo, stop) => new SanityChecker(arguments.Calls(parsed, server), question).CheckAsync(photo, stop),
+                new SanityChecker(calls, question).CheckAsync,
                 (report, photo) => report.Sanity(photo),
                 photo => photo.Fault,
                 cancellation);

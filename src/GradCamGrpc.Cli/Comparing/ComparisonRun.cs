@@ -54,15 +54,14 @@ internal sealed class ComparisonRun
         try
         {
             var folder = pictures is null ? "" : _arguments.Folder(parsed).FullName;
-            await using var server = await _connection.OpenAsync(parsed);
-            var calls = _arguments.Calls(parsed, server);
+            await using var calls = _arguments.Calls(parsed, _connection);
             var photos = _arguments.Photos(parsed);
             var prefixes = FileNames.Prefixes(photos);
             var status = 0;
             for (var i = 0; i < photos.Length; i++)
             {
                 var (photo, prefix) = (photos[i], Path.Combine(folder, $"{prefixes[i]}.{name}"));
-                var fault = await calls.RunAsync(photo, async image =>
+                var fault = await calls.RunAsync(photo, async (server, image) =>
                 {
                     var answer = await ask(server, image);
                     if (isWhole?.Invoke(answer) == false)

@@ -13,11 +13,11 @@ internal sealed class PhotoJudge(PhotoCalls calls, EvaluateRequest question)
     {
         ClassificationPrediction? prediction = null;
         var maps = new List<MapEvidence>();
-        var fault = await calls.RunAsync(path, async image =>
+        var fault = await calls.RunAsync(path, async (server, image) =>
         {
             var request = question.Clone();
             request.Image = image;
-            using var call = calls.Server.Evidence.Evaluate(request, cancellationToken: cancellation);
+            using var call = server.Evidence.Evaluate(request, cancellationToken: cancellation);
             await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
             {
                 if (message.EventCase is EvaluateResponse.EventOneofCase.Prediction)

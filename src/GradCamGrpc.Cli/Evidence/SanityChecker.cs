@@ -13,11 +13,11 @@ internal sealed class SanityChecker(PhotoCalls calls, CheckSanityRequest questio
     {
         SanitySubject? subject = null;
         var checkpoints = new List<SanityCheckpoint>();
-        var fault = await calls.RunAsync(path, async image =>
+        var fault = await calls.RunAsync(path, async (server, image) =>
         {
             var request = question.Clone();
             request.Image = image;
-            using var call = calls.Server.Evidence.CheckSanity(request, cancellationToken: cancellation);
+            using var call = server.Evidence.CheckSanity(request, cancellationToken: cancellation);
             await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
             {
                 if (message.EventCase is CheckSanityResponse.EventOneofCase.Subject)

@@ -29,9 +29,9 @@ internal sealed class GalleryPainter(PhotoCalls calls, ClassificationServiceExpl
     {
         string? file = null;
         var faults = new List<string>();
-        var fault = await calls.RunAsync(path, async image =>
+        var fault = await calls.RunAsync(path, async (server, image) =>
         {
-            var rows = await RowsAsync(image, faults, done, cancellation);
+            var rows = await RowsAsync(server, image, faults, done, cancellation);
             if (rows.Count == 0)
                 return;
             var sheet = Path.Combine(folder.FullName, $"{prefix}.gallery.jpg");
@@ -44,25 +44,26 @@ internal sealed class GalleryPainter(PhotoCalls calls, ClassificationServiceExpl
     }
 
     private async Task<List<IReadOnlyList<(byte[] Picture, string Caption)>>> RowsAsync(
-        Image photo, List<string> faults, Action done, CancellationToken cancellation)
+        ServerConnection server, Image photo, List<string> faults, Action done, CancellationToken cancellation)
     {
         var rows = new List<IReadOnlyList<(byte[], string)>>();
         foreach (var method in question.Methods)
         {
             try
             {
-                rows.Add(await RowAsync(photo, method, cancellation));
+                rows.Add(await RowAsync(server, photo, method, cancellation));
             }
             catch (RpcException fault) when (!cancellation.IsCancellationRequested)
             {
-                faults.Add(CallFaults.Describe(fault, calls.Server.Address));
+                faults.Add(CallFaults.Describe(fault, server.Address));
             }
             done();
         }
         return rows;
     }
 
-    private async Task<IReadOnlyList<(byte[] Picture, string Caption)>> RowAsync(Image photo, ExplanationMethod method, CancellationToken cancellation)
+    private async Task<IReadOnlyList<(byte[] Picture, string Caption)>> RowAsync(
+        ServerConnection server, Image photo, ExplanationMethod method, CancellationToken cancellation)
     {
         var request = question.Clone();
         request.Image = photo;
@@ -71,7 +72,7 @@ internal sealed class GalleryPainter(PhotoCalls calls, ClassificationServiceExpl
         request.Outputs.Clear();
         request.Outputs.Add(Overlay);
         request.LabelImages.Clear();
-        using var call = calls.Server.Classification.Explain(request, cancellationToken: cancellation);
+        using var call = server.Classification.Explain(request, cancellationToken: cancellation);
         var row = new List<(byte[], string)>();
         await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
         {

@@ -19,12 +19,12 @@ internal sealed class PhotoExplainer(
         ClassificationPrediction? prediction = null;
         var maps = new List<WrittenMap>();
         var labelImages = new List<WrittenLabelImage>();
-        var fault = await calls.RunAsync(path, async image =>
+        var fault = await calls.RunAsync(path, async (server, image) =>
         {
             var files = new PhotoFiles(image.Encoded.Memory, prefix, question, folder);
             var request = question.Clone();
             request.Image = image;
-            using var call = calls.Server.Classification.Explain(request, cancellationToken: cancellation);
+            using var call = server.Classification.Explain(request, cancellationToken: cancellation);
             await foreach (var message in call.ResponseStream.ReadAllAsync(cancellation))
             {
                 switch (message.EventCase)
