@@ -41,8 +41,8 @@ internal sealed class Captioner : IDisposable
     public HeadLayers Layers { get; }
 
     /// <summary>How sentences are found where nothing else is asked for.</summary>
-    public CaptionChoice DefaultChoice(CaptioningManifest manifest) =>
-        new CaptionChoice.Searched(new BeamSearch(DefaultBeams, manifest.LengthPenalty), new DecodingRules { MaxWords = MaxWords });
+    public CaptionChoice.Searched DefaultChoice(CaptioningManifest manifest) =>
+        new(new BeamSearch(DefaultBeams, manifest.LengthPenalty), new DecodingRules { MaxWords = MaxWords });
 
     /// <summary>Says sentences.</summary>
     /// <param name="photo">The photo.</param>

@@ -11,6 +11,9 @@ namespace GradCamGrpc.Server.Inference;
 /// <summary>A model's heads: one of each kind for all its workers, since nothing of a head changes while it is asked.</summary>
 internal sealed class ModelHeads(ModelFolder folder) : IDisposable
 {
+    /// <summary>Words of the sentence that a new head says of noise: those behind them would only do the same again.</summary>
+    private const int TriedWords = 3;
+
     private Captioner? _captioner;
     private Answerer? _answerer;
 
@@ -44,7 +47,9 @@ internal sealed class ModelHeads(ModelFolder folder) : IDisposable
         HeadLayers.Check(folder, manifest, "captioning", network.LayersAt(size));
         var (head, words) = folder.BuildCaptionHead();
         var captioner = new Captioner(head, words);
-        return Tried(captioner, network, noise(size), captioner.Layers, seen => captioner.Say(seen, captioner.DefaultChoice(manifest), default));
+        var choice = captioner.DefaultChoice(manifest);
+        var brief = choice with { Rules = choice.Rules with { MaxWords = Math.Min(TriedWords, choice.MaxWords) } };
+        return Tried(captioner, network, noise(size), captioner.Layers, seen => captioner.Say(seen, brief, default));
     }
 
     private Answerer LoadAnswerer(AnsweringManifest manifest, CutNetwork network, Func<InputSize, Tensor> noise)
