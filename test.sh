@@ -10,11 +10,18 @@ install_quietly ffmpeg:ffmpeg chromium:chromium
 
 build_quietly GradCamGrpc.sln
 export GRADCAM_BUILT=1
-log=$(mktemp) format_log=$(mktemp) format=''
-trap '[ -z "$format" ] || kill "$format" 2>/dev/null || true; rm -f "$log" "$format_log"' EXIT
+work=$(mktemp -d) log=$work/log
+trap 'for job in $(jobs -p); do kill -- "-$job" 2>/dev/null || true; done; rm -rf "$work"' EXIT
+
+# beside COMMAND…: runs it in the background, in a process group of its own, so that all of it can be ended.
+beside() {
+  set -m
+  "$@" &
+  set +m
+}
 
 # The build has checked the code style, all but the white space: that counts as one test more, and runs beside the others.
-dotnet format whitespace GradCamGrpc.sln --verify-no-changes --no-restore >"$format_log" 2>&1 &
+beside dotnet format whitespace GradCamGrpc.sln --verify-no-changes --no-restore >"$work/format" 2>&1
 format=$!
 
 # How the tests' own processes run. OpenMP's threads would else spin while they wait, on cores that other tests want. What tensors leave stays in
@@ -37,7 +44,6 @@ passed=$(total succeeded) failed=$(total failed) skipped=$(total skipped)
 if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
   failed=1
 fi
-
 if [ "$failed" -gt 0 ]; then
   cat "$log"
 elif [ "$skipped" -gt 0 ]; then
@@ -48,15 +54,28 @@ if wait "$format"; then
   passed=$((passed + 1))
 else
   failed=$((failed + 1))
-  cat "$format_log"
+  cat "$work/format"
 fi
-format=''
 
-# What is not C# has scripts of its own, whose last line is like that of this one. Where tests were chosen, they are not among them.
-for script in clients/*/test.sh deploy/check.sh docs/check.sh; do
-  [ $# -eq 0 ] || break
-  status=0 part=(0 1 0)
-  "$script" >"$log" 2>&1 || status=$?
+# What is not C# has scripts of its own, whose last line is like that of this one. Where tests were chosen, they are not among them. Those of
+# the clients leave cores idle while they wait for servers, and run side by side.
+clients=(clients/*/test.sh) checks=(deploy/check.sh docs/check.sh)
+[ $# -eq 0 ] || clients=() checks=()
+run() {
+  local status=0
+  mkdir -p "$work/$1"
+  "$1" >"$work/$1/log" 2>&1 || status=$?
+  echo "$status" >"$work/$1/status"
+}
+for script in "${clients[@]}"; do
+  beside run "$script"
+done
+for script in "${checks[@]}"; do
+  run "$script"
+done
+wait
+for script in "${clients[@]}" "${checks[@]}"; do
+  part=(0 1 0) log=$work/$script/log status=$(<"$work/$script/status")
   if [[ $(tail -n 1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
     part=("${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}")
     [ "$status" -eq 0 ] || [ "${part[1]}" -gt 0 ] || part[1]=1

@@ -40,9 +40,14 @@ install_quietly() {
   if [ "${#missing[@]}" -eq 0 ] || ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
     return
   fi
+  # Debian's package tools are for one at a time, and several scripts may run side by side.
+  local turn
+  exec {turn}<"${BASH_SOURCE[0]}"
+  flock "$turn"
   if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1; then
     for wanted in "${missing[@]}"; do
       apt-get install -y --no-install-recommends "$wanted" >/dev/null 2>&1 || echo "$wanted cannot be installed."
     done
   fi
+  exec {turn}<&-
 }
