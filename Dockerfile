@@ -42,18 +42,19 @@ ENTRYPOINT ["dotnet", "/app/gradcam.dll"]
 CMD ["serve"]
 
 # Each flavour is published apart, so that neither downloads the other's libtorch. --no-self-contained: the runtime is the base image's.
+# ReadyToRun: compiled beforehand, since the health check is a program that starts every few seconds beside the server.
 FROM sources AS publish-cpu
 RUN --mount=type=cache,target=/root/.nuget/packages \
-    dotnet publish src/GradCamGrpc.Cli --configuration Release --no-self-contained --output /app -p:LibTorch=cpu -p:DebugType=none \
-    && rm -rf /app/runtimes/win* /app/runtimes/osx*
+    dotnet publish src/GradCamGrpc.Cli --configuration Release --runtime linux-x64 --no-self-contained --output /app -p:LibTorch=cpu \
+    -p:PublishReadyToRun=true -p:DebugType=none
 
 FROM runtime AS cpu
 COPY --from=publish-cpu /app /app
 
 FROM sources AS publish-cuda
 RUN --mount=type=cache,target=/root/.nuget/packages \
-    dotnet publish src/GradCamGrpc.Cli --configuration Release --no-self-contained --output /app -p:LibTorch=cuda -p:DebugType=none \
-    && rm -rf /app/runtimes/win* /app/runtimes/osx*
+    dotnet publish src/GradCamGrpc.Cli --configuration Release --runtime linux-x64 --no-self-contained --output /app -p:LibTorch=cuda \
+    -p:PublishReadyToRun=true -p:DebugType=none
 
 # NVIDIA's container toolkit mounts the driver; CUDA's libraries come with libtorch.
 FROM runtime AS cuda
