@@ -1,10 +1,11 @@
 namespace GradCamGrpc.Benchmarks;
 
-/// <summary>A round of open-loop loads.</summary>
+/// <summary>A round of open-loop loads, the last of which is the largest.</summary>
 /// <param name="Capacity">Calls that were answered a second in a closed loop.</param>
 /// <param name="Cores">What was taken of the machine meanwhile.</param>
 /// <param name="Loads">What came of each load.</param>
-internal sealed record OpenLoadRound(double Capacity, CoreUse Cores, IReadOnlyList<OpenLoadResult> Loads)
+/// <param name="CapacityBehind">The capacity again, behind the loads.</param>
+internal sealed record OpenLoadRound(double Capacity, CoreUse Cores, IReadOnlyList<OpenLoadResult> Loads, double CapacityBehind)
 {
     private const double Busy = 0.9;
     private const double Flooded = 2;
@@ -15,8 +16,11 @@ internal sealed record OpenLoadRound(double Capacity, CoreUse Cores, IReadOnlyLi
     /// <summary>The p99 latency at twice the capacity over that at nine tenths.</summary>
     public double LatencyRatio => Of(Flooded).Percentile(0.99) / Of(Busy).Percentile(0.99);
 
-    /// <summary>What is answered of twice the capacity, over the capacity.</summary>
-    public double GoodputShare => Of(Flooded).Goodput / Capacity;
+    /// <summary>
+    /// What is answered of twice the capacity, over the capacity: the mean of that before the loads and that behind them, for in the minute between
+    /// them a shared machine changes its speed.
+    /// </summary>
+    public double GoodputShare => Of(Flooded).Goodput / ((Capacity + CapacityBehind) / 2);
 
     /// <summary>
     /// The same, each for a core that the generator leaves. On one machine calls that come one by one, and hear that they are refused, take more of
