@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using GradCamGrpc.Batching;
@@ -92,7 +93,10 @@ public sealed class GradCamServer : IAsyncDisposable
         // Where models may change, one that cannot be served keeps nobody from the others.
         var folders = options.ModelControl is ModelControl.None ? ModelRepository.Read(options.Models) : [];
 
-        var builder = WebApplication.CreateSlimBuilder();
+        // Its own options say how it runs. The framework's builders would take more listeners from an appsettings.json, in whatever folder the server
+        // is started, and from variables of the environment; and watch all of that folder.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
         ConfigureLogging(builder.Logging);
         configureLogging?.Invoke(builder.Logging);
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateScopes = true);
@@ -100,6 +104,7 @@ public sealed class GradCamServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(provider => new Drain(
             options.DrainTimeout, drainClock ?? TimeProvider.System, provider.GetRequiredService<ILogger<Drain>>()));
+        builder.Configuration.AddInMemoryCollection(CollectorVariables());
         AddTelemetry(builder.Services, options);
         if (identity is not null)
             AddTls(builder.Services, options.Tls!, identity);
@@ -230,6 +235,12 @@ public sealed class GradCamServer : IAsyncDisposable
         // It would log a failure to start with its stack trace; whoever starts the server is told in a line.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     }
+
+    /// <summary>The standard variables that say whereto telemetry goes, and how: the exporter looks for them in the host's configuration.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> CollectorVariables() => Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value))
+        .Where(variable => variable.Key.StartsWith("OTEL_", StringComparison.Ordinal));
 
     private static void AddTelemetry(IServiceCollection services, ServerOptions options)
     {
