@@ -9,6 +9,9 @@ public sealed class ServerSurroundingsTests
 {
     private static readonly string[] Options = ["--listen", "127.0.0.1:0", "--metrics", "off", "--max-batch", "1", "--http"];
 
+    /// <summary>What comes at all comes within seconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Such settings would open a listener beside the server's own, and keep everybody from those who does not name a host.</summary>
@@ -49,6 +52,8 @@ public sealed class ServerSurroundingsTests
     [Fact]
     public async Task Serve_VariablesNameACollector_SendsMetricsThereAsTheySay()
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(Patience);
         using var collector = new TcpListener(IPAddress.Loopback, 0);
         collector.Start();
 
@@ -58,9 +63,10 @@ public sealed class ServerSurroundingsTests
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             ("OTEL_METRIC_EXPORT_INTERVAL", "200"),
             ("OTEL_SERVICE_NAME", "the cats' server"));
-        using var sender = await collector.AcceptTcpClientAsync(Cancellation);
+        using var sender = await collector.AcceptTcpClientAsync(patience.Token);
 
-        Assert.StartsWith("POST /v1/metrics HTTP/1.1\r\n", await ReadUntilAsync(sender.GetStream(), "the cats' server"), StringComparison.Ordinal);
+        var sent = await ReadUntilAsync(sender.GetStream(), "the cats' server", patience.Token);
+        Assert.StartsWith("POST /v1/metrics HTTP/1.1\r\n", sent, StringComparison.Ordinal);
     }
 
     /// <summary>Nobody had it a moment ago.</summary>
@@ -78,13 +84,13 @@ public sealed class ServerSurroundingsTests
         Assert.Equal(SocketError.ConnectionRefused, fault.SocketErrorCode);
     }
 
-    private static async Task<string> ReadUntilAsync(Stream stream, string end)
+    private static async Task<string> ReadUntilAsync(Stream stream, string end, CancellationToken cancellation)
     {
         var read = new StringBuilder();
         var buffer = new byte[1 << 16];
         while (!read.ToString().Contains(end, StringComparison.Ordinal))
         {
-            var count = await stream.ReadAsync(buffer, Cancellation);
+            var count = await stream.ReadAsync(buffer, cancellation);
             Assert.NotEqual(0, count);
             read.Append(Encoding.Latin1.GetString(buffer, 0, count));
         }
