@@ -11,17 +11,12 @@ install_quietly ffmpeg:ffmpeg chromium:chromium
 build_quietly GradCamGrpc.sln
 export GRADCAM_BUILT=1
 work=$(mktemp -d) log=$work/log
+
+# What runs in the background has a session of its own, so that all of it can be ended.
 trap 'for job in $(jobs -p); do kill -- "-$job" 2>/dev/null || true; done; rm -rf "$work"' EXIT
 
-# beside COMMAND…: runs it in the background, in a process group of its own, so that all of it can be ended.
-beside() {
-  set -m
-  "$@" &
-  set +m
-}
-
 # The build has checked the code style, all but the white space: that counts as one test more, and runs beside the others.
-beside dotnet format whitespace GradCamGrpc.sln --verify-no-changes --no-restore >"$work/format" 2>&1
+setsid dotnet format whitespace GradCamGrpc.sln --verify-no-changes --no-restore </dev/null >"$work/format" 2>&1 &
 format=$!
 
 # How the tests' own processes run. OpenMP's threads would else spin while they wait, on cores that other tests want. What tensors leave stays in
@@ -57,31 +52,39 @@ else
   cat "$work/format"
 fi
 
-# What is not C# has scripts of its own, whose last line is like that of this one. Where tests were chosen, they are not among them. Those of
-# the clients leave cores idle while they wait for servers, and run side by side.
-clients=(clients/*/test.sh) checks=(deploy/check.sh docs/check.sh)
-[ $# -eq 0 ] || clients=() checks=()
-run() {
-  local status=0
-  mkdir -p "$work/$1"
-  "$1" >"$work/$1/log" 2>&1 || status=$?
-  echo "$status" >"$work/$1/status"
+# What is not C# has scripts of its own, whose last line is like that of this one. Where tests were chosen, they are not among them.
+scripts=() statuses=()
+
+# together SCRIPT…: runs them side by side, and waits for all.
+together() {
+  local script pids=() pid status
+  for script in "$@"; do
+    mkdir -p "$work/$script"
+    setsid "$script" </dev/null >"$work/$script/log" 2>&1 &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do
+    status=0
+    wait "$pid" || status=$?
+    statuses+=("$status")
+  done
+  scripts+=("$@")
 }
-for script in "${clients[@]}"; do
-  beside run "$script"
-done
-for script in "${checks[@]}"; do
-  run "$script"
-done
-wait
-for script in "${clients[@]}" "${checks[@]}"; do
-  part=(0 1 0) log=$work/$script/log status=$(<"$work/$script/status")
+
+# The clients leave cores idle while they wait for servers.
+if [ $# -eq 0 ]; then
+  together clients/*/test.sh
+  together deploy/check.sh
+  together docs/check.sh
+fi
+for i in "${!scripts[@]}"; do
+  part=(0 1 0) log=$work/${scripts[$i]}/log status=${statuses[$i]}
   if [[ $(tail -n 1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
     part=("${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}")
     [ "$status" -eq 0 ] || [ "${part[1]}" -gt 0 ] || part[1]=1
   fi
   if [ "${part[1]}" -gt 0 ] || [ "${part[2]}" -gt 0 ]; then
-    echo "$script:"
+    echo "${scripts[$i]}:"
     cat "$log"
   fi
   passed=$((passed + part[0])) failed=$((failed + part[1])) skipped=$((skipped + part[2]))

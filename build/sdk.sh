@@ -44,9 +44,10 @@ install_quietly() {
   local turn
   exec {turn}<"${BASH_SOURCE[0]}"
   flock "$turn"
-  if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1; then
+  export DEBIAN_FRONTEND=noninteractive
+  if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } </dev/null >/dev/null 2>&1 {turn}<&-; then
     for wanted in "${missing[@]}"; do
-      apt-get install -y --no-install-recommends "$wanted" >/dev/null 2>&1 || echo "$wanted cannot be installed."
+      apt-get install -y --no-install-recommends "$wanted" </dev/null >/dev/null 2>&1 {turn}<&- || echo "$wanted cannot be installed."
     done
   fi
   exec {turn}<&-
