@@ -77,9 +77,11 @@ internal static class OpenLoadBenchmark
                 + $"{result.Percentile(0.5),4:F0} / {result.Percentile(0.95),3:F0} / {result.Percentile(0.99),3:F0} "
                 + $"{result.Percentile(0.99, CallOutcome.Refused),22:F0} {result.MeanBatch,12:F1}   {result.Cores}");
         }
+        clock = new CoreClock(server);
         var again = await client.RunForAsync(concurrency, time);
-        Console.WriteLine($"capacity {again.PerSecond:F1} calls/s behind the loads");
-        return new OpenLoadRound(closed.PerSecond, cores, loads, again.PerSecond);
+        var coresAfter = clock.Read();
+        Console.WriteLine($"capacity {again.PerSecond:F1} calls/s after the loads; cores: {coresAfter}");
+        return new OpenLoadRound(closed.PerSecond, cores, loads, again.PerSecond, coresAfter);
     }
 
     /// <summary>A load that comes all of a sudden takes its time until it is what it will be: the slower the calls, the longer.</summary>
