@@ -33,7 +33,7 @@ internal static class EvidenceCommand
         arguments.AddPhotosTo(command);
         subject.AddTo(command);
         connection.AddTo(command);
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellation) =>
         {
             var question = new EvaluateRequest
             {
@@ -49,9 +49,8 @@ internal static class EvidenceCommand
             };
             if (parsed.GetValue(steps) is { } count)
                 question.Curves.StepCount = count;
-            var calls = arguments.Calls(parsed, connection);
-            return PhotoByPhoto.RunAsync(
-                calls,
+            await using var calls = arguments.Calls(parsed, connection);
+            return await PhotoByPhoto.RunAsync(
                 arguments.Photos(parsed),
                 parsed.GetValue(json),
                 new PhotoJudge(calls, question).JudgeAsync,

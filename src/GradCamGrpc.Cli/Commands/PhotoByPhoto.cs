@@ -1,4 +1,3 @@
-using GradCamGrpc.Cli.Explaining;
 using GradCamGrpc.Cli.Reports;
 
 namespace GradCamGrpc.Cli.Commands;
@@ -6,7 +5,6 @@ namespace GradCamGrpc.Cli.Commands;
 /// <summary>Runs a command that asks a server about photos, one after the other, and reports each answer.</summary>
 internal static class PhotoByPhoto
 {
-    /// <param name="calls">Who answers. They are disposed of.</param>
     /// <param name="photos">The photos.</param>
     /// <param name="isJson">Whether the report is for programs.</param>
     /// <param name="ask">Asks about a photo.</param>
@@ -15,7 +13,6 @@ internal static class PhotoByPhoto
     /// <param name="cancellation">Ends the command.</param>
     /// <returns>The exit status.</returns>
     public static async Task<int> RunAsync<T>(
-        PhotoCalls calls,
         string[] photos,
         bool isJson,
         Func<string, CancellationToken, Task<T>> ask,
@@ -26,7 +23,6 @@ internal static class PhotoByPhoto
         IReport report = isJson ? new JsonReport(Console.Out) : new ConsoleReport();
         try
         {
-            await using var _ = calls;
             var answers = new List<T>();
             await report.RunAsync("photos", photos.Length, async done =>
             {

@@ -40,7 +40,7 @@ internal static class SanityCommand
         };
         arguments.AddPhotosTo(command);
         connection.AddTo(command);
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellation) =>
         {
             var question = new CheckSanityRequest
             {
@@ -52,9 +52,8 @@ internal static class SanityCommand
             };
             if (parsed.GetValue(checkpoints) is { } count)
                 question.CheckpointCount = count;
-            var calls = arguments.Calls(parsed, connection);
-            return PhotoByPhoto.RunAsync(
-                calls,
+            await using var calls = arguments.Calls(parsed, connection);
+            return await PhotoByPhoto.RunAsync(
                 arguments.Photos(parsed),
                 parsed.GetValue(json),
                 new SanityChecker(calls, question).CheckAsync,

@@ -59,7 +59,7 @@ internal sealed class PhotoCalls(Func<Task<ServerConnection>> open, ImageDecodin
 
     public async ValueTask DisposeAsync()
     {
-        // Whoever could not be opened has left nothing behind.
+        // Every photo has been answered by now: it is open, or could not be opened and has left nothing behind.
         if (_server.IsValueCreated && _server.Value.IsCompletedSuccessfully)
             await _server.Value.Result.DisposeAsync();
     }
