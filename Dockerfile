@@ -4,7 +4,7 @@
 # deploy/check.sh --image carries it out; docs/operating.md tells how to run it.
 ARG DOTNET_VERSION=10.0
 
-# The SDK's own platform: nothing here is compiled for another.
+# Programs are compiled for x64 Linux, for which there is a libtorch.
 FROM mcr.microsoft.com/dotnet/sdk:${DOTNET_VERSION} AS sources
 ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 WORKDIR /source
