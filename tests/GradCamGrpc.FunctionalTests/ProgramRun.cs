@@ -19,6 +19,7 @@ internal sealed partial class ProgramRun : IDisposable
     private readonly StringBuilder _errors = new();
     private readonly Dictionary<string, TaskCompletionSource<string>> _awaited = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
+    private bool _hasSaidAll;
 
     private ProgramRun(string folder, string assembly, IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> variables)
     {
@@ -34,7 +35,12 @@ internal sealed partial class ProgramRun : IDisposable
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Collect(_output, line.Data);
+        _process.OutputDataReceived += (_, line) =>
+        {
+            Collect(_output, line.Data);
+            if (line.Data is null)
+                HasSaidAll();
+        };
         _process.ErrorDataReceived += (_, line) => Collect(_errors, line.Data);
         _process.Start();
         _process.BeginOutputReadLine();
@@ -59,6 +65,10 @@ internal sealed partial class ProgramRun : IDisposable
     /// <summary>Runs a program that lies in a folder.</summary>
     public static ProgramRun In(string folder, string assembly, params string[] arguments) => new(folder, assembly, arguments);
 
+    /// <summary>The server, started in another folder than its own.</summary>
+    public static ProgramRun ServerFrom(string folder, params string[] arguments) =>
+        new(folder, Path.Combine(AppContext.BaseDirectory, "GradCamGrpc.Server.dll"), arguments);
+
     public string Output => Text(_output);
 
     public string Errors => Text(_errors);
@@ -75,6 +85,7 @@ internal sealed partial class ProgramRun : IDisposable
     }
 
     /// <summary>Waits for a line that holds a text.</summary>
+    /// <exception cref="InvalidOperationException">The program ended without it.</exception>
     public Task<string> LineWithAsync(string text)
     {
         lock (_gate)
@@ -82,6 +93,8 @@ internal sealed partial class ProgramRun : IDisposable
             var seen = _output.ToString().Split('\n').FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal));
             if (seen is not null)
                 return Task.FromResult(seen);
+            if (_hasSaidAll)
+                throw Unsaid(text);
             if (!_awaited.TryGetValue(text, out var source))
                 _awaited[text] = source = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             return source.Task.WaitAsync(TestContext.Current.CancellationToken);
@@ -123,6 +136,18 @@ internal sealed partial class ProgramRun : IDisposable
             }
         }
     }
+
+    private void HasSaidAll()
+    {
+        lock (_gate)
+        {
+            _hasSaidAll = true;
+            foreach (var (wanted, source) in _awaited)
+                source.TrySetException(Unsaid(wanted));
+        }
+    }
+
+    private InvalidOperationException Unsaid(string text) => new($"the program ended without a line with '{text}': {_errors}");
 
     private string Text(StringBuilder text)
     {

@@ -5,47 +5,52 @@ using System.Text;
 namespace GradCamGrpc.FunctionalTests;
 
 /// <summary>What a server takes from where it is started: variables that mean it, and nothing of what means other programs.</summary>
-public sealed class ServerSurroundingsTests
+public sealed class ServerSurroundingsTests : IDisposable
 {
+    /// <summary>Addresses of this machine that no other test listens on.</summary>
+    private static readonly IPEndPoint First = new(IPAddress.Parse("127.83.1.1"), 50051), Second = new(IPAddress.Parse("127.83.1.2"), 50051);
+
     private static readonly string[] Options = ["--listen", "127.0.0.1:0", "--metrics", "off", "--max-batch", "1", "--http"];
 
     /// <summary>What comes at all comes within seconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Such settings would open a listener beside the server's own, and keep everybody from those who does not name a host.</summary>
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>Such settings would open a listener beside the server's own, and keep everybody away who does not name that host.</summary>
     [Fact]
     public async Task Serve_FolderHasSettingsOfAnotherProgram_TakesNothingOfThem()
     {
-        var folder = Directory.CreateTempSubdirectory();
-        var (other, own) = (FreeAddress(), FreeAddress());
         await File.WriteAllTextAsync(
-            Path.Combine(folder.FullName, "appsettings.json"),
-            $$"""{ "Kestrel": { "Endpoints": { "Other": { "Url": "http://{{other}}" } } }, "AllowedHosts": "example.org" }""",
+            Path.Combine(_folder.FullName, "appsettings.json"),
+            $$"""{ "Kestrel": { "Endpoints": { "Other": { "Url": "http://{{First}}" } } }, "AllowedHosts": "example.org" }""",
             Cancellation);
 
-        using var run = ProgramRun.In(folder.FullName, Path.Combine(AppContext.BaseDirectory, "GradCamGrpc.Server.dll"), [.. Options, own.ToString()]);
-        await run.LineWithAsync("serves on");
+        using var run = ProgramRun.ServerFrom(_folder.FullName, [.. Options, "127.0.0.1:0"]);
+        var line = await run.LineWithAsync("A page to look with: ");
         using var http = new HttpClient();
-        using var page = await http.GetAsync(new Uri($"http://{own}/"), Cancellation);
+        using var page = await http.GetAsync(new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim()), Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
-        await AssertNobodyListensAsync(other);
-        folder.Delete(recursive: true);
+        await AssertNobodyListensAsync(First);
     }
 
     [Fact]
     public async Task Serve_VariablesOfTheFrameworkNameListeners_TakesNothingOfThem()
     {
-        var (first, second) = (FreeAddress(), FreeAddress());
-
         using var run = ProgramRun.CommandLine(
-            ["serve", .. Options, "off"], ("Kestrel__Endpoints__Other__Url", $"http://{first}"), ("ASPNETCORE_URLS", $"http://{second}"));
+            ["serve", .. Options, "off"],
+            ("Kestrel__Endpoints__Other__Url", $"http://{First}"),
+            ("ASPNETCORE_URLS", $"http://{Second}"),
+            ("ASPNETCORE_PREFERHOSTINGURLS", "true"));
         await run.LineWithAsync("serves on");
 
-        await AssertNobodyListensAsync(first);
-        await AssertNobodyListensAsync(second);
+        await AssertNobodyListensAsync(First);
+        await AssertNobodyListensAsync(Second);
     }
 
     /// <summary>By default metrics would come by gRPC, once a minute, and of an unknown service.</summary>
@@ -62,19 +67,13 @@ public sealed class ServerSurroundingsTests
             ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{collector.LocalEndpoint}"),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             ("OTEL_METRIC_EXPORT_INTERVAL", "200"),
+            ("OTEL_BLRP_SCHEDULE_DELAY", "600000"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "600000"),
             ("OTEL_SERVICE_NAME", "the cats' server"));
         using var sender = await collector.AcceptTcpClientAsync(patience.Token);
 
         var sent = await ReadUntilAsync(sender.GetStream(), "the cats' server", patience.Token);
         Assert.StartsWith("POST /v1/metrics HTTP/1.1\r\n", sent, StringComparison.Ordinal);
-    }
-
-    /// <summary>Nobody had it a moment ago.</summary>
-    private static IPEndPoint FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
     }
 
     private static async Task AssertNobodyListensAsync(IPEndPoint address)
