@@ -48,6 +48,41 @@ public sealed partial class CameraTests(ServerAndBrowser browser)
         Assert.Empty(open.Complaints);
     }
 
+    /// <summary>The browser may take its time to make a picture of what the camera sees: here until the photo's map was asked for.</summary>
+    [Fact]
+    public async Task Camera_OffWhileAFrameIsTaken_TheLastOneIsExplainedAllTheSame()
+    {
+        await using var open = await browser.OpenAsync();
+        await open.Page.EvaluateAsync("""
+            () => {
+              const toBlob = HTMLCanvasElement.prototype.toBlob;
+              HTMLCanvasElement.prototype.toBlob = function (done, ...how) {
+                toBlob.call(this, picture => {
+                  if (window.holds)
+                    window.release = () => done(picture);
+                  else
+                    done(picture);
+                }, ...how);
+              };
+            }
+            """);
+        await open.Camera.ClickAsync();
+        await Expect(open.Classes).ToHaveCountAsync(Classes);
+        await open.Page.EvaluateAsync("() => { window.holds = true; }");
+        await open.Page.WaitForFunctionAsync("() => window.release");
+        await open.Page.RouteAsync("**/v1/**:explain", async route =>
+        {
+            // The frame comes, and there is time for whatever is done with it.
+            await open.Page.EvaluateAsync("() => { window.release(); return new Promise(done => setTimeout(done, 500)); }");
+            await route.ContinueAsync();
+        });
+
+        await open.Camera.ClickAsync();
+
+        await OpenPage.ShowsAsync(open.Status, ExplainedIn());
+        Assert.Empty(open.Complaints);
+    }
+
     /// <summary>The first answer never comes.</summary>
     [Fact]
     public async Task Camera_OffBeforeItsFirstMap_LeavesThePageAsItWas()

@@ -148,6 +148,9 @@ async function film() {
 /** Leaves the frame out where the server is busy, and gives it time. */
 async function explainFrame(file, signal) {
   const encoded = await toBase64(file);
+
+  // A frame takes its time: whoever was called off meanwhile must not end what the panes were asked since.
+  signal.throwIfAborted();
   try {
     for (const pane of shownPanes()) {
       const prediction = await pane.explain(encoded, isClass(pane.subject) ? pane.subject : null, { signal, priority: "low" });
