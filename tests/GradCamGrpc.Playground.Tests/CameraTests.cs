@@ -72,8 +72,17 @@ public sealed partial class CameraTests(ServerAndBrowser browser)
         await open.Page.WaitForFunctionAsync("() => window.release");
         await open.Page.RouteAsync("**/v1/**:explain", async route =>
         {
-            // The frame comes, and there is time for whatever is done with it.
-            await open.Page.EvaluateAsync("() => { window.release(); return new Promise(done => setTimeout(done, 500)); }");
+            // The frame comes. Once all is done with it, the camera is given back.
+            await open.Page.EvaluateAsync("""
+                () => new Promise(done => {
+                  const stop = MediaStreamTrack.prototype.stop;
+                  MediaStreamTrack.prototype.stop = function () {
+                    stop.call(this);
+                    done();
+                  };
+                  window.release();
+                })
+                """);
             await route.ContinueAsync();
         });
 
