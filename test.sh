@@ -39,6 +39,7 @@ passed=$(total succeeded) failed=$(total failed) skipped=$(total skipped)
 if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
   failed=1
 fi
+
 if [ "$failed" -gt 0 ]; then
   cat "$log"
 elif [ "$skipped" -gt 0 ]; then
