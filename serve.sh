@@ -5,6 +5,9 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/build/sdk.sh"
 
-[ -d "$root/src/GradCamGrpc.Cli/bin/Release" ] || echo "Building (the first time takes a minute or more, and needs the network) …" >&2
+if [ ! -d "$root/src/GradCamGrpc.Cli/bin/Release" ]; then
+  echo "Building (the first time takes a minute or more, and needs the network) …" >&2
+  install_turbojpeg >&2
+fi
 build_quietly "$root/src/GradCamGrpc.Cli"
 exec "$root/gradcam" serve "$@"

@@ -5,8 +5,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . build/sdk.sh
 
-# Films are read and written by ffmpeg, and the page is tried in chromium. Where one cannot be installed, the tests that need it are skipped.
+# Films are read and written by ffmpeg, the page is tried in chromium, and JPEG files are decoded by TurboJPEG. Where one cannot be installed, the tests that need it are skipped.
 install_quietly ffmpeg:ffmpeg chromium:chromium
+install_turbojpeg
 
 build_quietly GradCamGrpc.sln
 export GRADCAM_BUILT=1
@@ -43,7 +44,7 @@ fi
 if [ "$failed" -gt 0 ]; then
   cat "$log"
 elif [ "$skipped" -gt 0 ]; then
-  grep -hE 'GRADCAM_[A-Z]+|(ffmpeg|chromium) is not there' "$log" | sort -u | head -5 || true
+  grep -hE 'GRADCAM_[A-Z]+|(ffmpeg|chromium|libturbojpeg.so.0) is not there' "$log" | sort -u | head -5 || true
 fi
 
 if wait "$format"; then

@@ -52,3 +52,12 @@ install_quietly() {
   fi
   exec {turn}<&-
 }
+
+# install_turbojpeg: libjpeg-turbo's TurboJPEG, with which JPEG files are decoded in half the time. Ubuntu has another name for it.
+install_turbojpeg() {
+  if grep -qs '^ID=ubuntu$' /etc/os-release; then
+    install_quietly libturbojpeg
+  else
+    install_quietly libturbojpeg0
+  fi
+}

@@ -24,6 +24,22 @@ internal static class TestImages
 
     public static byte[] Jpeg(PixelBuffer image) => PictureEncoder.Encode(image, PictureFormat.Jpeg, 100);
 
+    /// <summary>A JPEG of noise over a slope, with colour of a half or a quarter of the pixels or of all.</summary>
+    public static byte[] NoisyJpeg(int width, int height, SKJpegEncoderDownsample sampling, int quality = 80)
+    {
+        using var bitmap = Noise(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var pixels = bitmap.PeekPixels()!;
+        using var file = pixels.Encode(new SKJpegEncoderOptions(quality, sampling, SKJpegEncoderAlphaOption.Ignore))!;
+        return file.ToArray();
+    }
+
+    public static byte[] GreyJpeg(int width, int height)
+    {
+        using var bitmap = Noise(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque));
+        using var file = bitmap.Encode(SKEncodedImageFormat.Jpeg, 80);
+        return file.ToArray();
+    }
+
     /// <summary>A JPEG with an EXIF orientation (TIFF tag 0x0112) written behind its first two bytes.</summary>
     public static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
@@ -93,6 +109,16 @@ internal static class TestImages
         + "CCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1"
         + "tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASwAAPwD9/K/n/r+f+v38oooooooooooor//Z");
 
+    /// <summary>A JPEG of 24 x 16 pixels that comes in passes, each finer than the one before. Made with Pillow.</summary>
+    public static byte[] ProgressiveJpeg() => Convert.FromBase64String(
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAYEBQYFBAYGBQYHBwYIChAKCgkJChQODwwQFxQYGBcUFhYaHSUfGhsjHBYWICwgIyYnKSopGR8tMC0oMCUoKSj/2wBDAQcHBwoI"
+        + "ChMKChMoGhYaKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCj/wgARCAAQABgDASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAA"
+        + "BQYA/8QAFgEBAQEAAAAAAAAAAAAAAAAABAIG/9oADAMBAAIQAxAAAAGGSfXEeb1tq0n/xAAYEAADAQEAAAAAAAAAAAAAAAAAAgQDEf/aAAgBAQABBQJJxJhJTKcymFx4f//E"
+        + "ABoRAAICAwAAAAAAAAAAAAAAAAAFAQMEERL/2gAIAQMBAT8BxGWillPJ/8QAGxEBAAEFAQAAAAAAAAAAAAAAAgABAwQSEyH/2gAIAQIBAT8BtPrG8YV1a9n/xAAWEAADAAAA"
+        + "AAAAAAAAAAAAAAAAIDH/2gAIAQEABj8CWH//xAAXEAEBAQEAAAAAAAAAAAAAAAAAYQEh/9oACAEBAAE/IZpJIoMeetf/2gAMAwEAAgADAAAAEAs//8QAFhEBAQEAAAAAAAAA"
+        + "AAAAAAAAAQAh/9oACAEDAQE/EMmySjf/xAAZEQEAAgMAAAAAAAAAAAAAAAABABExgbH/2gAIAQIBAT8QkXgBmheCan//xAAZEAEAAwEBAAAAAAAAAAAAAAARAAHBcUH/2gAI"
+        + "AQEAAT8QYzHMxjMQlTMv64dedn//2Q==");
+
     /// <summary>A PNG of 16 x 16 pixels with a palette: the upper half (9, 200, 100), the lower (5, 6, 7). Made with Pillow.</summary>
     public static byte[] PalettePng() => Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEUFBgcJyGShECbtAAAAD0lEQVR4nGP4/58BK8IBAD4OD/GX3UQNAAAAAElFTkSuQmCC");
@@ -102,6 +128,16 @@ internal static class TestImages
     {
         var pixel = image.Row(y)[(4 * x)..];
         return (pixel[0], pixel[1], pixel[2]);
+    }
+
+    private static SKBitmap Noise(SKImageInfo info)
+    {
+        var bitmap = new SKBitmap(info);
+        var random = new Random(info.Width);
+        var bytes = bitmap.GetPixelSpan();
+        for (var i = 0; i < bytes.Length; i++)
+            bytes[i] = (byte)(i % info.RowBytes * 128 / info.RowBytes + random.Next(128));
+        return bitmap;
     }
 
     /// <summary>Minimum code size 2: codes of 3 bits, 4 clears, 5 ends.</summary>

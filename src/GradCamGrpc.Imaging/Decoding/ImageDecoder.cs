@@ -6,12 +6,15 @@ namespace GradCamGrpc.Imaging.Decoding;
 public static class ImageDecoder
 {
     /// <summary>JPEG's blocks are of 8 x 8 pixels, and can be decoded to squares of 1 to 8.</summary>
-    private const int Scales = 8;
+    internal const int JpegScales = 8;
 
     private static readonly SKEncodedImageFormat[] Accepted =
     [
         SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp, SKEncodedImageFormat.Gif, SKEncodedImageFormat.Bmp,
     ];
+
+    /// <summary>Whether the system has libjpeg-turbo's TurboJPEG, which decodes JPEG files to the same pixels in a third to two thirds of the time.</summary>
+    public static bool HasTurboJpeg => TurboJpeg.IsPresent;
 
     /// <summary>Decodes a JPEG, PNG, WebP, GIF (its first frame) or BMP file.</summary>
     /// <param name="file">The file.</param>
@@ -23,7 +26,7 @@ public static class ImageDecoder
         using var pinned = file.Pin();
         using var data = SKData.Create((nint)pinned.Pointer, file.Length);
         using var codec = Open(data, limits);
-        var pixels = Decode(codec, ScaledSize(codec, enough));
+        var pixels = Decode(file.Span, codec, ScaledSize(codec, enough));
         if (codec.Info.AlphaType is not SKAlphaType.Opaque)
             LayOverWhite(pixels.Bytes);
         return Orientation.Apply(pixels, codec.EncodedOrigin);
@@ -94,19 +97,22 @@ public static class ImageDecoder
         if (enough is not { } seen)
             return codec.Info.Size;
         var (width, height) = Orientation.IsTransposed(codec.EncodedOrigin) ? (seen.Height, seen.Width) : (seen.Width, seen.Height);
-        return Enumerable.Range(1, Scales)
-            .Select(eighths => codec.GetScaledDimensions((float)eighths / Scales))
+        return Enumerable.Range(1, JpegScales)
+            .Select(eighths => codec.GetScaledDimensions((float)eighths / JpegScales))
             .FirstOrDefault(size => size.Width >= width && size.Height >= height, codec.Info.Size);
     }
 
-    private static unsafe PixelBuffer Decode(SKCodec codec, SKSizeI size)
+    private static unsafe PixelBuffer Decode(ReadOnlySpan<byte> file, SKCodec codec, SKSizeI size)
     {
+        var pixels = new PixelBuffer(size.Width, size.Height);
+        if (codec.EncodedFormat is SKEncodedImageFormat.Jpeg && TurboJpeg.TryDecode(file, pixels))
+            return pixels;
+
         // No colour space: the values stay what the file says, as Pillow leaves them.
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, colorspace: null);
         if (codec.Info.AlphaType is SKAlphaType.Opaque)
             info = info.WithAlphaType(SKAlphaType.Opaque);
 
-        var pixels = new PixelBuffer(info.Width, info.Height);
         SKCodecResult result;
         fixed (byte* start = pixels.Bytes)
             result = codec.GetPixels(info, (nint)start);

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using GradCamGrpc.Batching;
+using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Access;
 using GradCamGrpc.Server.Comparison;
@@ -179,7 +180,10 @@ public sealed class GradCamServer : IAsyncDisposable
         {
             throw new InvalidOptionsException(faults, fault);
         }
-        _app.Services.GetRequiredService<ILogger<GradCamServer>>().Serving(Address);
+        var log = _app.Services.GetRequiredService<ILogger<GradCamServer>>();
+        log.Serving(Address);
+        if (!ImageDecoder.HasTurboJpeg)
+            log.NoTurboJpeg();
     }
 
     /// <summary>Ends when the models are loaded; faults with why one cannot be.</summary>
