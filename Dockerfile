@@ -34,9 +34,9 @@ ENV GRADCAM_LISTEN=0.0.0.0:50051 \
 EXPOSE 50051/tcp 8000/tcp 9464/tcp
 WORKDIR /app
 
-# Decodes JPEG files in half the time. Ubuntu, of which Microsoft's image is made, has another name for it than Debian.
-RUN . /etc/os-release && apt-get update \
-    && apt-get install --yes --no-install-recommends "$([ "$ID" = ubuntu ] && echo libturbojpeg || echo libturbojpeg0)" \
+# Decodes JPEG files sooner. Ubuntu has another name for it up to 24.04.
+RUN apt-get update \
+    && { apt-get install --yes --no-install-recommends libturbojpeg0 || apt-get install --yes --no-install-recommends libturbojpeg; } \
     && rm -rf /var/lib/apt/lists/*
 
 # The user "app" of the base image, as a number: Kubernetes' runAsNonRoot cannot judge a name.

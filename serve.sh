@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/build/sdk.sh"
 
 if [ ! -d "$root/src/GradCamGrpc.Cli/bin/Release" ]; then
-  echo "Building (the first time takes a minute or more, and needs the network) …" >&2
+  echo "Building, and installing libturbojpeg0 if it can be (the first time takes a minute or more, and needs the network) …" >&2
   install_turbojpeg >&2
 fi
 build_quietly "$root/src/GradCamGrpc.Cli"

@@ -163,6 +163,28 @@ public sealed class ImageDecoderTests
         Assert.Equal((160, 80), (decoded.Width, decoded.Height));
     }
 
+    /// <summary>Said to be decoded to a smaller size, it would be written in full, beyond the memory of that size.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    public void Decode_LessOfALosslessJpegIsEnough_IsInFullResolution(byte orientation)
+    {
+        using var decoded = ImageDecoder.Decode(
+            TestImages.WithOrientation(TestImages.LosslessJpeg(256, 256), orientation), new ImageLimits(), new ImageSize(20, 20));
+
+        Assert.Equal((256, 256), (decoded.Width, decoded.Height));
+        Assert.Equal(((byte)128, (byte)128, (byte)128), decoded.At(255, 255));
+    }
+
+    /// <summary>Each is a pass over all pixels, and a small file may have thousands.</summary>
+    [Fact]
+    public void Decode_HundredsOfPasses_AreDamage()
+    {
+        using var few = Decode(TestImages.JpegOfPasses(10));
+
+        Assert.Equal(ImageFault.Damaged, Assert.Throws<InvalidImageException>(() => Decode(TestImages.JpegOfPasses(300))).Fault);
+    }
+
     /// <summary>The crop is in pixels of the whole photo, and the network sees the same of it.</summary>
     [Fact]
     public void Prepare_PhotoDecodedSmaller_HasTheWholePhotosCropAndNearlyItsValues()

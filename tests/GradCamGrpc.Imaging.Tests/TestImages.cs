@@ -119,6 +119,25 @@ internal static class TestImages
         + "AAAAAAAAAQAh/9oACAEDAQE/EMmySjf/xAAZEQEAAgMAAAAAAAAAAAAAAAABABExgbH/2gAIAQIBAT8QkXgBmheCan//xAAZEAEAAwEBAAAAAAAAAAAAAAARAAHBcUH/2gAI"
         + "AQEAAT8QYzHMxjMQlTMv64dedn//2Q==");
 
+    /// <summary>A lossless JPEG (SOF3) of one grey, in three channels: a code of one bit says that a pixel is what was foreseen.</summary>
+    public static byte[] LosslessJpeg(int width, int height) =>
+    [
+        0xff, 0xd8,
+        0xff, 0xc4, 0, 20, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0xff, 0xc3, 0, 17, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0,
+        0xff, 0xda, 0, 12, 3, 1, 0, 2, 0, 3, 0, 1, 0, 0,
+        .. new byte[(width * height * 3 + 7) / 8],
+        0xff, 0xd9,
+    ];
+
+    /// <summary>A progressive JPEG whose last pass comes so many times.</summary>
+    public static byte[] JpegOfPasses(int passes)
+    {
+        var file = ProgressiveJpeg();
+        var scan = file.AsSpan().LastIndexOf<byte>([0xff, 0xda]);
+        return [.. file[..scan], .. Enumerable.Repeat(file[scan..^2], passes).SelectMany(pass => pass), .. file[^2..]];
+    }
+
     /// <summary>A PNG of 16 x 16 pixels with a palette: the upper half (9, 200, 100), the lower (5, 6, 7). Made with Pillow.</summary>
     public static byte[] PalettePng() => Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEUFBgcJyGShECbtAAAAD0lEQVR4nGP4/58BK8IBAD4OD/GX3UQNAAAAAElFTkSuQmCC");

@@ -42,12 +42,20 @@ public sealed class TurboJpegTests
     }
 
     [Fact]
+    public void TryDecode_LosslessFile_IsLeftToOthers()
+    {
+        using var pixels = new PixelBuffer(64, 64);
+
+        Assert.False(TurboJpeg.TryDecode(TestImages.LosslessJpeg(64, 64), pixels));
+    }
+
+    [Fact]
     public void TryDecode_TruncatedFile_IsLeftToOthers()
     {
         var file = TestImages.NoisyJpeg(40, 24, SKJpegEncoderDownsample.Downsample420);
         using var pixels = new PixelBuffer(40, 24);
 
-        Assert.All(Enumerable.Range(0, file.Length - 2), length => Assert.False(TurboJpeg.TryDecode(file.AsSpan(0, length), pixels)));
+        Assert.All(Enumerable.Range(0, file.Length), length => Assert.False(TurboJpeg.TryDecode(file.AsSpan(0, length), pixels)));
     }
 
     /// <summary>Each is a pass over all pixels, and a small file may have thousands.</summary>
@@ -83,16 +91,18 @@ public sealed class TurboJpegTests
     public void Decode_DamagedFiles_AreRefusedWhereSkiaRefusesThem()
     {
         var random = new Random(1);
+        var limits = new ImageLimits { MinSide = 1, MaxSide = ushort.MaxValue };
+        var whole = TestImages.NoisyJpeg(64, 40, SKJpegEncoderDownsample.Downsample420);
         var (refused, accepted) = (0, 0);
         for (var i = 0; i < 400; i++)
         {
-            var file = TestImages.NoisyJpeg(64, 40, SKJpegEncoderDownsample.Downsample420);
+            byte[] file = [.. whole];
             for (var changes = random.Next(1, 4); changes > 0; changes--)
                 file[random.Next(file.Length)] = (byte)random.Next(256);
             using var bySkia = BySkia(file, Scales);
             try
             {
-                using var image = ImageDecoder.Decode(file, new ImageLimits());
+                using var image = ImageDecoder.Decode(file, limits);
                 Assert.True(bySkia is not null, $"file {i} is accepted");
                 accepted++;
             }

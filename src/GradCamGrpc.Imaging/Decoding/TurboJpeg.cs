@@ -4,12 +4,12 @@ namespace GradCamGrpc.Imaging.Decoding;
 
 /// <summary>Decodes JPEG files with libjpeg-turbo, by its TurboJPEG interface, where the system has it.</summary>
 /// <remarks>
-/// SkiaSharp's package carries libjpeg-turbo without its vector instructions, and takes 1.5 to 3 times as long for the same pixels: the same bit for
-/// bit, at every scale. Only where numbers of a damaged file overflow, they differ.
+/// SkiaSharp's package carries libjpeg-turbo without its vector instructions, and takes longer for the same pixels: the same bit for bit, at every scale.
+/// Only of a file that no encoder writes, whose numbers overflow or whose passes end too soon, they differ.
 /// </remarks>
 internal static partial class TurboJpeg
 {
-    /// <summary>The interface of libjpeg-turbo 1.4, which later versions keep.</summary>
+    /// <summary>The interface of libjpeg-turbo 2, which later versions keep.</summary>
     private const string Library = "libturbojpeg.so.0";
 
     /// <summary>TJPF_RGBA: the fourth byte is 255.</summary>
@@ -18,16 +18,20 @@ internal static partial class TurboJpeg
     /// <summary>TJFLAG_STOPONWARNING and TJFLAG_ACCURATEDCT. Upsampling is smooth where nothing else is asked for.</summary>
     private const int Flags = 8192 | 4096;
 
-    private const int Scales = ImageDecoder.JpegScales;
-
-    /// <summary>A file may have thousands, and each is a pass over all pixels. Encoders write ten; Skia gives up at a hundred.</summary>
+    /// <summary>
+    /// A file may have thousands, and each is a pass over all pixels. Encoders write ten. Half of the hundred at which Skia gives up, for a file whose fault
+    /// is at its end is decoded by both.
+    /// </summary>
     private const int MaxScans = 50;
 
-    /// <summary>SOS. What is encoded never has these bytes; what a file says of itself may, and then counts.</summary>
+    /// <summary>SOS. What is encoded never has these bytes; what a file says of itself, and what lies behind its image, may, and then counts.</summary>
     private static ReadOnlySpan<byte> StartOfScan => [0xff, 0xda];
 
+    private static readonly string[] Functions = ["tjInitDecompress", "tjDecompressHeader3", "tjDecompress2", "tjDestroy"];
+
     /// <summary>Whether the system has the library.</summary>
-    public static bool IsPresent { get; } = NativeLibrary.TryLoad(Library, typeof(TurboJpeg).Assembly, searchPath: null, out _);
+    public static bool IsPresent { get; } = NativeLibrary.TryLoad(Library, typeof(TurboJpeg).Assembly, searchPath: null, out var library)
+        && Functions.All(name => NativeLibrary.TryGetExport(library, name, out _));
 
     /// <summary>Decodes a file to one of the sizes that JPEG has for it.</summary>
     /// <param name="file">The file.</param>
@@ -38,7 +42,7 @@ internal static partial class TurboJpeg
     /// <returns>False where the library is not there, and for whatever is not quite in order, comes in many passes, or is not of colours or grey: others judge that.</returns>
     public static unsafe bool TryDecode(ReadOnlySpan<byte> file, PixelBuffer pixels)
     {
-        if (!IsPresent || file.Count(StartOfScan) > MaxScans)
+        if (!IsPresent || !JpegHeader.IsOfCosines(file) || file.Count(StartOfScan) > MaxScans)
             return false;
         var decompressor = InitDecompress();
         if (decompressor == 0)
@@ -50,7 +54,7 @@ internal static partial class TurboJpeg
             {
                 // Of another size it would fill a part alone, and the rest still shows what the memory held before.
                 return DecompressHeader(decompressor, bytes, length, out var width, out var height, out _, out _) == 0
-                    && IsScaled(width, height, pixels)
+                    && IsSizeOf(pixels, width, height)
                     && Decompress(decompressor, bytes, length, target, pixels.Width, pitch: 0, pixels.Height, Rgba, Flags) == 0;
             }
         }
@@ -60,9 +64,9 @@ internal static partial class TurboJpeg
         }
     }
 
-    private static bool IsScaled(int width, int height, PixelBuffer pixels)
+    private static bool IsSizeOf(PixelBuffer pixels, int width, int height)
     {
-        for (var eighths = 1; eighths <= Scales; eighths++)
+        for (var eighths = 1; eighths <= ImageDecoder.JpegScales; eighths++)
         {
             if ((Scaled(width, eighths), Scaled(height, eighths)) == (pixels.Width, pixels.Height))
                 return true;
@@ -71,7 +75,7 @@ internal static partial class TurboJpeg
     }
 
     /// <summary>TJSCALED.</summary>
-    private static int Scaled(int side, int eighths) => (side * eighths + Scales - 1) / Scales;
+    private static int Scaled(int side, int eighths) => (side * eighths + ImageDecoder.JpegScales - 1) / ImageDecoder.JpegScales;
 
     [LibraryImport(Library, EntryPoint = "tjInitDecompress")]
     private static partial nint InitDecompress();
