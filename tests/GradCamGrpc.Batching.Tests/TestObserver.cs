@@ -22,7 +22,9 @@ internal sealed class TestObserver : IBatchObserver
 
     public BatchPolicy? Policy { get; private set; }
 
-    public void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings) => Policy = policy;
+    public IReadOnlyList<BatchTiming>? Timings { get; private set; }
+
+    public void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings) => (Policy, Timings) = (policy, timings);
 
     public void Refused(RefusalReason reason) => Add(Refusals, reason);
 

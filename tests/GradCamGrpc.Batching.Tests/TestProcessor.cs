@@ -12,6 +12,9 @@ internal sealed class TestProcessor : IBatchProcessor<TestItem>, IDisposable
     /// <summary>Called while it opens.</summary>
     public Action? Opening { get; init; }
 
+    /// <summary>Called while it measures.</summary>
+    public Action? Measuring { get; init; }
+
     /// <summary>What the next batches throw; null for an answer.</summary>
     public Exception? Fault { get; set; }
 
@@ -25,11 +28,19 @@ internal sealed class TestProcessor : IBatchProcessor<TestItem>, IDisposable
     /// <summary>What it says batches take.</summary>
     public IReadOnlyList<BatchTiming> Timings { get; init; } = [];
 
-    public IReadOnlyList<BatchTiming> Open()
+    public void Open()
     {
         _threads.Add(Environment.CurrentManagedThreadId);
         Opening?.Invoke();
-        return FaultOnOpen is null ? Timings : throw FaultOnOpen;
+        if (FaultOnOpen is not null)
+            throw FaultOnOpen;
+    }
+
+    public IReadOnlyList<BatchTiming> Measure()
+    {
+        _threads.Add(Environment.CurrentManagedThreadId);
+        Measuring?.Invoke();
+        return Timings;
     }
 
     public void Process(IReadOnlyList<QueuedItem<TestItem>> batch)

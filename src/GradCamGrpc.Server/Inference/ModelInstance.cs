@@ -60,8 +60,7 @@ internal sealed class ModelInstance : IAsyncDisposable
         _heads = new ModelHeads(folder);
         _workers =
         [
-            .. devices.Select((device, i) =>
-                new ModelWorker(folder, _heads, device, options.Precision, batches, measures: i == 0, cache, metrics, time)),
+            .. devices.Select(device => new ModelWorker(folder, _heads, device, options.Precision, batches, cache, metrics, time)),
         ];
         _batcher = new DynamicBatcher<RowGroup>(
             $"model {Name}",

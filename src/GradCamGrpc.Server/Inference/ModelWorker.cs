@@ -22,7 +22,6 @@ namespace GradCamGrpc.Server.Inference;
 /// <param name="deviceName">Where the network runs.</param>
 /// <param name="precision">What its folded convolutions compute in.</param>
 /// <param name="settings">What is set of how batches are formed.</param>
-/// <param name="measures">Whether it measures what batches take, where it is not set how they are formed.</param>
 /// <param name="cache">Keeps what it says of photos.</param>
 /// <param name="metrics">Told what it does.</param>
 /// <param name="time">The clock.</param>
@@ -32,7 +31,6 @@ internal sealed class ModelWorker(
     DeviceName deviceName,
     Precision precision,
     BatchSettings settings,
-    bool measures,
     ActivationCache cache,
     ServerMetrics metrics,
     TimeProvider time)
@@ -51,8 +49,7 @@ internal sealed class ModelWorker(
     public CutNetwork? Network { get; private set; }
 
     /// <summary>Loads the model and runs it, so that the first requests pay for neither.</summary>
-    /// <returns>What batches took, where it measures that.</returns>
-    public IReadOnlyList<BatchTiming> Open()
+    public void Open()
     {
         _device = ComputeDevice.Open(deviceName);
         _sizes = new BatchSizes(settings.MaxBatchSize ?? _device.LargestBatch);
@@ -70,17 +67,22 @@ internal sealed class ModelWorker(
             var why = _cut.UnusableLayers.TryGetValue(manifest.DefaultLayer, out var objection) ? $": {objection}" : "";
             throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{manifest.DefaultLayer}' with maps{why}"]);
         }
-        BatchTrial[] trials = [.. _samples.Select(_ => new BatchTrial(_sizes, time))];
-        foreach (var (trial, sample) in trials.Zip(_samples).OrderByDescending(pair => pair.Second.numel()))
-            WarmUp(sample, trial);
+        foreach (var sample in _samples.OrderByDescending(sample => sample.numel()))
+            WarmUp(sample);
         heads.Load(_cut, Noise);
-        var isMeasured = measures && !settings.IsComplete;
+        Network = _cut;
+    }
+
+    /// <summary>Explains batches of several sizes, where how they are formed is not set.</summary>
+    public IReadOnlyList<BatchTiming> Measure()
+    {
+        if (settings.IsComplete)
+            return [];
 
         // Photos to classify are what most batches are of.
-        if (isMeasured)
-            trials[0].RunFor(size => RunNoise(_samples[0], size), TrialTime);
-        Network = _cut;
-        return isMeasured ? trials[0].Timings : [];
+        var trial = new BatchTrial(_sizes!, time);
+        trial.RunFor(size => RunNoise(_samples[0], size), TrialTime);
+        return trial.Timings;
     }
 
     /// <summary>Answers who asks about a photo that is still known, then runs the other rows. Of rows of one photo the first runs for all.</summary>
@@ -338,11 +340,12 @@ internal sealed class ModelWorker(
     /// large again as any that will come, for small pieces in the midst of freed buffers would else make the process grow while it serves,
     /// now and then by a buffer.
     /// </summary>
-    private void WarmUp(Tensor sample, BatchTrial trial)
+    private void WarmUp(Tensor sample)
     {
         if (_device!.Device.type is DeviceType.CPU)
             RunNoise(sample, _sizes!.Largest + _sizes.Largest / 2);
-        trial.Run(size => RunNoise(sample, size));
+        foreach (var size in _sizes!.All)
+            RunNoise(sample, size);
     }
 
     /// <summary>Explains a batch of one photo of noise.</summary>
