@@ -30,20 +30,15 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     // Wakes one owner. One that leaves something to decide behind wakes another.
     private readonly AutoResetEvent _changed = new(initialState: false);
     private readonly string _name;
-
-    // Set when all processors are open, and where that need not be waited for any more.
-    private readonly ManualResetEventSlim _allOpen = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guards all below it, and the alarm. Items are told anything only outside of it: they may call back.
     private readonly Lock _gate = new();
     private readonly BatchQueue<TItem> _queue;
-    private readonly List<BatchTiming> _timings = [];
     private Phase _phase = Phase.Created;
     private int _owners;
     private int _opened;
-    private int _measured;
 
     /// <param name="name">The owner threads' name.</param>
     /// <param name="processors">Who does the work, one or more: any of them any batch.</param>
@@ -109,16 +104,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
     }
 
-    private bool IsStarting
-    {
-        get
-        {
-            lock (_gate)
-                return _phase is Phase.Created;
-        }
-    }
-
-    /// <summary>Starts the processors: the first, whose work may serve them all, then the others together; and then all measure at once. Call it once.</summary>
+    /// <summary>Starts the processors: the first, so that what it measures is not disturbed, and then the others together. Call it once.</summary>
     /// <returns>Ends when all have started; faults with what a start threw.</returns>
     /// <exception cref="InvalidOperationException">It was started already, or drains.</exception>
     public Task StartAsync()
@@ -174,7 +160,6 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
             if (_owners == 0)
                 _ended.TrySetResult();
             _phase = Phase.Draining;
-            _allOpen.Set();
             _changed.Set();
         }
         return _ended.Task;
@@ -186,7 +171,6 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         await DrainAsync().ConfigureAwait(false);
         await _alarm.DisposeAsync().ConfigureAwait(false);
         _changed.Dispose();
-        _allOpen.Dispose();
     }
 
     internal void Enqueue(Place<TItem> place, TItem item)
@@ -234,13 +218,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         var processor = _processors[index];
         try
         {
-            processor.Open();
-            Opened(index);
-            _allOpen.Wait();
-            if (IsStarting)
-                Measured(processor.Measure());
-            else
-                _started.TrySetResult();
+            Opened(index, processor.Open());
             Work(processor);
         }
         catch (Exception fault)
@@ -257,45 +235,34 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         }
     }
 
-    /// <summary>A processor is open. After the first the others start.</summary>
-    private void Opened(int index)
+    /// <summary>A processor has started. By the first one's measurements batches are formed for all, and then the others start; the last one lets work in.</summary>
+    private void Opened(int index, IReadOnlyList<BatchTiming> timings)
     {
+        if (index == 0)
+        {
+            var policy = _settings.Choose(timings);
+            _observer.Opened(policy, timings);
+            lock (_gate)
+            {
+                _queue.Policy = policy;
+                foreach (var timing in timings)
+                    _queue.Learn(timing);
+            }
+        }
         lock (_gate)
         {
             _opened++;
-            for (var next = 1; index == 0 && _phase is Phase.Created && next < _processors.Length; next++)
-                Start(next);
-            if (_opened == _processors.Length)
-                _allOpen.Set();
-        }
-    }
-
-    /// <summary>A processor has measured. By the means of all, the last one says how batches are formed, and lets work in.</summary>
-    private void Measured(IReadOnlyList<BatchTiming> timings)
-    {
-        BatchTiming[] means;
-        lock (_gate)
-        {
-            _timings.AddRange(timings);
-            _measured++;
-            if (_measured < _processors.Length)
-                return;
-            means = [.. _timings.GroupBy(timing => timing.Size, timing => timing.Time).OrderBy(size => size.Key).Select(size => new BatchTiming(size.Key, Mean(size)))];
-        }
-        var policy = _settings.Choose(means);
-        _observer.Opened(policy, means);
-        lock (_gate)
-        {
-            _queue.Policy = policy;
-            foreach (var timing in means)
-                _queue.Learn(timing);
             if (_phase is Phase.Created)
+            {
+                for (var next = 1; index == 0 && next < _processors.Length; next++)
+                    Start(next);
+                if (_opened < _processors.Length)
+                    return;
                 _phase = Phase.Running;
+            }
         }
         _started.TrySetResult();
     }
-
-    private static TimeSpan Mean(IEnumerable<TimeSpan> times) => TimeSpan.FromTicks((long)times.Average(time => time.Ticks));
 
     /// <summary>An owner ends, and wakes the next, which may end too. Whoever is the last says so.</summary>
     private void Leave()
@@ -446,7 +413,6 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
         lock (_gate)
         {
             _phase = Phase.Failed;
-            _allOpen.Set();
             left = _queue.Drop(_ => fault);
         }
         foreach (var (item, reason) in left)

@@ -6,9 +6,9 @@ namespace GradCamGrpc.Batching;
 /// </summary>
 public interface IBatchObserver
 {
-    /// <summary>All processors have started, and this is how batches will be formed.</summary>
+    /// <summary>The first processor has started, and this is how batches will be formed.</summary>
     /// <param name="policy">What was set or chosen.</param>
-    /// <param name="timings">What it was chosen by, each the mean of all processors; none where nothing was measured.</param>
+    /// <param name="timings">What it was chosen by; none where nothing was measured.</param>
     void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings);
 
     /// <summary>A request was not taken.</summary>

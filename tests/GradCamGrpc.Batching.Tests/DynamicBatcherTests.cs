@@ -448,58 +448,6 @@ public sealed class DynamicBatcherTests : IDisposable
         Assert.Equal(1, await Enqueue(batcher).Answer);
     }
 
-    /// <summary>Each waits until the other measures, too. Both take 80 ms for one item, on average, and 100 for two.</summary>
-    [Fact]
-    public async Task Start_SeveralProcessors_MeasureTogetherAndTheirMeanCounts()
-    {
-        using var both = new Barrier(2);
-        var areOpen = 0;
-        void Meet()
-        {
-            if (areOpen < 2 || !both.SignalAndWait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken))
-                throw new InvalidOperationException($"{areOpen} are open, and one measures alone");
-        }
-        TestProcessor Measuring(params BatchTiming[] timings) => new() { Opening = () => Interlocked.Increment(ref areOpen), Measuring = Meet, Timings = timings };
-        using var quick = Measuring(new(2, 80 * Millisecond), new(1, 75 * Millisecond));
-        using var slow = Measuring(new(1, 85 * Millisecond), new(2, 120 * Millisecond));
-        await using var batcher = new DynamicBatcher<TestItem>("test", [quick, slow], new BatchSettings(null, null), new QueueLimits(8), _observer, _time);
-
-        await batcher.StartAsync();
-
-        Assert.Equal([new BatchTiming(1, 80 * Millisecond), new(2, 100 * Millisecond)], _observer.Timings);
-        Assert.Equal(new BatchPolicy(2, 8 * Millisecond), batcher.Policy);
-    }
-
-    /// <summary>It drains while the second one opens: the first does not measure, and both end.</summary>
-    [Fact]
-    public async Task Drain_OneIsNotOpenYet_NoneMeasures()
-    {
-        using var isDrained = new ManualResetEventSlim();
-        using var isOpening = new ManualResetEventSlim();
-        void Fail() => throw new InvalidOperationException("it measures");
-        using var first = new TestProcessor { Measuring = Fail };
-        using var second = new TestProcessor
-        {
-            Measuring = Fail,
-            Opening = () =>
-            {
-                isOpening.Set();
-                isDrained.Wait(TestContext.Current.CancellationToken);
-            },
-        };
-        await using var batcher = Create([first, second], maxBatch: 1, TimeSpan.Zero, capacity: 8);
-        var start = batcher.StartAsync();
-        await Task.Run(() => isOpening.Wait(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
-
-        var drain = batcher.DrainAsync();
-        await start;
-        isDrained.Set();
-        await drain;
-
-        Assert.False(batcher.IsRunning);
-        Assert.Equal((1, 1), (first.Closed, second.Closed));
-    }
-
     [Fact]
     public async Task Start_OneOfThreeFailsWhileAnotherOpens_FaultsAndClosesAll()
     {

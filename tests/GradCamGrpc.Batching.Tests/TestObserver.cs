@@ -22,9 +22,7 @@ internal sealed class TestObserver : IBatchObserver
 
     public BatchPolicy? Policy { get; private set; }
 
-    public IReadOnlyList<BatchTiming>? Timings { get; private set; }
-
-    public void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings) => (Policy, Timings) = (policy, timings);
+    public void Opened(BatchPolicy policy, IReadOnlyList<BatchTiming> timings) => Policy = policy;
 
     public void Refused(RefusalReason reason) => Add(Refusals, reason);
 

@@ -12,9 +12,6 @@ internal sealed class TestProcessor : IBatchProcessor<TestItem>, IDisposable
     /// <summary>Called while it opens.</summary>
     public Action? Opening { get; init; }
 
-    /// <summary>Called while it measures.</summary>
-    public Action? Measuring { get; init; }
-
     /// <summary>What the next batches throw; null for an answer.</summary>
     public Exception? Fault { get; set; }
 
@@ -28,19 +25,11 @@ internal sealed class TestProcessor : IBatchProcessor<TestItem>, IDisposable
     /// <summary>What it says batches take.</summary>
     public IReadOnlyList<BatchTiming> Timings { get; init; } = [];
 
-    public void Open()
+    public IReadOnlyList<BatchTiming> Open()
     {
         _threads.Add(Environment.CurrentManagedThreadId);
         Opening?.Invoke();
-        if (FaultOnOpen is not null)
-            throw FaultOnOpen;
-    }
-
-    public IReadOnlyList<BatchTiming> Measure()
-    {
-        _threads.Add(Environment.CurrentManagedThreadId);
-        Measuring?.Invoke();
-        return Timings;
+        return FaultOnOpen is null ? Timings : throw FaultOnOpen;
     }
 
     public void Process(IReadOnlyList<QueuedItem<TestItem>> batch)

@@ -123,7 +123,7 @@ public sealed class HeadSizeTests : IDisposable
         var heads = new ModelHeads(folder);
         _heads.Add(heads);
         return new ModelWorker(
-            folder, heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(MaxBatch, TimeSpan.Zero), new ActivationCache(0), _metrics.Server, TimeProvider.System);
+            folder, heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(MaxBatch, TimeSpan.Zero), measures: true, new ActivationCache(0), _metrics.Server, TimeProvider.System);
     }
 
     /// <summary>Looks at what a layer says of a photo: stripes, the brighter the later the row.</summary>

@@ -22,7 +22,7 @@ public sealed class ModelWorkerTests : IDisposable
     public ModelWorkerTests()
     {
         _worker = new ModelWorker(
-            Folder, _heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(4, TimeSpan.Zero), new ActivationCache(1 << 20), _metrics.Server, TimeProvider.System);
+            Folder, _heads, DeviceName.Cpu, Precision.Fp32, new BatchSettings(4, TimeSpan.Zero), measures: true, new ActivationCache(1 << 20), _metrics.Server, TimeProvider.System);
         _worker.Open();
     }
 

@@ -12,14 +12,21 @@ internal sealed class BatchTrial(BatchSizes sizes, TimeProvider time)
     /// <summary>What batches took, the smallest first.</summary>
     public IReadOnlyList<BatchTiming> Timings => [.. _quickest.OrderBy(size => size.Key).Select(size => new BatchTiming(size.Key, size.Value))];
 
-    /// <summary>Runs a batch of each size, the largest first and however long that takes, and then all sizes in turn until a time has passed.</summary>
+    /// <summary>Runs a batch of each size, the largest first.</summary>
+    /// <param name="run">Runs a batch of a size.</param>
+    public void Run(Action<int> run)
+    {
+        foreach (var size in sizes.All)
+            Run(run, size);
+    }
+
+    /// <summary>Runs a batch of each size, however long that takes, and then all sizes in turn until a time has passed.</summary>
     /// <param name="run">Runs a batch of a size.</param>
     /// <param name="budget">The time, from the first batch on; the one that runs when it is over ends.</param>
     public void RunFor(Action<int> run, TimeSpan budget)
     {
         var start = time.GetTimestamp();
-        foreach (var size in sizes.All)
-            Run(run, size);
+        Run(run);
         while (true)
         {
             foreach (var size in sizes.All)

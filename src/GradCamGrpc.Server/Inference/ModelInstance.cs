@@ -60,7 +60,8 @@ internal sealed class ModelInstance : IAsyncDisposable
         _heads = new ModelHeads(folder);
         _workers =
         [
-            .. devices.Select(device => new ModelWorker(folder, _heads, device, options.Precision, batches, cache, metrics, time)),
+            .. devices.Select((device, i) =>
+                new ModelWorker(folder, _heads, device, options.Precision, batches, measures: i == 0, cache, metrics, time)),
         ];
         _batcher = new DynamicBatcher<RowGroup>(
             $"model {Name}",

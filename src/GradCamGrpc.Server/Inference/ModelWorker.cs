@@ -22,6 +22,7 @@ namespace GradCamGrpc.Server.Inference;
 /// <param name="deviceName">Where the network runs.</param>
 /// <param name="precision">What its folded convolutions compute in.</param>
 /// <param name="settings">What is set of how batches are formed.</param>
+/// <param name="measures">Whether it measures what batches take, where it is not set how they are formed.</param>
 /// <param name="cache">Keeps what it says of photos.</param>
 /// <param name="metrics">Told what it does.</param>
 /// <param name="time">The clock.</param>
@@ -31,6 +32,7 @@ internal sealed class ModelWorker(
     DeviceName deviceName,
     Precision precision,
     BatchSettings settings,
+    bool measures,
     ActivationCache cache,
     ServerMetrics metrics,
     TimeProvider time)
@@ -49,7 +51,8 @@ internal sealed class ModelWorker(
     public CutNetwork? Network { get; private set; }
 
     /// <summary>Loads the model and runs it, so that the first requests pay for neither.</summary>
-    public void Open()
+    /// <returns>What batches took, where it measures that.</returns>
+    public IReadOnlyList<BatchTiming> Open()
     {
         _device = ComputeDevice.Open(deviceName);
         _sizes = new BatchSizes(settings.MaxBatchSize ?? _device.LargestBatch);
@@ -67,22 +70,17 @@ internal sealed class ModelWorker(
             var why = _cut.UnusableLayers.TryGetValue(manifest.DefaultLayer, out var objection) ? $": {objection}" : "";
             throw new InvalidModelException(folder.Path, [$"default_layer: the network has no layer '{manifest.DefaultLayer}' with maps{why}"]);
         }
-        foreach (var sample in _samples.OrderByDescending(sample => sample.numel()))
-            WarmUp(sample);
+        BatchTrial[] trials = [.. _samples.Select(_ => new BatchTrial(_sizes, time))];
+        foreach (var (trial, sample) in trials.Zip(_samples).OrderByDescending(pair => pair.Second.numel()))
+            WarmUp(sample, trial);
         heads.Load(_cut, Noise);
-        Network = _cut;
-    }
-
-    /// <summary>Explains batches of several sizes, where how they are formed is not set.</summary>
-    public IReadOnlyList<BatchTiming> Measure()
-    {
-        if (settings.IsComplete)
-            return [];
+        var isMeasured = measures && !settings.IsComplete;
 
         // Photos to classify are what most batches are of.
-        var trial = new BatchTrial(_sizes!, time);
-        trial.RunFor(size => RunNoise(_samples[0], size), TrialTime);
-        return trial.Timings;
+        if (isMeasured)
+            trials[0].RunFor(size => RunNoise(_samples[0], size), TrialTime);
+        Network = _cut;
+        return isMeasured ? trials[0].Timings : [];
     }
 
     /// <summary>Answers who asks about a photo that is still known, then runs the other rows. Of rows of one photo the first runs for all.</summary>
@@ -340,12 +338,11 @@ internal sealed class ModelWorker(
     /// large again as any that will come, for small pieces in the midst of freed buffers would else make the process grow while it serves,
     /// now and then by a buffer.
     /// </summary>
-    private void WarmUp(Tensor sample)
+    private void WarmUp(Tensor sample, BatchTrial trial)
     {
         if (_device!.Device.type is DeviceType.CPU)
             RunNoise(sample, _sizes!.Largest + _sizes.Largest / 2);
-        foreach (var size in _sizes!.All)
-            RunNoise(sample, size);
+        trial.Run(size => RunNoise(sample, size));
     }
 
     /// <summary>Explains a batch of one photo of noise.</summary>
