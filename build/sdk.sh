@@ -55,7 +55,7 @@ install_quietly() {
 
 # install_turbojpeg: libjpeg-turbo's TurboJPEG, which decodes JPEG files sooner, if root asks. Ubuntu has another name for it up to 24.04.
 install_turbojpeg() {
-  if /sbin/ldconfig -p 2>/dev/null | grep -q 'libturbojpeg\.so\.0 '; then
+  if /sbin/ldconfig -p 2>/dev/null | grep 'libturbojpeg\.so\.0 ' >/dev/null; then
     return
   fi
   install_quietly libturbojpeg0 >/dev/null

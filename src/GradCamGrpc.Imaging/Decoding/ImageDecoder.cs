@@ -19,7 +19,7 @@ public static class ImageDecoder
     /// <summary>Decodes a JPEG, PNG, WebP, GIF (its first frame) or BMP file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="limits">What is refused.</param>
-    /// <param name="enough">A size that is enough, as the image is seen: JPEG and WebP come at the smallest of eight scales that is no smaller; null for full resolution.</param>
+    /// <param name="enough">A size that is enough, as the image is seen: JPEG (but for lossless files and the like) and WebP come at the smallest of eight scales that is no smaller; null for full resolution.</param>
     /// <exception cref="InvalidImageException">It is none of these, is damaged, or exceeds the limits.</exception>
     public static unsafe PixelBuffer Decode(ReadOnlyMemory<byte> file, ImageLimits limits, ImageSize? enough = null)
     {

@@ -27,7 +27,8 @@ internal static partial class TurboJpeg
     /// <summary>SOS. What is encoded never has these bytes; what a file says of itself, and what lies behind its image, may, and then counts.</summary>
     private static ReadOnlySpan<byte> StartOfScan => [0xff, 0xda];
 
-    private static readonly string[] Functions = ["tjInitDecompress", "tjDecompressHeader3", "tjDecompress2", "tjDestroy"];
+    /// <summary>The last is new in libjpeg-turbo 2, as the first of the flags is.</summary>
+    private static readonly string[] Functions = ["tjInitDecompress", "tjDecompressHeader3", "tjDecompress2", "tjDestroy", "tjGetErrorCode"];
 
     /// <summary>Whether the system has the library.</summary>
     public static bool IsPresent { get; } = NativeLibrary.TryLoad(Library, typeof(TurboJpeg).Assembly, searchPath: null, out var library)
