@@ -49,6 +49,16 @@ public sealed class PixelBuffer : IDisposable
         }
     }
 
+    /// <summary>What the memory holds behind the image. Nothing of an image is written there.</summary>
+    internal Span<byte> Slack
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_bytes is null, this);
+            return _bytes.AsSpan(Width * Height * Channels);
+        }
+    }
+
     /// <summary>The bytes of one row.</summary>
     public Span<byte> Row(int y) => Bytes.Slice(y * Width * Channels, Width * Channels);
 

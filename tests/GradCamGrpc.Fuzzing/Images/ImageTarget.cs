@@ -5,10 +5,13 @@ namespace GradCamGrpc.Fuzzing.Images;
 
 /// <summary>
 /// The decoder, in both of its ways: a picture within the limits, or an <see cref="InvalidImageException"/>. A picture holds nothing but what its
-/// file says: the memory it is decoded into held somebody else's photo before.
+/// file says, for the memory it is decoded into held somebody else's photo before; and nothing is written behind it.
 /// </summary>
 public sealed class ImageTarget : IFuzzTarget
 {
+    /// <summary>What a picture's memory holds before it is decoded.</summary>
+    private const byte Before = 0xa5;
+
     private static readonly ImageLimits Limits = new();
     private static readonly ImageSize Enough = new(24, 24);
 
@@ -60,12 +63,19 @@ public sealed class ImageTarget : IFuzzTarget
         using var again = ImageDecoder.Decode(file, Limits, enough);
         if (!again.Bytes.SequenceEqual(picture.Bytes))
             throw new FuzzException("decoded again it is another picture: it holds what its memory held before");
+        if (again.Slack.ContainsAnyExcept(Before))
+            throw new FuzzException("decoded again it is written beyond its end");
     }
 
-    /// <summary>Fills the memory that the next picture of that size gets.</summary>
+    /// <summary>Fills the memory that the next picture of that size gets, and what it is decoded into where it has to be turned first.</summary>
     private static void LeaveBehind(int width, int height)
     {
         using var memory = new PixelBuffer(width, height);
-        memory.Bytes.Fill(0xa5);
+        using var other = new PixelBuffer(width, height);
+        foreach (var buffer in new[] { memory, other })
+        {
+            buffer.Bytes.Fill(Before);
+            buffer.Slack.Fill(Before);
+        }
     }
 }
