@@ -34,9 +34,10 @@ ENV GRADCAM_LISTEN=0.0.0.0:50051 \
 EXPOSE 50051/tcp 8000/tcp 9464/tcp
 WORKDIR /app
 
-# Decodes JPEG files sooner. Ubuntu has another name for it up to 24.04.
+# Decode JPEG files sooner, and give networks their buffers. Distributions have several names for them.
 RUN apt-get update \
     && { apt-get install --yes --no-install-recommends libturbojpeg0 || apt-get install --yes --no-install-recommends libturbojpeg; } \
+    && { apt-get install --yes --no-install-recommends libtcmalloc-minimal4 || apt-get install --yes --no-install-recommends libtcmalloc-minimal4t64; } \
     && rm -rf /var/lib/apt/lists/*
 
 # The user "app" of the base image, as a number: Kubernetes' runAsNonRoot cannot judge a name.

@@ -6,8 +6,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/build/sdk.sh"
 
 if [ ! -d "$root/src/GradCamGrpc.Cli/bin/Release" ]; then
-  echo "Building, and installing libturbojpeg0 if it can be (the first time takes a minute or more, and needs the network) …" >&2
-  install_turbojpeg >&2
+  echo "Building, and installing libturbojpeg0 and libtcmalloc-minimal4 if it can be done (the first time takes a minute or more, and needs the network) …" >&2
+  install_accelerators >&2
 fi
 build_quietly "$root/src/GradCamGrpc.Cli"
 exec "$root/gradcam" serve "$@"

@@ -5,9 +5,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . build/sdk.sh
 
-# Films are read and written by ffmpeg, the page is tried in chromium, and JPEG files are decoded by TurboJPEG. Where one cannot be installed, the tests that need it are skipped.
+# Films are read and written by ffmpeg, the page is tried in chromium, JPEG files are decoded by TurboJPEG, and TCMalloc allocates. Where one cannot be installed, the tests that need it are skipped.
 install_quietly ffmpeg:ffmpeg chromium:chromium
-install_turbojpeg
+install_accelerators
 
 build_quietly GradCamGrpc.sln
 export GRADCAM_BUILT=1
@@ -44,7 +44,7 @@ fi
 if [ "$failed" -gt 0 ]; then
   cat "$log"
 elif [ "$skipped" -gt 0 ]; then
-  grep -hE 'GRADCAM_[A-Z]+|(ffmpeg|chromium|libturbojpeg.so.0) is not there' "$log" | sort -u | head -5 || true
+  grep -hE 'GRADCAM_[A-Z]+|(ffmpeg|chromium|lib[a-z_.0-9]+) is not there' "$log" | sort -u | head -5 || true
 fi
 
 if wait "$format"; then

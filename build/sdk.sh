@@ -53,11 +53,20 @@ install_quietly() {
   exec {turn}<&-
 }
 
-# install_turbojpeg: libjpeg-turbo's TurboJPEG, which decodes JPEG files sooner, if root asks. Ubuntu has another name for it up to 24.04.
-install_turbojpeg() {
-  if /sbin/ldconfig -p 2>/dev/null | grep 'libturbojpeg\.so\.0 ' >/dev/null; then
-    return
-  fi
-  install_quietly libturbojpeg0 >/dev/null
-  dpkg -s libturbojpeg0 >/dev/null 2>&1 || install_quietly libturbojpeg
+# install_library LIBRARY PACKAGE…: a library that the system lacks, if root asks. Distributions have several names for its package.
+install_library() {
+  local library=$1 package
+  shift
+  for package in "$@"; do
+    if /sbin/ldconfig -p 2>/dev/null | grep -F "$library " >/dev/null; then
+      return
+    fi
+    install_quietly "$package" >/dev/null
+  done
+}
+
+# install_accelerators: what makes the programs faster where it is there: TurboJPEG decodes JPEG files, TCMalloc gives networks their buffers.
+install_accelerators() {
+  install_library libturbojpeg.so.0 libturbojpeg0 libturbojpeg
+  install_library libtcmalloc_minimal.so.4 libtcmalloc-minimal4 libtcmalloc-minimal4t64
 }

@@ -12,7 +12,7 @@ internal sealed partial class ProgramRun : IDisposable
     private const int SigTerm = 15;
 
     /// <summary>What the one who runs the tests has set is not meant for our programs, which set up the native libraries themselves.</summary>
-    private static readonly string[] Hidden = [ServerVariable, "GLIBC_TUNABLES", "GOMP_SPINCOUNT"];
+    private static readonly string[] Hidden = [ServerVariable, "GLIBC_TUNABLES", "GOMP_SPINCOUNT", "LD_PRELOAD"];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -83,6 +83,9 @@ internal sealed partial class ProgramRun : IDisposable
             return (Convert.ToUInt64(mask.Trim(), 16) >> (SigInt - 1) & 1) != 0;
         }
     }
+
+    /// <summary>Whether the process, which runs, has loaded a library.</summary>
+    public bool HasLoaded(string library) => File.ReadAllText($"/proc/{_process.Id}/maps").Contains(library, StringComparison.Ordinal);
 
     /// <summary>Waits for a line that holds a text.</summary>
     /// <exception cref="InvalidOperationException">The program ended without it.</exception>

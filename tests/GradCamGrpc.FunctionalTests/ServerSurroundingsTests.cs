@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace GradCamGrpc.FunctionalTests;
@@ -51,6 +52,22 @@ public sealed class ServerSurroundingsTests : IDisposable
 
         await AssertNobodyListensAsync(First);
         await AssertNobodyListensAsync(Second);
+    }
+
+    /// <summary>On more cores the C library allocates.</summary>
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("", false)]
+    public async Task Serve_SystemHasTcMalloc_ItAllocatesWhereNobodyNamesAnother(string? preload, bool allocates)
+    {
+        const string TcMalloc = "libtcmalloc_minimal.so.4";
+        Assert.SkipUnless(NativeLibrary.TryLoad(TcMalloc, out _), $"{TcMalloc} is not there");
+        (string, string)[] variables = preload is null ? [] : [("LD_PRELOAD", preload)];
+
+        using var run = ProgramRun.CommandLine(["serve", .. Options, "off"], variables);
+        await run.LineWithAsync("Serving gRPC");
+
+        Assert.Equal(allocates && Environment.ProcessorCount <= 2, run.HasLoaded(TcMalloc));
     }
 
     /// <summary>By default metrics would come by gRPC, once a minute, and of an unknown service.</summary>

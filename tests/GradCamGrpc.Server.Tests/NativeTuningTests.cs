@@ -15,6 +15,15 @@ public sealed class NativeTuningTests
     public void AllocatorTunables_ManyCores_ThreadsDoNotShareAnArena(int cores, string arenas) =>
         Assert.Equal(Keeping + arenas, NativeTuning.AllocatorTunables(cores));
 
+    [Fact]
+    public void Variables_ManyCores_TheCLibraryAllocates()
+    {
+        var names = NativeTuning.Variables(cores: 3).Select(variable => variable.Name).ToArray();
+
+        Assert.Contains("GLIBC_TUNABLES", names);
+        Assert.DoesNotContain("LD_PRELOAD", names);
+    }
+
     /// <summary>The C library passes over what it does not know, and says nothing.</summary>
     [Fact]
     public async Task AllocatorTunables_OfFewAndOfManyCores_AreKnownToTheCLibrary()

@@ -184,6 +184,8 @@ public sealed class GradCamServer : IAsyncDisposable
         log.Serving(Address);
         if (!ImageDecoder.HasTurboJpeg)
             log.NoTurboJpeg();
+        if (NativeTuning.LacksTcMalloc)
+            log.NoTcMalloc();
     }
 
     /// <summary>Ends when the models are loaded; faults with why one cannot be.</summary>

@@ -12,6 +12,12 @@ internal static partial class HostLog
         Message = "This machine has no libturbojpeg.so.0, so JPEG files take 1.5 to 3 times as long to decode: install libturbojpeg0 (on Ubuntu libturbojpeg)")]
     public static partial void NoTurboJpeg(this ILogger logger);
 
+    [LoggerMessage(
+        EventId = 206,
+        Level = LogLevel.Information,
+        Message = "This machine has no libtcmalloc_minimal.so.4, so predictions take up to a fourth longer: install libtcmalloc-minimal4 (since Debian 13 and Ubuntu 24.04 libtcmalloc-minimal4t64)")]
+    public static partial void NoTcMalloc(this ILogger logger);
+
     [LoggerMessage(EventId = 203, Level = LogLevel.Information, Message = "{Path} has changed, and says from now on who may call")]
     public static partial void AccessTaken(this ILogger logger, string path);
 
