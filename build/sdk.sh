@@ -53,16 +53,17 @@ install_quietly() {
   exec {turn}<&-
 }
 
+# has_library LIBRARY: whether the loader finds it.
+has_library() { /sbin/ldconfig -p 2>/dev/null | grep -F "$1 " >/dev/null; }
+
 # install_library LIBRARY PACKAGE…: a library that the system lacks, if root asks. Distributions have several names for its package.
 install_library() {
   local library=$1 package
   shift
   for package in "$@"; do
-    if /sbin/ldconfig -p 2>/dev/null | grep -F "$library " >/dev/null; then
-      return
-    fi
-    install_quietly "$package" >/dev/null
+    has_library "$library" || install_quietly "$package" >/dev/null
   done
+  has_library "$library" || echo "$library cannot be installed."
 }
 
 # install_accelerators: what makes the programs faster where it is there: TurboJPEG decodes JPEG files, TCMalloc gives networks their buffers.

@@ -84,8 +84,10 @@ internal sealed partial class ProgramRun : IDisposable
         }
     }
 
-    /// <summary>Whether the process, which runs, has loaded a library.</summary>
-    public bool HasLoaded(string library) => File.ReadAllText($"/proc/{_process.Id}/maps").Contains(library, StringComparison.Ordinal);
+    /// <summary>Whether the process, which runs, was started with a library in front of all others.</summary>
+    public bool HasPreloaded(string library) =>
+        File.ReadAllText($"/proc/{_process.Id}/environ").Split('\0').Contains($"LD_PRELOAD={library}")
+        && File.ReadAllText($"/proc/{_process.Id}/maps").Contains(library, StringComparison.Ordinal);
 
     /// <summary>Waits for a line that holds a text.</summary>
     /// <exception cref="InvalidOperationException">The program ended without it.</exception>

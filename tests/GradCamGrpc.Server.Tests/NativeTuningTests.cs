@@ -15,14 +15,14 @@ public sealed class NativeTuningTests
     public void AllocatorTunables_ManyCores_ThreadsDoNotShareAnArena(int cores, string arenas) =>
         Assert.Equal(Keeping + arenas, NativeTuning.AllocatorTunables(cores));
 
-    [Fact]
-    public void Variables_ManyCores_TheCLibraryAllocates()
-    {
-        var names = NativeTuning.Variables(cores: 3).Select(variable => variable.Name).ToArray();
-
-        Assert.Contains("GLIBC_TUNABLES", names);
-        Assert.DoesNotContain("LD_PRELOAD", names);
-    }
+    [Theory]
+    [InlineData(2, true, "GOMP_SPINCOUNT=10000", "LD_PRELOAD=libtcmalloc_minimal.so.4")]
+    [InlineData(2, false, "GOMP_SPINCOUNT=10000")]
+    [InlineData(3, false, "GOMP_SPINCOUNT=2000")]
+    public void Variables_CoresAndAllocator_AreSetForThem(int cores, bool takesTcMalloc, params string[] expected) =>
+        Assert.Equal(
+            [.. expected.Append($"GLIBC_TUNABLES={NativeTuning.AllocatorTunables(cores)}").Order(StringComparer.Ordinal)],
+            NativeTuning.Variables(cores, takesTcMalloc).Select(variable => $"{variable.Name}={variable.Value}").Order(StringComparer.Ordinal));
 
     /// <summary>The C library passes over what it does not know, and says nothing.</summary>
     [Fact]

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace GradCamGrpc.Server.Hosting;
 
-/// <summary>Sets up the C library's allocator and OpenMP for what serving a network asks of them. Figures: <c>README.md</c>, "Speed".</summary>
+/// <summary>Sets up the C library's allocator and OpenMP for what serving a network asks of them. Figures: <c>docs/speed.md</c>.</summary>
 /// <remarks>
 /// A network's buffers are large, short-lived and the same in every pass. By default glibc gives them back to the system when they are
 /// freed, and the next pass pays for thousands of page faults. Where the system has gperftools' TCMalloc, that allocates instead: it keeps large
@@ -13,7 +13,7 @@ namespace GradCamGrpc.Server.Hosting;
 /// </remarks>
 public static partial class NativeTuning
 {
-    /// <summary>On as many cores threads hardly ever wait for each other's allocations. TCMalloc was measured there alone.</summary>
+    /// <summary>On as many cores threads hardly ever wait for each other's allocations. TCMalloc, and longer waits of OpenMP's threads, were measured there alone.</summary>
     private const int FewCores = 2;
 
     /// <summary>TCMalloc without its profilers. The loader looks for it as for every library.</summary>
@@ -22,6 +22,9 @@ public static partial class NativeTuning
     /// <summary>Names the libraries that the loader takes first.</summary>
     private const string Preload = "LD_PRELOAD";
 
+    /// <summary>AT_SECURE.</summary>
+    private const int HasOwnRights = 23;
+
     /// <summary>Freed memory stays in the process, however large the piece.</summary>
     private const string Keeping = "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824";
 
@@ -29,12 +32,19 @@ public static partial class NativeTuning
     /// Starts the program again, in this same process, with the variables that are not set. It must be the first thing the program
     /// does: the allocator reads them once, before any managed code runs.
     /// </summary>
-    /// <remarks>It returns where nothing is left to set, outside of Linux, under a debugger, and where the system refuses.</remarks>
+    /// <remarks>
+    /// It returns where nothing is left to set, outside of Linux, under a debugger, where the system refuses, and where the program has rights of its
+    /// own, such as to take a port below 1024: the loader removes such variables then at every start, and it would go on for ever.
+    /// </remarks>
     public static void Apply()
     {
-        if (!OperatingSystem.IsLinux() || Debugger.IsAttached)
+        if (!OperatingSystem.IsLinux() || Debugger.IsAttached || AuxiliaryValue(HasOwnRights) != 0)
             return;
-        var missing = Variables(Environment.ProcessorCount).Where(variable => Environment.GetEnvironmentVariable(variable.Name) is null).ToArray();
+
+        // TCMalloc is loaded to see whether it is there. It stays, since threads that end call it, and the restart ends that.
+        var cores = Environment.ProcessorCount;
+        var takesTcMalloc = cores <= FewCores && Environment.GetEnvironmentVariable(Preload) is null && NativeLibrary.TryLoad(TcMalloc, out _);
+        var missing = Variables(cores, takesTcMalloc).Where(variable => Environment.GetEnvironmentVariable(variable.Name) is null).ToArray();
 
         // Only what the C library's own environment has taken survives the restart: without this check it could go on for ever.
         if (missing.Length == 0 || missing.Any(variable => SetEnvironmentVariable(variable.Name, variable.Value, overwrite: 0) != 0))
@@ -50,34 +60,33 @@ public static partial class NativeTuning
     {
         if (!OperatingSystem.IsLinux())
             return;
-        if (NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "MallocExtension_ReleaseFreeMemory", out var release))
+        if (TryFindRelease(out var release))
             ((delegate* unmanaged<void>)release)();
         else
             _ = TrimHeap(0);
     }
 
-    /// <summary>Whether TCMalloc would be of use, and the system does not have it.</summary>
-    internal static bool LacksTcMalloc => OperatingSystem.IsLinux() && WantsTcMalloc(Environment.ProcessorCount) && !HasTcMalloc;
-
-    /// <summary>Whether the system has TCMalloc.</summary>
-    /// <remarks>It is loaded for that, but allocates nothing then. Once loaded it stays: threads that end call it.</remarks>
-    private static bool HasTcMalloc => NativeLibrary.TryLoad(TcMalloc, out _);
-
-    /// <summary>Whether TCMalloc would be of use, and nobody has chosen what allocates.</summary>
-    private static bool WantsTcMalloc(int cores) => cores <= FewCores && Environment.GetEnvironmentVariable(Preload) is null;
+    /// <summary>Whether TCMalloc would be of use, nobody has chosen what allocates, and it is not TCMalloc.</summary>
+    internal static bool LacksTcMalloc =>
+        OperatingSystem.IsLinux() && Environment.ProcessorCount <= FewCores && Environment.GetEnvironmentVariable(Preload) is null && !TryFindRelease(out _);
 
     /// <summary>What is set where nobody else has.</summary>
     /// <param name="cores">The cores that the program may use.</param>
-    internal static IEnumerable<(string Name, string Value)> Variables(int cores)
+    /// <param name="takesTcMalloc">Whether TCMalloc is to allocate.</param>
+    internal static IEnumerable<(string Name, string Value)> Variables(int cores, bool takesTcMalloc)
     {
-        // Turns of a waiting OpenMP thread before it sleeps: a few hundred microseconds, longer than the pause between two convolutions.
-        yield return ("GOMP_SPINCOUNT", "10000");
+        // Turns of a waiting OpenMP thread before it sleeps. On few cores 0.3 ms, longer than the pause between two convolutions.
+        yield return ("GOMP_SPINCOUNT", cores <= FewCores ? "10000" : "2000");
 
-        // Glibc's part of it is read by nobody where the other allocates.
+        // TCMalloc does not read them: they hold where it is missing.
         yield return ("GLIBC_TUNABLES", AllocatorTunables(cores));
-        if (WantsTcMalloc(cores) && HasTcMalloc)
+        if (takesTcMalloc)
             yield return (Preload, TcMalloc);
     }
+
+    /// <summary>TCMalloc's function that gives free memory back, where it allocates: what is loaded later is not among the main program's.</summary>
+    private static bool TryFindRelease(out nint release) =>
+        NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "MallocExtension_ReleaseFreeMemory", out release);
 
     /// <summary>The allocator's settings.</summary>
     /// <remarks>
@@ -90,6 +99,9 @@ public static partial class NativeTuning
     internal static string AllocatorTunables(int cores) => cores <= FewCores
         ? $"{Keeping}:glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0"
         : string.Create(CultureInfo.InvariantCulture, $"{Keeping}:glibc.malloc.arena_max={cores}");
+
+    [LibraryImport("libc", EntryPoint = "getauxval")]
+    private static partial nuint AuxiliaryValue(nuint type);
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     private static partial int TrimHeap(nuint kept);

@@ -15,7 +15,7 @@ internal static partial class HostLog
     [LoggerMessage(
         EventId = 206,
         Level = LogLevel.Information,
-        Message = "This machine has no libtcmalloc_minimal.so.4, so predictions take up to a fourth longer: install libtcmalloc-minimal4 (since Debian 13 and Ubuntu 24.04 libtcmalloc-minimal4t64)")]
+        Message = "This program runs without libtcmalloc_minimal.so.4, so that predictions take up to a fourth longer: install libtcmalloc-minimal4 (since Debian 13 and Ubuntu 24.04 libtcmalloc-minimal4t64)")]
     public static partial void NoTcMalloc(this ILogger logger);
 
     [LoggerMessage(EventId = 203, Level = LogLevel.Information, Message = "{Path} has changed, and says from now on who may call")]

@@ -5,7 +5,7 @@ namespace GradCamGrpc.Fuzzing.Images;
 
 /// <summary>
 /// The decoder, in both of its ways: a picture within the limits, or an <see cref="InvalidImageException"/>. A picture holds nothing but what its
-/// file says, for the memory it is decoded into held somebody else's photo before; and nothing is written behind it.
+/// file says, for the memory it is decoded into held somebody else's photo before; and nothing is written behind it, as far as its memory goes on there.
 /// </summary>
 public sealed class ImageTarget : IFuzzTarget
 {
