@@ -3,13 +3,21 @@ namespace GradCamGrpc.Fuzzing.Images;
 /// <summary>Makes hostile images.</summary>
 public static class ImageMutator
 {
-    private static readonly string[] Names = [.. ImageSeeds.All.Keys];
+    /// <summary>Hardly any encoder writes it, and no browser shows it; but decoders read it.</summary>
+    private const string LosslessJpeg = "lossless.jpg";
 
-    /// <summary>A damaged image.</summary>
+    private static readonly string[] Names = [.. ImageSeeds.All.Keys.Where(name => name != LosslessJpeg)];
+
+    /// <summary>A damaged image of a kind that is in use.</summary>
     /// <returns>The end of its name, and its bytes.</returns>
-    public static (string Kind, byte[] File) Make(Random random)
+    public static (string Kind, byte[] File) Make(Random random) => Make(random.Pick(Names), random);
+
+    /// <summary>A damaged lossless JPEG.</summary>
+    /// <returns>The end of its name, and its bytes.</returns>
+    public static (string Kind, byte[] File) MakeLosslessJpeg(Random random) => Make(LosslessJpeg, random);
+
+    private static (string Kind, byte[] File) Make(string name, Random random)
     {
-        var name = random.Pick(Names);
         var kind = Path.GetExtension(name)[1..];
         var file = ImageSeeds.All[name];
         if (!random.OneIn(4))

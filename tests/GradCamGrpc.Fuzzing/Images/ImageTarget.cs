@@ -21,7 +21,7 @@ public sealed class ImageTarget : IFuzzTarget
     /// <inheritdoc />
     public FuzzInput Make(Random random)
     {
-        var (kind, file) = ImageMutator.Make(random);
+        var (kind, file) = random.OneIn(16) ? ImageMutator.MakeLosslessJpeg(random) : ImageMutator.Make(random);
         return new FuzzInput(kind, [file]);
     }
 
