@@ -45,14 +45,15 @@ public sealed class MessageTarget : IFuzzTarget, IAsyncDisposable
 
     private readonly ServedModels _models;
     private readonly GradCamServer _server;
+    private readonly ServerFaults _faults;
     private readonly GrpcChannel _channel;
     private readonly TimeSpan _patience;
     private readonly ClassifyResponse _answer;
     private readonly long _tensors;
 
-    private MessageTarget(ServedModels models, GradCamServer server, GrpcChannel channel, TimeSpan patience, ClassifyResponse answer)
+    private MessageTarget(ServedModels models, GradCamServer server, ServerFaults faults, GrpcChannel channel, TimeSpan patience, ClassifyResponse answer)
     {
-        (_models, _server, _channel, _patience, _answer) = (models, server, channel, patience, answer);
+        (_models, _server, _faults, _channel, _patience, _answer) = (models, server, faults, channel, patience, answer);
         _tensors = CountTensors();
     }
 
@@ -75,16 +76,17 @@ public sealed class MessageTarget : IFuzzTarget, IAsyncDisposable
             ActivationCacheBytes = 0,
             Queue = ServerOptions.Default.Queue with { MaxBatch = 8, MaxDelay = TimeSpan.Zero },
         };
-        var server = GradCamServer.Build(options, logging => logging.ClearProviders());
+        var faults = new ServerFaults();
+        var server = GradCamServer.Build(options, logging => logging.ClearProviders().AddProvider(faults));
         await server.StartAsync();
         await server.WhenReady;
         var channel = GrpcChannel.ForAddress(server.Address, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
-        var target = new MessageTarget(models, server, channel, patience, new ClassifyResponse());
+        var target = new MessageTarget(models, server, faults, channel, patience, new ClassifyResponse());
 
         // Sound calls of every method first: what is loaded on the way is loaded then.
         foreach (var method in RemoteMethods.All.Where(SoundMessages.AreKnown))
             await target.CallSoundlyAsync(method);
-        return new MessageTarget(models, server, channel, patience, await new ClassificationService.ClassificationServiceClient(channel).ClassifyAsync(Good(ServedModels.First)));
+        return new MessageTarget(models, server, faults, channel, patience, await new ClassificationService.ClassificationServiceClient(channel).ClassifyAsync(Good(ServedModels.First)));
     }
 
     /// <inheritdoc />
@@ -110,7 +112,7 @@ public sealed class MessageTarget : IFuzzTarget, IAsyncDisposable
         var method = RemoteMethods.All.First(method => method.FullName == input.Kind);
         var status = await CallAsync(method, input.Parts, _patience);
         if (!Documented.Contains(status.StatusCode))
-            throw new FuzzException($"{status.StatusCode}: {status.Detail}");
+            throw new FuzzException($"{status.StatusCode}: {status.Detail}\n{_faults.Take()}");
         if (status.Detail.Contains("   at ", StringComparison.Ordinal) || status.Detail.Contains("Exception", StringComparison.Ordinal))
             throw new FuzzException($"the status tells how the server is built: {status.Detail}");
         return $"{status.StatusCode}";
@@ -233,19 +235,19 @@ public sealed class MessageTarget : IFuzzTarget, IAsyncDisposable
         }
     }
 
-    private static async Task ReadAsync(MethodDescriptor method, IAsyncStreamReader<byte[]> reader)
+    private async Task ReadAsync(MethodDescriptor method, IAsyncStreamReader<byte[]> reader)
     {
         await foreach (var message in reader.ReadAllAsync())
             Check(method, message);
     }
 
     /// <summary>A stream that goes on tells the status of each item within its messages.</summary>
-    private static void Check(MethodDescriptor method, byte[] response)
+    private void Check(MethodDescriptor method, byte[] response)
     {
         foreach (var status in Statuses(method.OutputType.Parser.ParseFrom(response)))
         {
             if (!Documented.Contains((StatusCode)status.Code))
-                throw new FuzzException($"an item's status is {(StatusCode)status.Code}: {status.Message}");
+                throw new FuzzException($"an item's status is {(StatusCode)status.Code}: {status.Message}\n{_faults.Take()}");
         }
     }
 
