@@ -3,7 +3,6 @@ using GradCamGrpc.Server.Evidence;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Telemetry;
-using Grpc.Core;
 
 namespace GradCamGrpc.Server.Comparison;
 
@@ -13,18 +12,20 @@ internal sealed class ModelComparer(PhotoReader photos, ServerMetrics metrics)
     /// <param name="request">What is asked.</param>
     /// <param name="photo">The photo, read for the first model, its pixels kept.</param>
     /// <param name="places">A place for each question.</param>
-    /// <param name="context">The call.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="cancellation">Says that nobody waits any more.</param>
     /// <returns>The answers in the order of the questions.</returns>
     /// <exception cref="InvalidRequestException">A box is wholly outside of the photo, or a model has several classes like the first one's.</exception>
     /// <exception cref="NotFoundException">A model does not know the first one's class.</exception>
-    public async Task<JudgedAnswer[]> RunAsync(CheckedCompareModelsRequest request, Photo photo, Reservations places, ServerCallContext context)
+    public async Task<JudgedAnswer[]> RunAsync(
+        CheckedCompareModelsRequest request, Photo photo, Reservations places, Caller caller, CancellationToken cancellation)
     {
         var plan = request.Plan.Of(photo);
         var spare = photo with { Input = photo.Input.Copy() };
-        var first = places[0].Submit(photo, request.Questions[0], context.CancellationToken);
+        var first = places[0].Submit(photo, request.Questions[0], cancellation);
         var questions = request.IsClassKnown ? request.Questions : await OfItsClassAsync(request.Questions, first);
-        var others = questions.Index().Skip(1).Select(asked => AskAsync(asked.Item, plan, photo, places[asked.Index], context));
-        return await Task.WhenAll(others.Prepend(JudgeAsync(questions[0], plan, photo, spare, first, context)));
+        var others = questions.Index().Skip(1).Select(asked => AskAsync(asked.Item, plan, photo, places[asked.Index], caller, cancellation));
+        return await Task.WhenAll(others.Prepend(JudgeAsync(questions[0], plan, photo, spare, first, caller, cancellation)));
     }
 
     private static async Task<IReadOnlyList<CheckedExplainRequest>> OfItsClassAsync(
@@ -38,23 +39,23 @@ internal sealed class ModelComparer(PhotoReader photos, ServerMetrics metrics)
     }
 
     private async Task<JudgedAnswer> AskAsync(
-        CheckedExplainRequest question, MeasurePlan plan, Photo photo, Reservation place, ServerCallContext context)
+        CheckedExplainRequest question, MeasurePlan plan, Photo photo, Reservation place, Caller caller, CancellationToken cancellation)
     {
-        var own = await photos.ReadAgainAsync(photo, question.Model, context.CancellationToken);
+        var own = await photos.ReadAgainAsync(photo, question.Model, cancellation);
         var spare = own with { Input = own.Input.Copy() };
-        return await JudgeAsync(question, plan, own, spare, place.Submit(own, question, context.CancellationToken), context);
+        return await JudgeAsync(question, plan, own, spare, place.Submit(own, question, cancellation), caller, cancellation);
     }
 
     private async Task<JudgedAnswer> JudgeAsync(
-        CheckedExplainRequest question, MeasurePlan plan, Photo photo, Photo spare, ExplanationRequest inference, ServerCallContext context)
+        CheckedExplainRequest question, MeasurePlan plan, Photo photo, Photo spare, ExplanationRequest inference, Caller caller, CancellationToken cancellation)
     {
-        var answer = await AnsweredQuestion.OfAsync(question, photo, inference, context.CancellationToken);
+        var answer = await AnsweredQuestion.OfAsync(question, photo, inference, cancellation);
         var judge = new MapJudge(question.Model, question.Layers, plan, InputGrid.Of(photo.Input), metrics);
         var score = JudgedScore.OfLogit(answer.ClassIndex);
         var map = score.Judged(answer.Map.Map);
-        using var place = question.Model.Reserve(context, question.View);
+        using var place = question.Model.Reserve(caller, question.View);
         var judged = place.Inspect<MapJudgement>(
-            spare, inspected => [judge.Judge(inspected, score, map, judge.Losses(inspected, score))], context.CancellationToken);
-        return new JudgedAnswer(answer, await judged.Items.FirstAsync(context.CancellationToken));
+            spare, inspected => [judge.Judge(inspected, score, map, judge.Losses(inspected, score))], cancellation);
+        return new JudgedAnswer(answer, await judged.Items.FirstAsync(cancellation));
     }
 }

@@ -2,7 +2,6 @@ using GradCamGrpc.Explain.Evidence;
 using GradCamGrpc.Imaging;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
-using Grpc.Core;
 
 namespace GradCamGrpc.Server.Comparison;
 
@@ -12,27 +11,29 @@ internal static class PhotoAttacker
     /// <param name="request">What is asked.</param>
     /// <param name="photo">The photo.</param>
     /// <param name="place">A place for the first of three requests.</param>
-    /// <param name="context">The call.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="cancellation">Says that nobody waits any more.</param>
     /// <returns>The answers before and after; the second one's photo is the caller's to dispose of.</returns>
-    public static async Task<AttackOutcome> RunAsync(CheckedPerturbRequest request, Photo photo, Reservation place, ServerCallContext context)
+    public static async Task<AttackOutcome> RunAsync(
+        CheckedPerturbRequest request, Photo photo, Reservation place, Caller caller, CancellationToken cancellation)
     {
         var (question, model) = (request.Question, request.Question.Model);
         var scale = new PixelScale(model.Manifest.Preprocessing.Mean, model.Manifest.Preprocessing.Std);
-        using var second = model.Reserve(context, question.View);
+        using var second = model.Reserve(caller, question.View);
         var spare = photo with { Input = photo.Input.Copy() };
-        var explained = place.Submit(photo, question, context.CancellationToken);
-        var attack = second.Inspect<AttackedPhoto>(spare, inspected => [request.Attack.On(inspected, scale, request.AttackedClass)], context.CancellationToken);
-        var before = await AnsweredQuestion.OfAsync(question, photo, explained, context.CancellationToken);
-        var attacked = await attack.Items.FirstAsync(context.CancellationToken);
+        var explained = place.Submit(photo, question, cancellation);
+        var attack = second.Inspect<AttackedPhoto>(spare, inspected => [request.Attack.On(inspected, scale, request.AttackedClass)], cancellation);
+        var before = await AnsweredQuestion.OfAsync(question, photo, explained, cancellation);
+        var attacked = await attack.Items.FirstAsync(cancellation);
 
         // The network is asked about what is returned, in the way in which it is asked about any photo.
         var changed = Changed(attacked.Changed, model);
         try
         {
             var again = question with { Targets = [new TargetChoice.Class(attacked.ClassIndex, ScoreChoice.Logit)] };
-            using var third = model.Reserve(context, question.View);
-            var explainedAgain = third.Submit(changed, again, context.CancellationToken);
-            var after = await AnsweredQuestion.OfAsync(again, changed, explainedAgain, context.CancellationToken);
+            using var third = model.Reserve(caller, question.View);
+            var explainedAgain = third.Submit(changed, again, cancellation);
+            var after = await AnsweredQuestion.OfAsync(again, changed, explainedAgain, cancellation);
             return new AttackOutcome(attacked, before, after);
         }
         catch

@@ -12,7 +12,6 @@ using GradCamGrpc.Server.Heads;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Telemetry;
-using Grpc.Core;
 
 namespace GradCamGrpc.Server.Inference;
 
@@ -146,14 +145,6 @@ internal sealed class ModelInstance : IAsyncDisposable
     }
 
     /// <summary>Takes a place in the queue for a request, before its photo is decoded.</summary>
-    /// <param name="context">The call.</param>
-    /// <param name="views">The ways in which the photo will be seen, each once.</param>
-    /// <exception cref="InvalidRequestException">The call's priority is none.</exception>
-    /// <exception cref="QueueFullException">There is none.</exception>
-    /// <exception cref="ServerUnavailableException">The model is not ready, or drains.</exception>
-    public Reservation Reserve(ServerCallContext context, params IEnumerable<Preprocessor> views) => Reserve(Caller.Of(context), views);
-
-    /// <summary>Takes a place in the queue for a request with a deadline of its own, before its photo is decoded.</summary>
     /// <param name="caller">Who waits, and until when.</param>
     /// <param name="views">The ways in which the photo will be seen, each once.</param>
     /// <exception cref="QueueFullException">There is none.</exception>

@@ -1,5 +1,4 @@
 using GradCamGrpc.Server.Requests;
-using Grpc.Core;
 
 namespace GradCamGrpc.Server.Inference;
 
@@ -18,13 +17,13 @@ internal sealed class Reservations : IDisposable
     /// <summary>Takes a place for each question.</summary>
     /// <exception cref="Errors.QueueFullException">There is none for one of them; then none is taken.</exception>
     /// <exception cref="Errors.ServerUnavailableException">A model is not ready, or drains.</exception>
-    public static Reservations Of(IEnumerable<CheckedExplainRequest> questions, ServerCallContext context)
+    public static Reservations Of(IEnumerable<CheckedExplainRequest> questions, Caller caller)
     {
         var reservations = new Reservations();
         try
         {
             foreach (var question in questions)
-                reservations._places.Add(question.Model.Reserve(context, question.View));
+                reservations._places.Add(question.Model.Reserve(caller, question.View));
             return reservations;
         }
         catch

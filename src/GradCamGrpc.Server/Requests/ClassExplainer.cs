@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
-using Grpc.Core;
 
 namespace GradCamGrpc.Server.Requests;
 
@@ -11,17 +10,17 @@ internal sealed class ClassExplainer(RequestReader reader, PhotoReader photos, R
 {
     /// <summary>The parts of the answer, each as it is ready; nothing is done before the first is asked for.</summary>
     /// <param name="request">The question.</param>
-    /// <param name="context">The call.</param>
+    /// <param name="caller">Who asks.</param>
     /// <param name="cancellation">Says that nobody waits for this photo any more: the call's own, or one that follows it.</param>
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
     /// <exception cref="NotFoundException">There is no such model, layer or label.</exception>
     /// <exception cref="QueueFullException">Too many wait. No part has come before.</exception>
     /// <exception cref="PixelBudgetException">Too many large photos are being answered. No part has come before.</exception>
     public async IAsyncEnumerable<ClassificationServiceExplainResponse> ExplainAsync(
-        ClassificationServiceExplainRequest request, ServerCallContext context, [EnumeratorCancellation] CancellationToken cancellation)
+        ClassificationServiceExplainRequest request, Caller caller, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var query = reader.Read(request);
-        using var place = query.Model.Reserve(context, query.View);
+        using var place = query.Model.Reserve(caller, query.View);
         using var photo = await photos.ReadAsync(request.Image, query, cancellation);
         await foreach (var part in AnswerAsync(query, photo, place.Submit(photo, query, cancellation)))
             yield return part;

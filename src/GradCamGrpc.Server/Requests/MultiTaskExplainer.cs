@@ -3,7 +3,6 @@ using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Streaming;
-using Grpc.Core;
 
 namespace GradCamGrpc.Server.Requests;
 
@@ -13,17 +12,17 @@ internal sealed class MultiTaskExplainer(
 {
     /// <summary>The parts of the answers, each as it is ready; nothing is done before the first is asked for.</summary>
     /// <param name="request">The questions.</param>
-    /// <param name="context">The call.</param>
+    /// <param name="caller">Who asks.</param>
     /// <param name="cancellation">Says that nobody waits any more.</param>
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
     /// <exception cref="NotFoundException">There is no such model, layer, label, word or answer.</exception>
     /// <exception cref="QueueFullException">Too many wait. No part has come before.</exception>
     /// <exception cref="PixelBudgetException">Too many large photos are being answered. No part has come before.</exception>
     public async IAsyncEnumerable<MultiTaskServiceExplainResponse> ExplainAsync(
-        MultiTaskServiceExplainRequest request, ServerCallContext context, [EnumeratorCancellation] CancellationToken cancellation)
+        MultiTaskServiceExplainRequest request, Caller caller, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var query = reader.Read(request);
-        using var place = query.Model.Reserve(context, query.Parts.Select(part => part.View).Distinct());
+        using var place = query.Model.Reserve(caller, query.Parts.Select(part => part.View).Distinct());
         using var views = await photos.ReadAsync(request.Image, query, cancellation);
 
         // Where one answer fails, nobody waits for the others.

@@ -14,7 +14,7 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
     public override async Task<CaptionResponse> Caption(CaptionRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var place = query.Model.Reserve(context, query.Model.CaptionPreprocessor!);
+        using var place = query.Model.Reserve(Caller.Of(context), query.Model.CaptionPreprocessor!);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.CaptionPreprocessor!, context.CancellationToken);
         var inference = place.Caption(photo, query.Choice, question: null, context.CancellationToken);
         return new CaptionResponse
@@ -31,7 +31,7 @@ internal sealed class CaptioningGrpcService(CaptionReader reader, PhotoReader ph
         ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var place = query.Model.Reserve(context, query.View);
+        using var place = query.Model.Reserve(Caller.Of(context), query.View);
         using var photo = await photos.ReadAsync(request.Image, query, context.CancellationToken);
         var inference = place.Caption(photo, query.Choice, query, context.CancellationToken);
         await foreach (var part in writer.AnswerAsync(query, photo, inference))

@@ -15,7 +15,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
     public override async Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var place = query.Model.Reserve(context, query.Model.Preprocessor);
+        using var place = query.Model.Reserve(Caller.Of(context), query.Model.Preprocessor);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
         var inference = place.Submit(photo, context.CancellationToken);
         return new ClassifyResponse { Prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.TopK) };
@@ -28,7 +28,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
         IServerStreamWriter<ClassificationServiceExplainResponse> responseStream,
         ServerCallContext context)
     {
-        await foreach (var part in explainer.ExplainAsync(request, context, context.CancellationToken))
+        await foreach (var part in explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken))
             await responseStream.WriteAsync(part, context.CancellationToken);
     }
 

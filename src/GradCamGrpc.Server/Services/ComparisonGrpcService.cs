@@ -16,7 +16,7 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     public override async Task<CompareClassesResponse> CompareClasses(CompareClassesRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var place = query.Question.Model.Reserve(context, query.Question.View);
+        using var place = query.Question.Model.Reserve(Caller.Of(context), query.Question.View);
         var size = photos.Measure(request.Image);
         AnswerLimits.Ensure([.. query.Question.Targets.Select(_ => new PlannedMap(query.Question, size))]);
         using var photo = await ReadAsync(request.Image, size, query.Question, context);
@@ -30,11 +30,12 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     public override async Task<CompareModelsResponse> CompareModels(CompareModelsRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var places = Reservations.Of(query.Questions, context);
+        var caller = Caller.Of(context);
+        using var places = Reservations.Of(query.Questions, caller);
         var size = photos.Measure(request.Image);
         AnswerLimits.Ensure([.. query.Questions.Select(question => new PlannedMap(question, size))]);
         using var photo = await photos.ReadAsync(request.Image, size, query.Questions[0].Model, isDrawn: true, context.CancellationToken);
-        return writer.Compared(await comparer.RunAsync(query, photo, places, context));
+        return writer.Compared(await comparer.RunAsync(query, photo, places, caller, context.CancellationToken));
     }
 
     /// <inheritdoc />
@@ -42,11 +43,12 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
     public override async Task<PerturbResponse> Perturb(PerturbRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var place = query.Question.Model.Reserve(context, query.Question.View);
+        var caller = Caller.Of(context);
+        using var place = query.Question.Model.Reserve(caller, query.Question.View);
         var size = photos.Measure(request.Image);
         AnswerLimits.Ensure(new PlannedMap(query.Question, size), new PlannedMap(query.Question, query.Question.View.InputSize));
         using var photo = await ReadAsync(request.Image, size, query.Question, context);
-        var outcome = await PhotoAttacker.RunAsync(query, photo, place, context);
+        var outcome = await PhotoAttacker.RunAsync(query, photo, place, caller, context.CancellationToken);
         using (outcome.After.Photo)
             return writer.Perturbed(query.Attack, outcome);
     }

@@ -17,7 +17,7 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
         EvaluateRequest request, IServerStreamWriter<EvaluateResponse> responseStream, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var place = query.Model.Reserve(context, query.Model.Preprocessor);
+        using var place = query.Model.Reserve(Caller.Of(context), query.Model.Preprocessor);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
         var judge = new MapJudge(query.Model, query.Layers, query.Plan.Of(photo), InputGrid.Of(photo.Input), metrics);
         var evaluation = new MapEvaluation(query, judge);
@@ -38,7 +38,7 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
         CheckSanityRequest request, IServerStreamWriter<CheckSanityResponse> responseStream, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var place = query.Model.Reserve(context, query.Model.Preprocessor);
+        using var place = query.Model.Reserve(Caller.Of(context), query.Model.Preprocessor);
         using var turn = checks.Take(query.Model);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
 

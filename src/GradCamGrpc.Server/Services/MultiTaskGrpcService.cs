@@ -13,7 +13,7 @@ internal sealed class MultiTaskGrpcService(MultiTaskExplainer explainer) : Multi
     public override async Task Explain(
         MultiTaskServiceExplainRequest request, IServerStreamWriter<MultiTaskServiceExplainResponse> responseStream, ServerCallContext context)
     {
-        await foreach (var part in explainer.ExplainAsync(request, context, context.CancellationToken))
+        await foreach (var part in explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken))
             await responseStream.WriteAsync(part, context.CancellationToken);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWr
     public override async Task<AnswerResponse> Answer(AnswerRequest request, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var place = query.Model.Reserve(context, query.Model.AnswerPreprocessor!);
+        using var place = query.Model.Reserve(Caller.Of(context), query.Model.AnswerPreprocessor!);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.AnswerPreprocessor!, context.CancellationToken);
         var inference = place.Answer(photo, query.Questions, asked: null, context.CancellationToken);
         return new AnswerResponse
@@ -28,7 +28,7 @@ internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWr
         VqaServiceExplainRequest request, IServerStreamWriter<VqaServiceExplainResponse> responseStream, ServerCallContext context)
     {
         var query = reader.Read(request);
-        using var place = query.Model.Reserve(context, query.View);
+        using var place = query.Model.Reserve(Caller.Of(context), query.View);
         using var photo = await photos.ReadAsync(request.Image, query, context.CancellationToken);
         var inference = place.Answer(photo, query.AskedQuestions, query, context.CancellationToken);
         await foreach (var part in writer.AnswerAsync(query, photo, inference))

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
 using GradCamGrpc.Server.Telemetry;
 using Grpc.Core;
@@ -17,16 +18,22 @@ namespace GradCamGrpc.Server.Streaming;
 /// <param name="time">Measures how long a photo waits until there may be room for it.</param>
 /// <param name="logger">Told of faults of the server's own.</param>
 internal sealed class ExplainStream(
-    Func<ClassificationServiceExplainRequest, ServerCallContext, CancellationToken, IAsyncEnumerable<ClassificationServiceExplainResponse>> explain,
+    Func<ClassificationServiceExplainRequest, Caller, CancellationToken, IAsyncEnumerable<ClassificationServiceExplainResponse>> explain,
     TimeProvider time,
     ILogger<ExplainStream> logger)
 {
     private const int MaxIdLength = 128;
 
+    /// <summary>What the photos of a stream have in common, side by side.</summary>
+    private sealed record Call(Caller Caller, string Method)
+    {
+        public ConcurrentDictionary<string, long> IdsInFlight { get; } = new(StringComparer.Ordinal);
+    }
+
     /// <param name="requests">What the client sends.</param>
     /// <param name="responses">Where answers go.</param>
     /// <param name="context">The call.</param>
-    /// <exception cref="InvalidRequestException">The settings are wrong.</exception>
+    /// <exception cref="InvalidRequestException">The settings are wrong, or the call's priority is none.</exception>
     public async Task RunAsync(
         IAsyncStreamReader<ClassificationServiceExplainStreamRequest> requests,
         IServerStreamWriter<ClassificationServiceExplainStreamResponse> responses,
@@ -37,19 +44,16 @@ internal sealed class ExplainStream(
         var startsWithSettings = requests.Current.MessageCase is ClassificationServiceExplainStreamRequest.MessageOneofCase.Settings;
         var settings = StreamSettings.Read(startsWithSettings ? requests.Current.Settings : new ExplainStreamSettings());
 
-        // gRPC makes them when they are first asked for, and the photos of a stream would ask several at a time.
-        _ = context.RequestHeaders;
-
+        var call = new Call(Caller.Of(context), context.Method);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var outbox = new Outbox<ClassificationServiceExplainStreamResponse>(settings.IsOrdered);
         var sending = outbox.SendAllAsync(responses.WriteAsync, stop);
-        var ids = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
         try
         {
             await Parallel.ForEachAsync(
                 ItemsAsync(requests, skipsCurrent: startsWithSettings, outbox, stop.Token),
                 new ParallelOptions { MaxDegreeOfParallelism = settings.MaxInFlight, CancellationToken = stop.Token },
-                async (item, cancellation) => await AnswerAsync(item, ids, context, cancellation));
+                async (item, cancellation) => await AnswerAsync(item, call, cancellation));
             outbox.Complete();
         }
         catch (Exception fault)
@@ -73,7 +77,7 @@ internal sealed class ExplainStream(
             yield return new StreamItem(index++, requests.Current, outbox.Open());
     }
 
-    private async Task AnswerAsync(StreamItem item, ConcurrentDictionary<string, long> ids, ServerCallContext context, CancellationToken cancellation)
+    private async Task AnswerAsync(StreamItem item, Call call, CancellationToken cancellation)
     {
         using var lane = item.Lane;
         var id = item.Message.Item?.Id ?? "";
@@ -88,33 +92,33 @@ internal sealed class ExplainStream(
         try
         {
             var asked = Checked(item.Message);
-            isOwn = ids.TryAdd(id, item.Index);
+            isOwn = call.IdsInFlight.TryAdd(id, item.Index);
             if (!isOwn)
                 throw Invalid("item.id", $"'{Text.Quoted(id)}' is that of a photo in flight");
-            await foreach (var part in ExplainAsync(asked.Request, context, cancellation))
+            await foreach (var part in ExplainAsync(asked.Request, call.Caller, cancellation))
                 await Send(new ClassificationServiceExplainStreamResponse { Part = part });
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
             if (StatusMapper.IsInternal(fault))
-                logger.CallFailed(fault, context.Method);
+                logger.CallFailed(fault, call.Method);
             status = StatusMapper.ToItemStatus(fault);
         }
         finally
         {
             if (isOwn)
-                ids.TryRemove(id, out _);
+                call.IdsInFlight.TryRemove(id, out _);
         }
         await Send(new ClassificationServiceExplainStreamResponse { End = status });
     }
 
     /// <summary>As the explainer does it, but where there is no room it waits.</summary>
     private async IAsyncEnumerable<ClassificationServiceExplainResponse> ExplainAsync(
-        ClassificationServiceExplainRequest request, ServerCallContext context, [EnumeratorCancellation] CancellationToken cancellation)
+        ClassificationServiceExplainRequest request, Caller caller, [EnumeratorCancellation] CancellationToken cancellation)
     {
         while (true)
         {
-            await using var parts = explain(request, context, cancellation).GetAsyncEnumerator(cancellation);
+            await using var parts = explain(request, caller, cancellation).GetAsyncEnumerator(cancellation);
             if (await StartAsync(parts) is { } delay)
             {
                 await Task.Delay(delay, time, cancellation);

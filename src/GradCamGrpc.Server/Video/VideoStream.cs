@@ -25,7 +25,7 @@ internal sealed class VideoStream(
         IServerStreamWriter<VideoServiceExplainResponse> responses,
         ServerCallContext context)
     {
-        var caller = Caller.Of(context);
+        var (caller, method) = (Caller.Of(context), context.Method);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var outbox = new Outbox<VideoAnswer>(isOrdered: false);
         using var lane = outbox.Open();
@@ -35,7 +35,7 @@ internal sealed class VideoStream(
             var call = new VideoCall(settings => open(settings, caller), new FrameSequence(measure), time, lane, fault =>
             {
                 if (StatusMapper.IsInternal(fault))
-                    logger.CallFailed(fault, context.Method);
+                    logger.CallFailed(fault, method);
             });
             await call.RunAsync(requests, stop.Token);
             outbox.Complete();

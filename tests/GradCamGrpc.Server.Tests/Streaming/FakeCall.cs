@@ -6,29 +6,25 @@ namespace GradCamGrpc.Server.Tests.Streaming;
 internal sealed class FakeCall(CancellationToken cancellation) : ServerCallContext
 {
     private readonly Metadata _headers = [];
+    private readonly Dictionary<object, object> _state = [];
 
-    protected override string MethodCore => "/gradcam.v1.ClassificationService/ExplainStream";
+    /// <summary>How often it has been asked anything. gRPC finds out what it says when it is first asked, which is for one thread alone.</summary>
+    public int Questions { get; private set; }
 
-    protected override string HostCore => "";
+    protected override string MethodCore => Asked("/gradcam.v1.ClassificationService/ExplainStream");
+
+    protected override string HostCore => Asked("");
 
     /// <summary>Where it comes from, in gRPC's notation.</summary>
     public string From { get; init; } = "";
 
-    protected override string PeerCore => From;
+    protected override string PeerCore => Asked(From);
 
-    protected override DateTime DeadlineCore => DateTime.MaxValue;
+    protected override DateTime DeadlineCore => Asked(DateTime.MaxValue);
 
-    /// <summary>How often its headers have been asked for. gRPC makes them the first time, which is for one thread alone.</summary>
-    public int HeaderReads { get; private set; }
+    protected override Metadata RequestHeadersCore => Asked(_headers);
 
-    protected override Metadata RequestHeadersCore
-    {
-        get
-        {
-            HeaderReads++;
-            return _headers;
-        }
-    }
+    protected override IDictionary<object, object> UserStateCore => Asked(_state);
 
     protected override CancellationToken CancellationTokenCore { get; } = cancellation;
 
@@ -43,4 +39,10 @@ internal sealed class FakeCall(CancellationToken cancellation) : ServerCallConte
     protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
 
     protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
+
+    private T Asked<T>(T answer)
+    {
+        Questions++;
+        return answer;
+    }
 }
