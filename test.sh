@@ -5,16 +5,24 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 . build/sdk.sh
 
-# Films are read and written by ffmpeg, the page is tried in chromium, JPEG files are decoded by TurboJPEG, and TCMalloc allocates. Where one cannot be installed, the tests that need it are skipped.
-install_quietly ffmpeg:ffmpeg chromium:chromium
-install_accelerators
-
-build_quietly GradCamGrpc.sln
-export GRADCAM_BUILT=1
 work=$(mktemp -d) log=$work/log
 
 # What runs in the background has a session of its own, so that all of it can be ended.
 trap 'for job in $(jobs -p); do kill -- "-$job" 2>/dev/null || true; done; rm -rf "$work"' EXIT
+
+# Films are read and written by ffmpeg, the page is tried in chromium, JPEG files are decoded by TurboJPEG, and TCMalloc allocates. Where one
+# cannot be installed, the tests that need it are skipped. All that is needed comes at once, while the solution is built.
+needed=("${tests_need[@]}")
+[ $# -gt 0 ] || needed+=("${python_needs[@]}" "${go_needs[@]}" "${deploy_needs[@]}" "${docs_need[@]}")
+setsid bash -c '. build/sdk.sh; install_quietly "$@"; install_accelerators' - "${needed[@]}" </dev/null >"$work/packages" 2>&1 &
+packages=$! built=0
+build_quietly GradCamGrpc.sln || built=$?
+
+# Whoever ends apt-get on its way leaves packages half installed.
+wait "$packages" || true
+cat "$work/packages"
+[ "$built" -eq 0 ] || exit "$built"
+export GRADCAM_BUILT=1
 
 # The build has checked the code style, all but the white space: that counts as one test more, and runs beside the others.
 setsid dotnet format whitespace GradCamGrpc.sln --verify-no-changes --no-restore </dev/null >"$work/format" 2>&1 &
@@ -73,11 +81,9 @@ together() {
   scripts+=("$@")
 }
 
-# The clients leave cores idle while they wait for servers.
+# They leave cores idle while they wait for servers.
 if [ $# -eq 0 ]; then
-  together clients/*/test.sh
-  together deploy/check.sh
-  together docs/check.sh
+  together clients/*/test.sh deploy/check.sh docs/check.sh
 fi
 for i in "${!scripts[@]}"; do
   part=(0 1 0) log=$work/${scripts[$i]}/log status=${statuses[$i]}

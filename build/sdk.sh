@@ -26,6 +26,13 @@ build_quietly() {
 # build_cli: the command line, with the server in it, as the sources are now. Who has built all of it says so by GRADCAM_BUILT.
 build_cli() { [ -n "${GRADCAM_BUILT:-}" ] || build_quietly "$(dirname "${BASH_SOURCE[0]}")/../src/GradCamGrpc.Cli"; }
 
+# What Debian has that the tests, those of the clients, and the checks need: see install_quietly.
+tests_need=(ffmpeg:ffmpeg chromium:chromium)
+python_needs=(python3-grpcio python3-protobuf python3-numpy python3-pil python3-pytest mypy protobuf-compiler protobuf-compiler-grpc openssl)
+go_needs=(golang-go golang-google-grpc-dev golang-google-genproto-dev golang-google-protobuf-dev protobuf-compiler protoc-gen-go protoc-gen-go-grpc)
+deploy_needs=(promtool:prometheus haproxy:haproxy yamllint:yamllint docker-compose:docker-compose openssl:openssl python3-yaml)
+docs_need=(protobuf-compiler python3-protobuf protoc-gen-swagger:golang-grpc-gateway npx:npm)
+
 # install_quietly PACKAGE… | COMMAND:PACKAGE…: Debian's packages that are not there, if root asks; those whose command is there are not
 # needed. What cannot be installed is named, and whoever needs it has to look.
 install_quietly() {

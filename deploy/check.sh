@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . build/sdk.sh
 
 PATH=$PATH:/usr/sbin
-install_quietly promtool:prometheus haproxy:haproxy yamllint:yamllint docker-compose:docker-compose openssl:openssl python3-yaml
+install_quietly "${deploy_needs[@]}"
 for tool in promtool haproxy yamllint docker-compose openssl; do
   if ! command -v "$tool" >/dev/null; then
     echo "The files of deploy/ are not checked: there is no $tool."

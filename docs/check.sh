@@ -24,7 +24,7 @@ skip() {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-install_quietly protobuf-compiler python3-protobuf protoc-gen-swagger:golang-grpc-gateway npx:npm
+install_quietly "${docs_need[@]}"
 
 annotations=$(docs/annotations.sh)
 [ -d "$annotations" ] || build_quietly src/GradCamGrpc.Server

@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 log=$(mktemp) fresh=$(mktemp -d)
 trap 'rm -rf "$log" "$fresh"' EXIT
 
-install_quietly golang-go golang-google-grpc-dev golang-google-genproto-dev golang-google-protobuf-dev protobuf-compiler protoc-gen-go protoc-gen-go-grpc
+install_quietly "${go_needs[@]}"
 if ! command -v go >/dev/null || [ ! -d /usr/share/gocode/src/google.golang.org/grpc ]; then
   echo "The Go client is not tested: Debian's packages golang-go and golang-google-grpc-dev cannot be installed."
   echo "0 passed, 0 failed, $(cat ./*/*_test.go ./*/*/*_test.go 2>/dev/null | grep -cE '^func (Test[A-Z]\w*_|Example)') skipped"

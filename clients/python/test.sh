@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 python=/usr/bin/python3 # Debian's: it has Debian's packages
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=src
 
-install_quietly python3-grpcio python3-protobuf python3-numpy python3-pil python3-pytest mypy protobuf-compiler protobuf-compiler-grpc openssl
+install_quietly "${python_needs[@]}"
 if ! $python -c 'import grpc, google.protobuf, numpy, PIL, pytest' 2>/dev/null; then
   echo "The Python client is not tested: Debian's packages python3-grpcio, -protobuf, -numpy, -pil and -pytest cannot be installed."
   echo "0 passed, 0 failed, $(cat tests/test_*.py | grep -c '^def test_') skipped"
