@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Explain.Tests;
 
 /// <summary>
-/// Which inputs each ReLU, ReLU6 and 2 x 2 maximum of a network let pass in one run, so that another run can be made to decide alike. Where
+/// Which inputs each ReLU, ReLU6 and 2 x 2 maximum let pass in one run, so that another run, of the network or its like, can be made to decide alike. Where
 /// an input is a tie but for its last digits, runs of different precision decide differently, and a whole gradient goes another way.
 /// </summary>
 internal sealed class GateDecisions : IDisposable
@@ -17,8 +17,14 @@ internal sealed class GateDecisions : IDisposable
     // How often the pass has entered each so far.
     private readonly Dictionary<string, int> _entries = new(StringComparer.Ordinal);
 
+    /// <summary>What becomes of the decisions of the runs that follow.</summary>
+    public GateUse Use { get; set; }
+
+    /// <summary>How far an input was from the tie, at most, where it was decided against what it says: a share of the largest input there.</summary>
+    public double LargestOverruling { get; private set; }
+
     /// <param name="network">What decides. Whoever replaces outputs by hooks of theirs gets the decided ones, if they come later.</param>
-    public GateDecisions(nn.Module<Tensor, Tensor> network)
+    public void Watch(nn.Module<Tensor, Tensor> network)
     {
         foreach (var (name, module) in network.named_modules())
         {
@@ -31,12 +37,6 @@ internal sealed class GateDecisions : IDisposable
             return null!;
         });
     }
-
-    /// <summary>What becomes of the decisions of the runs that follow.</summary>
-    public GateUse Use { get; set; }
-
-    /// <summary>How far an input was from the tie, at most, where it was decided against what it says: a share of the largest input there.</summary>
-    public double LargestOverruling { get; private set; }
 
     public void Dispose()
     {

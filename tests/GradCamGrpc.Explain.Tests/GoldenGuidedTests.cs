@@ -1,6 +1,7 @@
 using GradCamGrpc.Explain.Attribution;
 using GradCamGrpc.Explain.Cuts;
 using GradCamGrpc.Explain.Scores;
+using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.TestData;
 using TorchSharp;
@@ -10,7 +11,7 @@ namespace GradCamGrpc.Explain.Tests;
 
 /// <summary>Methods on pixels against Captum's, on networks with computed weights and on the embedded model.</summary>
 [Trait("Category", "Golden")]
-public sealed class GoldenGuidedTests
+public sealed class GoldenGuidedTests(GoldenGuidedTests.Subjects subjects) : IClassFixture<GoldenGuidedTests.Subjects>
 {
     private const int ManyLayers = 40;
 
@@ -31,19 +32,12 @@ public sealed class GoldenGuidedTests
         using var arrays = GoldenArrays.Open("guided.safetensors");
         var expected = arrays.Floats(key);
 
-        using var scope = NewDisposeScope();
-        using var network = golden.Image is null ? ComputedNetwork(golden.Network) : EmbeddedModel.Read().BuildNetwork();
-        using var device = TestDevice.Open();
-        network.to(device.Device);
-        network.PrepareForServing();
-        network.UseFolded(false);
-        using var decisions = new GateDecisions(network) { Use = GateUse.Note };
-        var image = device.Image(golden.ImageName is { } photo ? Photo(photo) : ComputedInput());
-        var cut = new CutNetwork(network, image);
-        var map = Explain(cut, image, golden);
+        var subject = subjects.Of(golden);
+        subject.Decisions.Use = GateUse.Note;
+        var map = Explain(subject.Single, golden);
 
         Assert.Equal(arrays.Shape(key), new[] { map.Shape.Channels, map.Shape.Height, map.Shape.Width });
-        var layers = network.state_dict().Values.Count(entry => entry.dim() >= 2);
+        var layers = subject.Single.Network.state_dict().Values.Count(entry => entry.dim() >= 2);
         var tolerance = (layers > ManyLayers ? 5e-4f : 1e-4f) * expected.Max(Math.Abs);
         if (ShareBeyond(tolerance, expected, map) == 0)
             return;
@@ -52,30 +46,111 @@ public sealed class GoldenGuidedTests
         // gate than double precision does, and some pixels' gradients change for good: in the reference (seen in VGG-16: 415 of 150,528
         // values) as here, and on each processor others. So the method has to equal the reference in double precision, but for the gates of
         // the reference; and in single precision to the digit what it says in double precision once the same gates are open.
-        network.to(float64);
-        image = image.to(float64);
-        decisions.Use = GateUse.Ignore;
-        Assert.InRange(ShareBeyond(tolerance, expected, Explain(cut, image, golden)), 0, 0.005);
-        decisions.Use = GateUse.Impose;
-        Assert.Equal(0, ShareBeyond(tolerance, Explain(cut, image, golden).Values.ToArray(), map));
-        Assert.InRange(decisions.LargestOverruling, 0, 1e-5);
+        subject.Decisions.Use = GateUse.Ignore;
+        Assert.InRange(ShareBeyond(tolerance, expected, Explain(subject.Double, golden)), 0, 0.005);
+        subject.Decisions.Use = GateUse.Impose;
+        Assert.Equal(0, ShareBeyond(tolerance, Explain(subject.Double, golden).Values.ToArray(), map));
+        Assert.InRange(subject.Decisions.LargestOverruling, 0, 1e-5);
     }
 
     /// <summary>The share of values that differ by more.</summary>
     private static double ShareBeyond(float tolerance, float[] expected, SaliencyMap map) =>
         (double)expected.Zip(map.Values.ToArray()).Count(pair => !(Math.Abs(pair.First - pair.Second) <= tolerance)) / expected.Length;
 
-    private static SaliencyMap Explain(CutNetwork cut, Tensor image, GuidedCase golden)
+    private static SaliencyMap Explain(Computed computed, GuidedCase golden)
     {
         using var scope = NewDisposeScope();
         SaliencyMap? map = null;
+        var cut = computed.Cut;
 
         // A method without a layer takes any.
         var layer = golden.Layer is { } name ? cut.Layers[name] : cut.Layers.Values.First();
         Attributions.Explain(
-            cut, image, [layer], [ScoreTarget.Of(golden.ClassIndex)], [Methods[golden.Method]], (_, made) => map = made,
+            cut, computed.Image, [layer], [ScoreTarget.Of(golden.ClassIndex)], [Methods[golden.Method]], (_, made) => map = made,
             TestContext.Current.CancellationToken);
         return map!;
+    }
+
+    /// <summary>A network that computes in one precision, unfolded: in single precision as it serves.</summary>
+    internal sealed class Computed : IDisposable
+    {
+        private readonly ComputeDevice _device = TestDevice.Open();
+
+        public Computed(GuidedCase golden, GateDecisions decisions, ScalarType precision)
+        {
+            Network = golden.Image is null ? ComputedNetwork(golden.Network) : EmbeddedModel.Read().BuildNetwork();
+            Network.to(_device.Device);
+            if (precision == float32)
+                Network.PrepareForServing();
+            else
+                Network.Freeze();
+            Network.UseFolded(false);
+            Network.to(precision);
+            decisions.Watch(Network);
+            using (NewDisposeScope())
+                Image = _device.Image(golden.ImageName is { } photo ? Photo(photo) : ComputedInput()).to(precision).DetachFromDisposeScope();
+            Cut = new CutNetwork(Network, Image);
+        }
+
+        public ServableNetwork Network { get; }
+
+        public CutNetwork Cut { get; }
+
+        /// <summary>[1, 3, 224, 224].</summary>
+        public Tensor Image { get; }
+
+        public void Dispose()
+        {
+            Image.Dispose();
+            Network.Dispose();
+            _device.Dispose();
+        }
+    }
+
+    /// <summary>A network in single and, once that is asked for, in double precision.</summary>
+    internal sealed class Subject : IDisposable
+    {
+        private readonly Lazy<Computed> _double;
+
+        public Subject(GuidedCase golden)
+        {
+            Single = new Computed(golden, Decisions, float32);
+            _double = new Lazy<Computed>(() => new Computed(golden, Decisions, float64));
+        }
+
+        public GateDecisions Decisions { get; } = new();
+
+        public Computed Single { get; }
+
+        public Computed Double => _double.Value;
+
+        public void Dispose()
+        {
+            Single.Dispose();
+            if (_double.IsValueCreated)
+                _double.Value.Dispose();
+            Decisions.Dispose();
+        }
+    }
+
+    /// <summary>Networks are built once for their cases, which follow each other.</summary>
+    public sealed class Subjects : IDisposable
+    {
+        private (string Network, string? Image)? _key;
+        private Subject? _subject;
+
+        internal Subject Of(GuidedCase golden)
+        {
+            if (_subject is null || _key != (golden.Network, golden.Image))
+            {
+                _subject?.Dispose();
+                _subject = new Subject(golden);
+                _key = (golden.Network, golden.Image);
+            }
+            return _subject;
+        }
+
+        public void Dispose() => _subject?.Dispose();
     }
 
     private static ServableNetwork ComputedNetwork(string name)

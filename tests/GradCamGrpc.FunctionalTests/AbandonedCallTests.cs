@@ -16,7 +16,7 @@ public sealed class AbandonedCallTests
     [Fact]
     public async Task Queue_CallsAreCancelledOrExpireThere_TheNetworkSeesThePhotosOfTheOthersAlone()
     {
-        using var server = await ServerProcess.StartAsync("--max-batch", "4");
+        using var server = await ServerProcess.StartAsync(maxBatch: 4);
         using var busy = server.Classification.Explain(LongWork, cancellationToken: Cancellation);
         Assert.True(await busy.ResponseStream.MoveNext(Cancellation));
 

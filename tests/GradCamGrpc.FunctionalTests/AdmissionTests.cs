@@ -151,7 +151,7 @@ public sealed class AdmissionTests
         using var answer = await http.SendAsync(call, HttpCompletionOption.ResponseHeadersRead, cancellation);
 
         Assert.Equal([$"{(int)StatusCode.ResourceExhausted}"], answer.Headers.GetValues("grpc-status"));
-        await busy.ReadAllAsync();
+        busy.Dispose();
         Assert.Equal(2, (await Task.WhenAll(flood)).Count(outcome => outcome is Calls.Answer));
     }
 
@@ -165,10 +165,11 @@ public sealed class AdmissionTests
         {
             await server.InitializeAsync();
             var cancellation = TestContext.Current.CancellationToken;
-            var request = LongWork;
-            request.Model = ModelFolders.Cropped;
-            using var busy = server.Classification.Explain(request, cancellationToken: cancellation);
+            var work = LongWork;
+            work.Model = ModelFolders.Cropped;
+            using var busy = server.Classification.Explain(work, cancellationToken: cancellation);
             Assert.True(await busy.ResponseStream.MoveNext(cancellation));
+            var request = new ClassificationServiceExplainRequest { Model = ModelFolders.Cropped, Image = Photos.CatImage };
             var flood = Enumerable.Range(0, 2).Select(_ => TryAsync(server, request)).ToArray();
             var first = await await Task.WhenAny(flood);
 
@@ -177,7 +178,7 @@ public sealed class AdmissionTests
 
             Assert.IsType<RpcException>(first);
             Assert.Equal(ModelFolders.Whole, other.Prediction.Model);
-            await busy.ReadAllAsync();
+            busy.Dispose();
             await Task.WhenAll(flood);
         }
         folder.Delete(recursive: true);

@@ -17,7 +17,7 @@ public sealed class PriorityTests(RunningServer shared)
     [Fact]
     public async Task Explain_CallsOfAllLevelsWait_TheHigherAreAnsweredFirstAndAllAre()
     {
-        using var server = await ServerProcess.StartAsync("--max-batch", "1");
+        using var server = await ServerProcess.StartAsync(maxBatch: 1);
         using var busy = server.Classification.Explain(
             new ClassificationServiceExplainRequest { Image = Photos.CatImage, Layers = { "blocks.6.0" }, Methods = { Calls.Method("score_cam"), Calls.Method("integrated_gradients") } },
             cancellationToken: Cancellation);
@@ -28,7 +28,7 @@ public sealed class PriorityTests(RunningServer shared)
         foreach (var level in Enumerable.Range(0, OfEachLevel).SelectMany(_ => Levels))
             calls.Add(CallAsync(level));
         await server.WaitUntilQueuedAsync(calls.Count);
-        await busy.ReadAllAsync();
+        busy.Dispose();
         await Task.WhenAll(calls);
 
         double MeanPlace(string level) => answered.Index().Where(call => call.Item == level).Average(call => call.Index);

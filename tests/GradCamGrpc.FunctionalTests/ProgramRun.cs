@@ -47,6 +47,9 @@ internal sealed partial class ProgramRun : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Options of a server whose start is not what a test is about: it has one network, and nothing to measure.</summary>
+    public static IReadOnlyList<string> QuickStart { get; } = ["--instances", "1", "--max-batch", "4", "--max-delay", "0"];
+
     public static ProgramRun Server(params string[] arguments) => In(AppContext.BaseDirectory, "GradCamGrpc.Server.dll", arguments);
 
     /// <summary>The command line, where the environment names a server.</summary>

@@ -27,11 +27,13 @@ internal sealed partial class ServerProcess : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Starts it, and waits until it serves.</summary>
-    public static async Task<ServerProcess> StartAsync(params string[] options)
+    /// <param name="maxBatch">Requests that run together at most.</param>
+    public static async Task<ServerProcess> StartAsync(int maxBatch)
     {
         // With one network, long work of one call makes all others wait; with one thread it is long on any machine.
         var run = ProgramRun.Server(
-            ["--listen", "127.0.0.1:0", "--http", "off", "--metrics", "127.0.0.1:0", "--instances", "1", "--threads", "1", .. options]);
+            "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "127.0.0.1:0", "--instances", "1", "--threads", "1",
+            "--max-batch", $"{maxBatch}", "--max-delay", "0");
         var address = Address().Match(await run.LineWithAsync("serves on")).Value;
         return new ServerProcess(run, address, MetricsAddress().Match(await run.LineWithAsync("Metrics: ")).Value);
     }

@@ -9,6 +9,8 @@ namespace GradCamGrpc.FunctionalTests;
 /// <summary>The server as a program: its options, its signals, its exit codes.</summary>
 public sealed partial class ServerProgramTests
 {
+    private static readonly string[] Served = ["--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off", .. ProgramRun.QuickStart];
+
     [Fact]
     public async Task Run_EveryOptionWrong_EndsAndListsEveryFault()
     {
@@ -68,7 +70,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_WithThePage_SaysWhereItIs()
     {
-        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--metrics", "off");
+        using var run = ProgramRun.Server(["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--metrics", "off", .. ProgramRun.QuickStart]);
         var line = await run.LineWithAsync("A page to look with");
         using var http = new HttpClient();
 
@@ -122,7 +124,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_Terminated_AnswersWhatItHasAcceptedAndEndsWithZero()
     {
-        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off");
+        using var run = ProgramRun.Server(Served);
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         var client = new ClassificationService.ClassificationServiceClient(channel);
@@ -148,7 +150,7 @@ public sealed partial class ServerProgramTests
     public async Task Serve_SignalledTwice_AnswersWhatItHasAcceptedAndEndsWithZero(bool isInterrupt)
     {
         Assert.SkipWhen(isInterrupt && ProgramRun.IgnoresInterrupt, "SIGINT is ignored here, and by every program that is started from here");
-        using var run = ProgramRun.CommandLine("serve", "--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off");
+        using var run = ProgramRun.CommandLine(["serve", .. Served]);
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         var client = new ClassificationService.ClassificationServiceClient(channel);
@@ -178,7 +180,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_TerminatedWithSecondsOfWorkAhead_AnswersAllOfIt()
     {
-        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off");
+        using var run = ProgramRun.Server(Served);
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         var client = new ClassificationService.ClassificationServiceClient(channel);
@@ -203,7 +205,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_TerminatedUnderAStream_AnswersWhatItHasReadAndEndsWithZero()
     {
-        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off");
+        using var run = ProgramRun.Server(Served);
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         using var call = new ClassificationService.ClassificationServiceClient(channel).ExplainStream(
@@ -226,7 +228,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_TerminatedWithoutTimeToAnswer_SaysWhatItCutAndEndsWithTwo()
     {
-        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off", "--drain-timeout", "0");
+        using var run = ProgramRun.Server([.. Served, "--drain-timeout", "0"]);
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         using var call = new ClassificationService.ClassificationServiceClient(channel).Explain(

@@ -50,8 +50,10 @@ public sealed class TlsProgramTests : IDisposable
         var client = _authority.Client();
         var (mine, key) = (Write("me.crt", client.CertificatePem), Write("me.key", client.KeyPem));
         using var run = ProgramRun.CommandLine(
+        [
             "serve", "--listen", "0.0.0.0:0", "--http", "off", "--metrics", "off",
-            "--tls-certificate", PathOf("tls.crt"), "--tls-key", PathOf("tls.key"), "--client-ca", PathOf("ca.crt"));
+            "--tls-certificate", PathOf("tls.crt"), "--tls-key", PathOf("tls.key"), "--client-ca", PathOf("ca.crt"), .. ProgramRun.QuickStart,
+        ]);
         var welcome = await run.LineWithAsync("serves on");
         var server = $"https://localhost:{welcome.Split(':')[1].Split('.')[0]}";
 
@@ -78,7 +80,7 @@ public sealed class TlsProgramTests : IDisposable
             ("GRADCAM_LISTEN", listen), ("GRADCAM_HTTP", "off"), ("GRADCAM_METRICS", "off"),
             ("GRADCAM_TLS_CERTIFICATE", certificate), ("GRADCAM_TLS_KEY", PathOf("tls.key")),
         ];
-        using var run = ProgramRun.CommandLine("serve", Variables("0.0.0.0:0", PathOf("tls.crt")));
+        using var run = ProgramRun.CommandLine(["serve", .. ProgramRun.QuickStart], Variables("0.0.0.0:0", PathOf("tls.crt")));
         var listen = $"0.0.0.0:{(await run.LineWithAsync("serves on")).Split(':')[1].Split('.')[0]}";
 
         using var health = ProgramRun.CommandLine("health", Variables(listen, PathOf("tls.crt")));
