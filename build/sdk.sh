@@ -12,15 +12,21 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 
 # build_quietly PROJECT: restores and builds it for release; what the build said is shown only when it fails.
 build_quietly() {
-  local log
+  local log status=0 compiler
   log=$(mktemp)
-  if ! dotnet build "$1" -c Release --nologo -v quiet >"$log" 2>&1; then
+
+  # One compiler for all projects, which ends with the build: each new one compiles itself and its analyzers first, and takes twice as long.
+  # Even so it lives for a minute or two: counting which way its code goes, and guarding that code's memory, cost more than they give.
+  compiler=gradcam-$(basename "$log")
+  DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0 dotnet build "$1" -c Release --nologo -v quiet \
+    -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" >"$log" 2>&1 || status=$?
+  pkill -f -- "-pipename:$compiler" 2>/dev/null || true
+  if [ "$status" -ne 0 ]; then
     cat "$log" >&2
-    rm -f "$log"
     echo "$1 does not build." >&2
-    return 1
   fi
   rm -f "$log"
+  return "$status"
 }
 
 # build_cli: the command line, with the server in it, as the sources are now. Who has built all of it says so by GRADCAM_BUILT.
