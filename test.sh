@@ -24,18 +24,19 @@ cat "$work/packages"
 [ "$built" -eq 0 ] || exit "$built"
 export GRADCAM_BUILT=1
 
+# No process of a test lives for long: counting which way its code goes, to compile that once more, and guarding the memory that it is compiled
+# into, cost more than they give.
+export DOTNET_TieredPGO=${DOTNET_TieredPGO-0} DOTNET_EnableWriteXorExecute=${DOTNET_EnableWriteXorExecute-0}
+
 # The build has checked the code style, all but the white space: that counts as one test more, and runs beside the others.
 setsid dotnet format whitespace GradCamGrpc.sln --verify-no-changes --no-restore </dev/null >"$work/format" 2>&1 &
 format=$!
 
 # How the tests' own processes run. OpenMP's threads would else spin while they wait, on cores that other tests want. What tensors leave stays in
-# the process, as it does in the server: each pass would else take thousands of page faults. And no process lives for long: counting which way its
-# code goes, to compile that once more, and guarding the memory that it is compiled into, cost more than they give.
+# the process, as it does in the server: each pass would else take thousands of page faults.
 settings=(
   "GOMP_SPINCOUNT=${GOMP_SPINCOUNT-2000}"
   "GLIBC_TUNABLES=${GLIBC_TUNABLES-glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824:glibc.malloc.arena_max=$(nproc)}"
-  "DOTNET_TieredPGO=${DOTNET_TieredPGO-0}"
-  "DOTNET_EnableWriteXorExecute=${DOTNET_EnableWriteXorExecute-0}"
 )
 
 # One project at a time: each uses all cores. An exit status other than 0 without a failed test is a failure too; but where tests

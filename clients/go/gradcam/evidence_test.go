@@ -22,7 +22,10 @@ var box = gradcam.Rectangle{X: 100, Y: 20, Width: 250, Height: 260}
 
 func TestEvaluate_Curves_BeginAndEndWithThePhoto(t *testing.T) {
 	client := connect(t)
-	steps := &pb.EvaluateRequest{Curves: &pb.CurveOptions{StepCount: proto.Int32(4)}}
+	steps := &pb.EvaluateRequest{
+		Curves:    &pb.CurveOptions{StepCount: proto.Int32(4)},
+		Occlusion: &pb.Occlusion{PatchSize: proto.Int32(56), Stride: proto.Int32(56)},
+	}
 
 	found := must[*gradcam.Evaluation](t)(client.Evaluate(within(t, patience), gradcam.File(cat), gradcam.Label("tiger cat"), gradcam.Class(egyptianCat),
 		gradcam.Method(gradcam.GradCAM, gradcam.LayerCAM), gradcam.Boxes(box), gradcam.Baselines(), gradcam.EvaluateWith(steps), gradcam.TopK(1000)))

@@ -7,6 +7,7 @@ from conftest import CAT, EGYPTIAN_CAT, TIGER_CAT
 import gradcam
 from gradcam import tasks
 from gradcam.v1 import evidence_service_pb2 as evidence
+from gradcam.v1 import explanation_pb2 as explanation
 
 BOX = (100, 20, 250, 260)
 
@@ -19,7 +20,7 @@ def client(connect, server):
 def test_evaluate_curves_begin_and_end_with_the_photo(client):
     found = client.evaluate(
         CAT, "tiger cat", EGYPTIAN_CAT, method=["gradcam", "layercam"], boxes=[BOX], baselines=True, curves=evidence.CurveOptions(step_count=4),
-        top_k=1000,
+        occlusion=explanation.Occlusion(patch_size=56, stride=56), top_k=1000,
     )
 
     share = {c.index: c.probability for c in found.prediction.classes}

@@ -374,7 +374,9 @@ def test_priority_that_there_is_not_is_refused_by_the_server(connect, server):
 
 
 def test_call_evaluates_maps(client):
-    request = evidence_service_pb2.EvaluateRequest(image={"encoded": CAT.read_bytes()}, curves={"step_count": 2}, include_baselines=True)
+    request = evidence_service_pb2.EvaluateRequest(
+        image={"encoded": CAT.read_bytes()}, curves={"step_count": 2}, occlusion={"patch_size": 56, "stride": 56}, include_baselines=True
+    )
 
     answers = client.call(evidence_service_pb2_grpc.EvidenceServiceStub, "Evaluate", request)
 
