@@ -12,13 +12,12 @@ trap 'for job in $(jobs -p); do kill -- "-$job" 2>/dev/null || true; done; rm -r
 
 # Films are read and written by ffmpeg, the page is tried in chromium, JPEG files are decoded by TurboJPEG, and TCMalloc allocates. Where one
 # cannot be installed, the tests that need it are skipped. All that is needed comes at once, while the solution is built.
+# Whoever ends this script does not end apt-get on its way, which would leave packages half installed.
 needed=("${tests_need[@]}")
 [ $# -gt 0 ] || needed+=("${python_needs[@]}" "${go_needs[@]}" "${deploy_needs[@]}" "${docs_need[@]}")
-setsid bash -c '. build/sdk.sh; install_quietly "$@"; install_accelerators' - "${needed[@]}" </dev/null >"$work/packages" 2>&1 &
+setsid bash -c 'trap "" TERM; . build/sdk.sh; install_quietly "$@"; install_accelerators' - "${needed[@]}" </dev/null >"$work/packages" 2>&1 &
 packages=$! built=0
 build_quietly GradCamGrpc.sln || built=$?
-
-# Whoever ends apt-get on its way leaves packages half installed.
 wait "$packages" || true
 cat "$work/packages"
 [ "$built" -eq 0 ] || exit "$built"

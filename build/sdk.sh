@@ -12,21 +12,36 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 
 # build_quietly PROJECT: restores and builds it for release; what the build said is shown only when it fails.
 build_quietly() {
-  local log status=0 compiler
-  log=$(mktemp)
+  local log status=0 compiler='' shared=()
+  log=$(mktemp) || return
 
-  # One compiler for all projects, which ends with the build: each new one compiles itself and its analyzers first, and takes twice as long.
-  # Even so it lives for a minute or two: counting which way its code goes, and guarding that code's memory, cost more than they give.
-  compiler=gradcam-$(basename "$log")
-  DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0 dotnet build "$1" -c Release --nologo -v quiet \
-    -p:UseSharedCompilation=true -p:SharedCompilationId="$compiler" >"$log" 2>&1 || status=$?
-  pkill -f -- "-pipename:$compiler" 2>/dev/null || true
+  # Where the environment has each project compiled by a compiler of its own, which first compiles itself and its analyzers, a build takes three
+  # times as long. All projects get one, which ends with the build.
+  if [ "${UseSharedCompilation:-}" = false ]; then
+    compiler=gradcam-$(basename "$log")
+    shared=(-p:UseSharedCompilation=true -p:SharedCompilationId="$compiler")
+  fi
+
+  # Counting which way a compiler's code goes, and guarding that code's memory, cost more than they give in a minute or two.
+  DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0 dotnet build "$1" -c Release --nologo -v quiet "${shared[@]}" >"$log" 2>&1 || status=$?
+  [ -z "$compiler" ] || end_compiler "$compiler"
   if [ "$status" -ne 0 ]; then
     cat "$log" >&2
     echo "$1 does not build." >&2
   fi
   rm -f "$log"
   return "$status"
+}
+
+# end_compiler ID: asks the one that a build has started to end, by its own program.
+end_compiler() {
+  local process command
+  for process in /proc/[0-9]*; do
+    { mapfile -d '' -t command <"$process/cmdline"; } 2>/dev/null || continue
+    if [[ " ${command[*]} " == *" -pipename:$1 "* ]]; then
+      "${command[@]}" -shutdown >/dev/null 2>&1 || true
+    fi
+  done
 }
 
 # build_cli: the command line, with the server in it, as the sources are now. Who has built all of it says so by GRADCAM_BUILT.
