@@ -47,7 +47,13 @@ internal sealed class ModelComparer(PhotoReader photos, ServerMetrics metrics)
     }
 
     private async Task<JudgedAnswer> JudgeAsync(
-        CheckedExplainRequest question, MeasurePlan plan, Photo photo, Photo spare, ExplanationRequest inference, Caller caller, CancellationToken cancellation)
+        CheckedExplainRequest question,
+        MeasurePlan plan,
+        Photo photo,
+        Photo spare,
+        ExplanationRequest inference,
+        Caller caller,
+        CancellationToken cancellation)
     {
         var answer = await AnsweredQuestion.OfAsync(question, photo, inference, cancellation);
         var judge = new MapJudge(question.Model, question.Layers, plan, InputGrid.Of(photo.Input), metrics);
