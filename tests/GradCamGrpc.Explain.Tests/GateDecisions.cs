@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Explain.Tests;
 
 /// <summary>
-/// Which inputs each ReLU, ReLU6 and 2 x 2 maximum let pass in one run, so that another run, of the network or its like, can be made to decide alike. Where
-/// an input is a tie but for its last digits, runs of different precision decide differently, and a whole gradient goes another way.
+/// Which inputs each ReLU, ReLU6 and 2 x 2 maximum let pass in one run, so that another run, of this network or a copy, can be made to decide
+/// alike. Where an input is a tie but for its last digits, runs of different precision decide differently, and a whole gradient goes another way.
 /// </summary>
 internal sealed class GateDecisions : IDisposable
 {
@@ -17,8 +17,12 @@ internal sealed class GateDecisions : IDisposable
     // How often the pass has entered each so far.
     private readonly Dictionary<string, int> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>What becomes of the decisions of the runs that follow.</summary>
-    public GateUse Use { get; set; }
+    /// <summary>What becomes of the decisions of the runs that follow, which begin to overrule anew.</summary>
+    public GateUse Use
+    {
+        get;
+        set => (field, LargestOverruling) = (value, 0);
+    }
 
     /// <summary>How far an input was from the tie, at most, where it was decided against what it says: a share of the largest input there.</summary>
     public double LargestOverruling { get; private set; }

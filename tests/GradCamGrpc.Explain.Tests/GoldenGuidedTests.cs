@@ -57,26 +57,26 @@ public sealed class GoldenGuidedTests(GoldenGuidedTests.Subjects subjects) : ICl
     private static double ShareBeyond(float tolerance, float[] expected, SaliencyMap map) =>
         (double)expected.Zip(map.Values.ToArray()).Count(pair => !(Math.Abs(pair.First - pair.Second) <= tolerance)) / expected.Length;
 
-    private static SaliencyMap Explain(Computed computed, GuidedCase golden)
+    private static SaliencyMap Explain(PreparedNetwork prepared, GuidedCase golden)
     {
         using var scope = NewDisposeScope();
         SaliencyMap? map = null;
-        var cut = computed.Cut;
+        var cut = prepared.Cut;
 
         // A method without a layer takes any.
         var layer = golden.Layer is { } name ? cut.Layers[name] : cut.Layers.Values.First();
         Attributions.Explain(
-            cut, computed.Image, [layer], [ScoreTarget.Of(golden.ClassIndex)], [Methods[golden.Method]], (_, made) => map = made,
+            cut, prepared.Image, [layer], [ScoreTarget.Of(golden.ClassIndex)], [Methods[golden.Method]], (_, made) => map = made,
             TestContext.Current.CancellationToken);
         return map!;
     }
 
     /// <summary>A network that computes in one precision, unfolded: in single precision as it serves.</summary>
-    internal sealed class Computed : IDisposable
+    internal sealed class PreparedNetwork : IDisposable
     {
         private readonly ComputeDevice _device = TestDevice.Open();
 
-        public Computed(GuidedCase golden, GateDecisions decisions, ScalarType precision)
+        public PreparedNetwork(GuidedCase golden, GateDecisions decisions, ScalarType precision)
         {
             Network = golden.Image is null ? ComputedNetwork(golden.Network) : EmbeddedModel.Read().BuildNetwork();
             Network.to(_device.Device);
@@ -110,19 +110,19 @@ public sealed class GoldenGuidedTests(GoldenGuidedTests.Subjects subjects) : ICl
     /// <summary>A network in single and, once that is asked for, in double precision.</summary>
     internal sealed class Subject : IDisposable
     {
-        private readonly Lazy<Computed> _double;
+        private readonly Lazy<PreparedNetwork> _double;
 
         public Subject(GuidedCase golden)
         {
-            Single = new Computed(golden, Decisions, float32);
-            _double = new Lazy<Computed>(() => new Computed(golden, Decisions, float64));
+            Single = new PreparedNetwork(golden, Decisions, float32);
+            _double = new Lazy<PreparedNetwork>(() => new PreparedNetwork(golden, Decisions, float64));
         }
 
         public GateDecisions Decisions { get; } = new();
 
-        public Computed Single { get; }
+        public PreparedNetwork Single { get; }
 
-        public Computed Double => _double.Value;
+        public PreparedNetwork Double => _double.Value;
 
         public void Dispose()
         {
@@ -133,24 +133,22 @@ public sealed class GoldenGuidedTests(GoldenGuidedTests.Subjects subjects) : ICl
         }
     }
 
-    /// <summary>Networks are built once for their cases, which follow each other.</summary>
+    /// <summary>Networks are built once for all their cases.</summary>
     public sealed class Subjects : IDisposable
     {
-        private (string Network, string? Image)? _key;
-        private Subject? _subject;
+        private readonly Dictionary<(string Network, string? Image), Subject> _built = [];
 
         internal Subject Of(GuidedCase golden)
         {
-            if (_subject is null || _key != (golden.Network, golden.Image))
-            {
-                _subject?.Dispose();
-                _subject = new Subject(golden);
-                _key = (golden.Network, golden.Image);
-            }
-            return _subject;
+            var key = (golden.Network, golden.Image);
+            return _built.TryGetValue(key, out var subject) ? subject : _built[key] = new Subject(golden);
         }
 
-        public void Dispose() => _subject?.Dispose();
+        public void Dispose()
+        {
+            foreach (var subject in _built.Values)
+                subject.Dispose();
+        }
     }
 
     private static ServableNetwork ComputedNetwork(string name)

@@ -71,6 +71,19 @@ public sealed class PriorityTests(RunningServer shared)
         Assert.Equal([Header], fault.Fields());
     }
 
+    [Fact]
+    public async Task ExplainStream_UnknownPriority_IsInvalid()
+    {
+        using var call = shared.Classification.ExplainStream(new Metadata { { Header, "urgent" } }, cancellationToken: Cancellation);
+        await call.RequestStream.WriteAsync(
+            new ClassificationServiceExplainStreamRequest { Item = new ExplainItem { Id = "cat", Request = new ClassificationServiceExplainRequest { Image = Photos.CatImage } } }, Cancellation);
+
+        var fault = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancellation));
+
+        Assert.Equal(StatusCode.InvalidArgument, fault.StatusCode);
+        Assert.Equal([Header], fault.Fields());
+    }
+
     private async Task<RpcException> FailAsync(Metadata metadata) => await Assert.ThrowsAsync<RpcException>(
         async () => await shared.Classification.ClassifyAsync(new ClassifyRequest { Image = Photos.CatImage }, metadata, cancellationToken: Cancellation));
 }

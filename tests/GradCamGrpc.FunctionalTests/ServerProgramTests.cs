@@ -9,7 +9,7 @@ namespace GradCamGrpc.FunctionalTests;
 /// <summary>The server as a program: its options, its signals, its exit codes.</summary>
 public sealed partial class ServerProgramTests
 {
-    private static readonly string[] Served = ["--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off", .. ProgramRun.QuickStart];
+    private static readonly string[] ServeOptions = ["--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off", .. ProgramRun.QuickStart];
 
     [Fact]
     public async Task Run_EveryOptionWrong_EndsAndListsEveryFault()
@@ -124,7 +124,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_Terminated_AnswersWhatItHasAcceptedAndEndsWithZero()
     {
-        using var run = ProgramRun.Server(Served);
+        using var run = ProgramRun.Server("--listen", "127.0.0.1:0", "--http", "off", "--metrics", "off");
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         var client = new ClassificationService.ClassificationServiceClient(channel);
@@ -150,7 +150,7 @@ public sealed partial class ServerProgramTests
     public async Task Serve_SignalledTwice_AnswersWhatItHasAcceptedAndEndsWithZero(bool isInterrupt)
     {
         Assert.SkipWhen(isInterrupt && ProgramRun.IgnoresInterrupt, "SIGINT is ignored here, and by every program that is started from here");
-        using var run = ProgramRun.CommandLine(["serve", .. Served]);
+        using var run = ProgramRun.CommandLine(["serve", .. ServeOptions]);
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         var client = new ClassificationService.ClassificationServiceClient(channel);
@@ -180,7 +180,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_TerminatedWithSecondsOfWorkAhead_AnswersAllOfIt()
     {
-        using var run = ProgramRun.Server(Served);
+        using var run = ProgramRun.Server(ServeOptions);
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         var client = new ClassificationService.ClassificationServiceClient(channel);
@@ -205,7 +205,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_TerminatedUnderAStream_AnswersWhatItHasReadAndEndsWithZero()
     {
-        using var run = ProgramRun.Server(Served);
+        using var run = ProgramRun.Server(ServeOptions);
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         using var call = new ClassificationService.ClassificationServiceClient(channel).ExplainStream(
@@ -228,7 +228,7 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_TerminatedWithoutTimeToAnswer_SaysWhatItCutAndEndsWithTwo()
     {
-        using var run = ProgramRun.Server([.. Served, "--drain-timeout", "0"]);
+        using var run = ProgramRun.Server([.. ServeOptions, "--drain-timeout", "0"]);
         var welcome = await run.LineWithAsync("serves on");
         using var channel = GrpcChannel.ForAddress($"http://{Address().Match(welcome).Value}");
         using var call = new ClassificationService.ClassificationServiceClient(channel).Explain(

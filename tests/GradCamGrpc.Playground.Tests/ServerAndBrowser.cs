@@ -51,6 +51,10 @@ public sealed class ServerAndBrowser : IAsyncLifetime
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Http = new IPEndPoint(IPAddress.Loopback, 0),
             Metrics = null,
+
+            // The browser wants the other core.
+            Instances = 1,
+            Threads = 1,
             Queue = ServerOptions.Default.Queue with { UnmeasuredBatch = 4 },
         };
         return GradCamServer.Build(configure(options), logging => logging.ClearProviders());

@@ -28,6 +28,7 @@ public sealed class RepositoryFollowerTests : IAsyncLifetime
         {
             Models = _root,
             ModelControl = ModelControl.Poll,
+            Instances = 1,
             Queue = options.Queue with { MaxBatch = 1, MaxDelay = TimeSpan.Zero },
         };
         var cache = new ActivationCache(0);

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Streaming;
 using Microsoft.Extensions.Logging.Abstractions;
 using Request = GradCamGrpc.Protos.V1.ClassificationServiceExplainStreamRequest;
@@ -49,6 +50,9 @@ public sealed class ExplainStreamTests
 
         Assert.Equal(["one end 13", "one part", "two end 13", "two part"], (await ReadAsync(4)).Order());
         Assert.Equal([call.Questions, call.Questions], questions);
+        var once = new FakeCall(Cancellation);
+        _ = (Caller.Of(once), once.Method);
+        Assert.Equal(once.Questions, call.Questions);
 
         async IAsyncEnumerable<ClassificationServiceExplainResponse> Broken()
         {

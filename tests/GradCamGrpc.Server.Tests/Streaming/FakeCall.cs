@@ -8,7 +8,7 @@ internal sealed class FakeCall(CancellationToken cancellation) : ServerCallConte
     private readonly Metadata _headers = [];
     private readonly Dictionary<object, object> _state = [];
 
-    /// <summary>How often it has been asked anything. gRPC finds out what it says when it is first asked, which is for one thread alone.</summary>
+    /// <summary>How often it has been asked what gRPC finds out when it is first asked, which is for one thread alone.</summary>
     public int Questions { get; private set; }
 
     protected override string MethodCore => Asked("/gradcam.v1.ClassificationService/ExplainStream");
