@@ -41,9 +41,15 @@ timeout 180 bash -c 'while kill -0 "$1" && ! grep -q "^Metrics: " "$2"; do sleep
 address=https://$(sed -n 's/^GradCamGrpc serves on \([^ ]*:[0-9]*\).*/\1/p' "$work/server.log")
 dotnet "$program" explain tests/photos/chelsea.png tests/photos/astronaut.png --output peak --server "$address" --ca "$work/tls.crt" >"$work/explain.log" 2>&1 || true
 dotnet "$program" caption tests/photos/chelsea.png --whole --server "$address" --ca "$work/tls.crt" --out "$work" >"$work/caption.log" 2>&1
-sleep 2 # A call is counted after its answer, and other programs keep the cores busy.
+
+# A call is counted after its answer: the last one is waited for.
 metrics=$(sed -n 's/^Metrics: \([^ ]*\) .*/\1/p' "$work/server.log")
-curl --silent --fail --cacert "$work/tls.crt" "$metrics" >"$work/metrics"
+counted='http_server_request_duration_seconds_count{[^}]*/gradcam\.v1\.CaptioningService/'
+for _ in {1..300}; do
+  curl --silent --fail --cacert "$work/tls.crt" "$metrics" >"$work/metrics"
+  ! grep -q "$counted" "$work/metrics" || break
+  sleep 0.1
+done
 kill -TERM "$server"
 wait "$server"
 server=''
