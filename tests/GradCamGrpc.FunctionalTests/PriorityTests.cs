@@ -75,8 +75,8 @@ public sealed class PriorityTests(RunningServer shared)
     public async Task ExplainStream_UnknownPriority_IsInvalid()
     {
         using var call = shared.Classification.ExplainStream(new Metadata { { Header, "urgent" } }, cancellationToken: Cancellation);
-        await call.RequestStream.WriteAsync(
-            new ClassificationServiceExplainStreamRequest { Item = new ExplainItem { Id = "cat", Request = new ClassificationServiceExplainRequest { Image = Photos.CatImage } } }, Cancellation);
+        var item = new ExplainItem { Id = "cat", Request = new ClassificationServiceExplainRequest { Image = Photos.CatImage } };
+        await call.RequestStream.WriteAsync(new ClassificationServiceExplainStreamRequest { Item = item }, Cancellation);
 
         var fault = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancellation));
 
