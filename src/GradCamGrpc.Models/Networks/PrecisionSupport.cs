@@ -12,11 +12,15 @@ public static class PrecisionSupport
     /// <summary>Why a precision is of no use on a device, a clause; null where it is.</summary>
     /// <param name="precision">The precision.</param>
     /// <param name="isCpu">Whether the device is the CPU; others have both.</param>
-    public static string? ObjectionTo(Precision precision, bool isCpu) => ObjectionTo(precision, isCpu, CpuHasBf16());
+    public static string? ObjectionTo(Precision precision, bool isCpu) => ObjectionTo(precision, isCpu, CpuHasBf16(), OneDnn.LimitBelowBf16);
 
-    internal static string? ObjectionTo(Precision precision, bool isCpu, bool cpuHasBf16) => precision is Precision.Bf16 && isCpu && !cpuHasBf16
-        ? "needs a CPU with instructions for it (avx512_bf16 or amx_bf16 among the flags in /proc/cpuinfo), and this one has none: it would be several times slower than fp32"
-        : null;
+    internal static string? ObjectionTo(Precision precision, bool isCpu, bool cpuHasBf16, string? limit) => (precision, isCpu, cpuHasBf16) switch
+    {
+        (Precision.Bf16, true, false) => "needs a CPU with instructions for it (avx512_bf16 or amx_bf16 among the flags in /proc/cpuinfo), "
+            + "and this one has none: it would be several times slower than fp32",
+        (Precision.Bf16, true, true) when limit is not null => $"needs the CPU's instructions for it, and oneDNN is limited to {limit} (ONEDNN_MAX_CPU_ISA)",
+        _ => null,
+    };
 
     private static bool CpuHasBf16()
     {

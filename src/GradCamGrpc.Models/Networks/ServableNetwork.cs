@@ -16,6 +16,8 @@ public abstract class ServableNetwork : nn.Module<Tensor, Tensor>
     protected ServableNetwork(string name)
         : base(name)
     {
+        // Before the first convolution.
+        _ = OneDnn.Caches;
     }
 
     /// <summary>What the names of arrays begin with that a checkpoint may have for training's sake, and that are left aside.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Imaging.Decoding;
+using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Access;
 using GradCamGrpc.Server.Comparison;
@@ -186,6 +187,10 @@ public sealed class GradCamServer : IAsyncDisposable
             log.NoTurboJpeg();
         if (NativeTuning.LacksTcMalloc)
             log.NoTcMalloc();
+        if (OneDnn.Caches is OneDnnCaches.Guessed)
+            log.CachesGuessed();
+        else if (OneDnn.Caches is OneDnnCaches.Unused)
+            log.CachesUnused();
     }
 
     /// <summary>Ends when the models are loaded; faults with why one cannot be.</summary>

@@ -18,6 +18,18 @@ internal static partial class HostLog
         Message = "This program runs without libtcmalloc_minimal.so.4, so that predictions take up to a fourth longer: install libtcmalloc-minimal4 (since Debian 13 and Ubuntu 24.04 libtcmalloc-minimal4t64)")]
     public static partial void NoTcMalloc(this ILogger logger);
 
+    [LoggerMessage(
+        EventId = 207,
+        Level = LogLevel.Information,
+        Message = "The hypervisor keeps back how large the CPU's caches are (CPUID leaf 0x8000001D), so that oneDNN goes by usual sizes")]
+    public static partial void CachesGuessed(this ILogger logger);
+
+    [LoggerMessage(
+        EventId = 208,
+        Level = LogLevel.Warning,
+        Message = "The hypervisor keeps back how large the CPU's caches are (CPUID leaf 0x8000001D), and this libtorch has no names of its functions by which oneDNN could be told: it is kept to instructions up to AVX, and networks take about three times as long")]
+    public static partial void CachesUnused(this ILogger logger);
+
     [LoggerMessage(EventId = 203, Level = LogLevel.Information, Message = "{Path} has changed, and says from now on who may call")]
     public static partial void AccessTaken(this ILogger logger, string path);
 
