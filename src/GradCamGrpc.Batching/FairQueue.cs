@@ -46,7 +46,10 @@ internal sealed class FairQueue<TItem>
         return first;
     }
 
-    /// <summary>Takes an item out of its turn, as if it had never come.</summary>
+    /// <summary>
+    /// Takes an item out. Where others of its line wait, its turn stays its own: they, and who comes behind them, are due no earlier for it. A
+    /// line in which nobody waits is forgotten.
+    /// </summary>
     public void Remove(Entry entry)
     {
         if (!_entries.Remove(entry))

@@ -23,6 +23,6 @@ public sealed record QueueLimits
     /// <summary>Bytes that they may take.</summary>
     public long MaxBytes { get; }
 
-    /// <summary>How long a request may have to wait where the queue stands, which it does once that is four times as long; null for 1.25 runs of a full batch, and never for fewer than 80 requests.</summary>
+    /// <summary>How long a request may have to wait where the queue stands; null for the default.</summary>
     public TimeSpan? TargetWait { get; }
 }

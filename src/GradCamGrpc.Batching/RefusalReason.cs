@@ -12,7 +12,7 @@ public enum RefusalReason
     /// <summary>Its client has as large a part of the queue as one may have while others could come.</summary>
     Share,
 
-    /// <summary>It would wait until its deadline, as the queue moves now.</summary>
+    /// <summary>As the queue moves now, its batch would not have run by its deadline.</summary>
     Deadline,
 
     /// <summary>The queue has stood for a while, and the request would wait longer than the target.</summary>

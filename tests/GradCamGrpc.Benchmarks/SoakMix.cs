@@ -9,7 +9,7 @@ using Interpolation = GradCamGrpc.Imaging.Preprocessing.Interpolation;
 
 namespace GradCamGrpc.Benchmarks;
 
-/// <summary>Calls of all kinds: tasks, methods, outputs, photos of several sizes and formats, and one in eight that must fail.</summary>
+/// <summary>Calls of all kinds: tasks, methods, outputs, photos of several sizes and formats, and one in seven that must fail.</summary>
 internal sealed class SoakMix
 {
     private const string Question = "what is the woman wearing";

@@ -15,7 +15,7 @@ public sealed class EfficientNetLite0 : ServableNetwork
     /// <summary>The stages with large maps: up to 96 x 112 x 112 for a photo of 224x224.</summary>
     private const int EarlyStages = 3;
 
-    /// <summary>How many photos go through the early stages together: no buffer is larger than theirs (19 MiB of 224x224), however large the batch.</summary>
+    /// <summary>How many photos go through the early stages together: no buffer is larger than theirs (18.4 MiB of 224x224), however large the batch.</summary>
     private const int PhotosAtATime = 4;
 
     /// <summary>A stage of inverted residual blocks; the stride is the first block's.</summary>

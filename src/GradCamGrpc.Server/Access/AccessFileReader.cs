@@ -165,7 +165,7 @@ internal sealed partial class AccessFileReader : IDisposable
         return keys.Count > 0 ? [.. keys] : throw new ArgumentException("it holds no public key");
     }
 
-    /// <summary>Keys live as long as the list does.</summary>
+    /// <summary>Nobody disposes of the key: lists may be in use when others take their place.</summary>
     private static AsymmetricSecurityKey OfPem(string text)
     {
         if (text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))

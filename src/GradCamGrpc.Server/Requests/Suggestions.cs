@@ -25,7 +25,7 @@ internal static class Suggestions
         return words.Length == 0 ? [] : names.Where(name => WholeWords.AreIn(words, name));
     }
 
-    /// <summary>The names that at most one letter in three has to be changed for, the closest first.</summary>
+    /// <summary>The names that at most a third of the text's letters, rounded up, has to be changed for, the closest first.</summary>
     public static IEnumerable<string> Closest(string text, IEnumerable<string> names) => names
         .Select(name => (Name: name, Distance: Distance(text, name)))
         .Where(near => near.Distance <= (text.Length + 2) / 3)
