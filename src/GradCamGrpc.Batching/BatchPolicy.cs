@@ -20,6 +20,7 @@ public sealed record BatchPolicy
     public TimeSpan MaxDelay { get; }
 
     /// <summary>Decides for a queue that is not empty. Looks at nothing but its argument.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The queue is empty.</exception>
     public BatchDecision Decide(QueueSnapshot queue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(queue.Count, 1);

@@ -46,6 +46,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     /// <param name="limits">How much may wait.</param>
     /// <param name="observer">Watches.</param>
     /// <param name="time">The clock.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no processors.</exception>
     public DynamicBatcher(
         string name,
         IReadOnlyList<IBatchProcessor<TItem>> processors,
@@ -105,7 +106,10 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     }
 
     /// <summary>Starts the processors: the first, so that what it measures is not disturbed, and then the others together. Call it once.</summary>
-    /// <returns>Ends when all have started; faults with what a start threw.</returns>
+    /// <returns>
+    /// Ends when all have started, or where it drains meanwhile, once the next one has: the others may then never start. Faults with what a
+    /// start threw.
+    /// </returns>
     /// <exception cref="InvalidOperationException">It was started already, or drains.</exception>
     public Task StartAsync()
     {
@@ -119,6 +123,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
     }
 
     /// <summary>Gives a request a place in the queue before it is ready for it, or refuses it at once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It has no items, a client of a weight below 1, or a negative number of bytes.</exception>
     public Admission<TItem> Admit(in Arrival arrival)
     {
         Check(arrival);
@@ -136,6 +141,7 @@ public sealed class DynamicBatcher<TItem> : IAsyncDisposable
 
     /// <summary>Why a request would be refused a place at this moment, which counts as a refusal; it is given none.</summary>
     /// <returns>Null where it would not, or where nothing is taken at all.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">It has no items, a client of a weight below 1, or a negative number of bytes.</exception>
     public Refusal? ObjectionTo(in Arrival arrival)
     {
         Check(arrival);

@@ -28,6 +28,7 @@ public sealed class CutNetwork
     /// Told before each pass whether the network may take shortcuts that skip layers or change the last digits. It may where nothing
     /// is cut, or only in front of the last pooling; null for a network that never does.
     /// </param>
+    /// <exception cref="ArgumentException">A parameter of the network is not frozen.</exception>
     public CutNetwork(nn.Module<Tensor, Tensor> network, Tensor sample, Action<bool>? allowShortcuts = null)
         : this(network, [sample], allowShortcuts)
     {
@@ -39,6 +40,7 @@ public sealed class CutNetwork
     /// Told before each pass whether the network may take shortcuts that skip layers or change the last digits. It may where nothing
     /// is cut, or only in front of the last pooling; null for a network that never does.
     /// </param>
+    /// <exception cref="ArgumentException">A parameter of the network is not frozen, or two samples are of one size.</exception>
     public CutNetwork(nn.Module<Tensor, Tensor> network, IReadOnlyList<Tensor> samples, Action<bool>? allowShortcuts = null)
     {
         if (network.parameters().Any(parameter => parameter.requires_grad))
@@ -75,6 +77,7 @@ public sealed class CutNetwork
     /// What is asked of each of the first B images; layers are from <see cref="LayersAt"/> for their size. The other images only fill the batch.
     /// </param>
     /// <returns>The outputs, and what is needed to differentiate them. Its tensors live in the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are more queries than images.</exception>
     /// <exception cref="ArgumentException">There was no sample of the images' size, or a layer is one of another size.</exception>
     public ForwardPass Forward(Tensor images, IReadOnlyList<ImageQuery> queries)
     {
@@ -134,10 +137,12 @@ public sealed class CutNetwork
 
     /// <summary>Differentiates scores with respect to the images.</summary>
     /// <param name="images">[R, 3, H, W].</param>
-    /// <param name="targets">K scores; each is taken of every image.</param>
+    /// <param name="targets">K scores, one at least; each is taken of every image.</param>
     /// <param name="rule">What becomes of gradients at ReLUs.</param>
     /// <param name="cancellation">Says that nobody waits any more; it is asked before each target.</param>
     /// <returns>dScore/dImage, [K, R, 3, H, W].</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A target's class is none of the outputs', or its link is unknown.</exception>
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
     public Tensor ImageGradients(
         Tensor images, IReadOnlyList<ScoreTarget> targets, GradientRule rule, CancellationToken cancellation = default)
     {

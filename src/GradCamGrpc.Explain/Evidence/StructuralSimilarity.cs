@@ -23,6 +23,7 @@ public static class StructuralSimilarity
     /// <param name="second">A map of the same size.</param>
     /// <param name="range">What the values could differ by, the paper's L: 1 for maps scaled to 0..1, 2 for −1..1. Above 0.</param>
     /// <returns>−1 to 1; 1 only for equal maps.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not above 0, or not finite.</exception>
     /// <exception cref="ArgumentException">The maps differ in size, or are smaller than the window.</exception>
     public static double Between(HeatMap first, HeatMap second, double range)
     {

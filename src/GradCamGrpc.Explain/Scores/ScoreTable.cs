@@ -7,8 +7,10 @@ namespace GradCamGrpc.Explain.Scores;
 public static class ScoreTable
 {
     /// <param name="outputs">The network's outputs, [R, classes].</param>
-    /// <param name="targets">A target for each row; null where the row has none: its score is 0.</param>
+    /// <param name="targets">A target for each row; null where the row has none: its score is 0. One row has one at least.</param>
     /// <returns>The scores, [R].</returns>
+    /// <exception cref="ArgumentException">No row has a target.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target's class is none of the outputs', or its link is unknown.</exception>
     public static Tensor Evaluate(Tensor outputs, IReadOnlyList<ScoreTarget?> targets)
     {
         Tensor? scores = null;

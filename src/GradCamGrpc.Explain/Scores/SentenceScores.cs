@@ -8,6 +8,7 @@ public static class SentenceScores
     /// <param name="outputs">What speaks for each word at each place, [R, T, V].</param>
     /// <param name="targets">A target for each row.</param>
     /// <returns>The scores, [R].</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A target's place or word is none of the outputs', or its link is unknown.</exception>
     public static Tensor Evaluate(Tensor outputs, IReadOnlyList<SentenceTarget> targets)
     {
         var (places, words) = ((int)outputs.shape[1], (int)outputs.shape[2]);
