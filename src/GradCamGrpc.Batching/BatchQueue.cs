@@ -159,7 +159,7 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, int workers, TimePro
             _standing.Emptied();
     }
 
-    /// <summary>Takes out all that a rule names, and gives back their room; a line's turns are as <see cref="FairQueue{TItem}.Remove"/> leaves them.</summary>
+    /// <summary>Takes out all that a rule names, and gives back their room, but not their turns: see <see cref="FairQueue{TItem}.Remove"/>.</summary>
     /// <param name="reasonToDrop">Why an item is to leave; null where it stays.</param>
     public IReadOnlyList<(TItem Item, Exception Reason)> Drop(Func<TItem, Exception?> reasonToDrop)
     {
