@@ -73,5 +73,5 @@ internal sealed class CallModels(ModelCatalog catalog) : IDisposable
         }
     }
 
-    private ModelInstance? Current(string name) => name.Length > 0 ? catalog.Find(name) : Served is [var only] ? only : null;
+    private ModelInstance? Current(string name) => name.Length > 0 ? catalog.Find(name) : OnlyOne;
 }

@@ -67,6 +67,21 @@ public sealed class RepositoryFollowerTests : IAsyncLifetime
     [Fact]
     public async Task Look_AtTheStart_ServesWhatIsThere() => Assert.Equal([("model", "1")], await ServedAsync(looks: 0));
 
+    /// <summary>More may come: which one is meant is not known yet.</summary>
+    [Fact]
+    public async Task Find_NoNameWhileModelsAreStillComing_IsUnavailable()
+    {
+        await using var catalog = new ModelCatalog([], new ActivationCache(0), NullLogger<ModelCatalog>.Instance);
+        var model = _catalog.Models.Single();
+        catalog.Offer(model);
+        using var call = new CallModels(catalog);
+
+        Assert.Throws<ServerUnavailableException>(() => call.Find(""));
+        Assert.Same(model, call.Find("model"));
+        catalog.Complete();
+        Assert.Same(model, call.Find(""));
+    }
+
     [Fact]
     public async Task Look_FolderThatComes_IsServedFromTheSecondLookOn()
     {
