@@ -221,6 +221,16 @@ public sealed class ServerOptionsReaderTests
         Assert.StartsWith(expected, Assert.Single(fault.Faults), StringComparison.Ordinal);
     }
 
+    /// <summary>Who may read metrics may not call, wherever the two are served; any free port is another each time.</summary>
+    [Fact]
+    public void Read_TwoListenersOfOnePort_IsRefused()
+    {
+        var fault = Assert.Throws<InvalidOptionsException>(() => Read(("http", "127.0.0.1:8443"), ("metrics", "127.0.0.2:8443")));
+
+        Assert.Equal("--metrics: '127.0.0.2:8443' has the port of --http: each needs one of its own", Assert.Single(fault.Faults));
+        Assert.NotNull(Read(("listen", "127.0.0.1:0"), ("http", "127.0.0.1:0"), ("metrics", "127.0.0.1:0")));
+    }
+
     [Theory]
     [InlineData("listen", "0.0.0.0:50051")]
     [InlineData("listen", "[::]:50051")]

@@ -36,6 +36,7 @@ internal sealed partial class ServerOptionsReader
     {
         var reader = new ServerOptionsReader(written);
         var options = reader.Read();
+        reader.RefuseSharedPorts(options);
         reader.RefusePlaintext(options);
         return reader._faults.Count == 0 ? options : throw new InvalidOptionsException(reader._faults);
     }
@@ -111,6 +112,16 @@ internal sealed partial class ServerOptionsReader
                 Fault(setting, $"can be reached from elsewhere, and there is no TLS: give {Settings.TlsCertificate.Option} and {Settings.TlsKey.Option}, "
                     + $"or {Settings.Plaintext.Option} {Settings.Anywhere} where something in front of the server does TLS");
             }
+        }
+    }
+
+    /// <summary>Connections are told apart by the port that they came to: on whichever address, it is one listener's.</summary>
+    private void RefuseSharedPorts(ServerOptions options)
+    {
+        foreach (var shared in options.Addresses.Where(address => address.EndPoint.Port != 0).GroupBy(address => address.EndPoint.Port))
+        {
+            foreach (var (setting, _) in shared.Skip(1))
+                Fault(setting, $"has the port of {shared.First().Setting.Option}: each needs one of its own");
         }
     }
 
