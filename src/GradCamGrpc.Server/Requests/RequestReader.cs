@@ -192,7 +192,13 @@ internal sealed class RequestReader(CallModels models)
     {
         if (image is null or { SourceCase: Image.SourceOneofCase.None })
             faults.Invalid("image", "a photo is needed: encoded or raw");
-        if (image is not null && !Enum.IsDefined(image.Decoding))
+        if (image is not null)
+            CheckDecoding(image, faults);
+    }
+
+    public static void CheckDecoding(Image image, Violations faults)
+    {
+        if (!Enum.IsDefined(image.Decoding))
             faults.Invalid("image.decoding", $"{(int)image.Decoding} is not a way of decoding");
     }
 

@@ -23,7 +23,7 @@ internal sealed class FrameExplainer(
     /// <summary>The last frame that the network saw.</summary>
     private sealed record KeyFrame(
         GreyCopy Grey,
-        TimeSpan Timestamp,
+        Duration Timestamp,
         ClassificationPrediction Prediction,
         IReadOnlyList<ReadyMap> Maps,
         IReadOnlyDictionary<Series, SmoothedMap> Smoothed);
@@ -41,7 +41,7 @@ internal sealed class FrameExplainer(
         {
             photo.Input.Dispose();
             var same = Write(photo, last, difference);
-            same.KeyframeTimestamp = Duration.FromTimeSpan(last.Timestamp);
+            same.KeyframeTimestamp = last.Timestamp;
             return same;
         }
 
@@ -65,7 +65,7 @@ internal sealed class FrameExplainer(
         {
             var series = new Series(ready.TargetIndex, ready.ClassIndex, ready.Map.Layer?.Name, ready.Map.Method);
             smoothed[series] = key.Smoothed.GetValueOrDefault(series) ?? new SmoothedMap(factor);
-            var map = ready.Map with { Values = smoothed[series].Next(ready.Map.Values, key.Timestamp) };
+            var map = ready.Map with { Values = smoothed[series].Next(ready.Map.Values, key.Timestamp.ToTimeSpan()) };
             maps.Add(ready with { Map = map with { ScoreIsFlat = map.ScoreIsFlat && map.IsZero } });
         }
         return key with { Maps = maps, Smoothed = smoothed };

@@ -14,9 +14,9 @@ internal sealed class FrameSequence(Func<Image, ImageSize> measure)
     private FrameFormat? _format;
 
     /// <summary>Accepts the next frame.</summary>
-    /// <returns>When it was taken, and its format.</returns>
+    /// <returns>Its format.</returns>
     /// <exception cref="InvalidRequestException">A field is wrong.</exception>
-    public (TimeSpan Timestamp, FrameFormat Format) Next(VideoFrame frame)
+    public FrameFormat Next(VideoFrame frame)
     {
         var faults = new Violations();
         var timestamp = Timestamp(frame.Timestamp, faults);
@@ -24,7 +24,7 @@ internal sealed class FrameSequence(Func<Image, ImageSize> measure)
         faults.ThrowIfAny();
         _last = timestamp;
         _format = format;
-        return (timestamp!.Value, format!);
+        return format!;
     }
 
     private TimeSpan? Timestamp(Duration? message, Violations faults)
@@ -47,6 +47,8 @@ internal sealed class FrameSequence(Func<Image, ImageSize> measure)
 
     private FrameFormat? Format(Image? image, Violations faults)
     {
+        if (image is not null)
+            RequestReader.CheckDecoding(image, faults);
         if (image is null or { SourceCase: Image.SourceOneofCase.None })
         {
             faults.Invalid("image", "a picture is needed: encoded or raw");

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Protos.V1;
 
@@ -7,8 +8,8 @@ namespace GradCamGrpc.Server.Video;
 /// <param name="Index">Its place among the stream's frames, from 0.</param>
 /// <param name="Image">The picture.</param>
 /// <param name="Size">Its size.</param>
-/// <param name="Timestamp">When it was taken.</param>
+/// <param name="Timestamp">When it was taken, as its sender says it: answers name it to the last digit.</param>
 /// <param name="ArrivedAt">When it was read.</param>
 /// <param name="Deadline">From when on nobody wants its answer; null for never.</param>
 internal sealed record ReceivedFrame(
-    long Index, Image Image, ImageSize Size, TimeSpan Timestamp, DateTimeOffset ArrivedAt, DateTimeOffset? Deadline);
+    long Index, Image Image, ImageSize Size, Duration Timestamp, DateTimeOffset ArrivedAt, DateTimeOffset? Deadline);

@@ -17,7 +17,7 @@ internal sealed class VideoCall(
     Func<VideoSettings, VideoPlan> open, FrameSequence sequence, TimeProvider time, Outbox<VideoAnswer>.Lane lane, Action<Exception> failed)
 {
     private VideoPlan? _plan;
-    private bool _isRefused;
+    private Exception? _refusal;
     private FrameQueue<ReceivedFrame>? _queue;
     private Task _explaining = Task.CompletedTask;
     private long _read;
@@ -58,11 +58,12 @@ internal sealed class VideoCall(
         {
             if (_queue is not null)
                 throw Invalid("settings", "they come before the frames");
-            (_plan, _isRefused) = (null, true);
+            (_plan, _refusal) = (null, null);
             _plan = open(settings);
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
+            _refusal = fault;
             failed(fault);
             status = StatusMapper.ToItemStatus(fault);
         }
@@ -76,11 +77,14 @@ internal sealed class VideoCall(
         ReceivedFrame frame;
         try
         {
-            if (_plan is null && _isRefused)
-                throw Invalid("settings", "those of this stream are wrong; right ones have to come before any frame");
+            if (_plan is null && _refusal is not null)
+            {
+                await RefuseAsync(index, message.Timestamp, RefusalOfFrames(_refusal), stop.Token);
+                return;
+            }
             _plan ??= open(new VideoSettings());
-            var (timestamp, format) = sequence.Next(message);
-            frame = new ReceivedFrame(index, message.Image, format.Size, timestamp, arrived, arrived + _plan.FrameDeadline);
+            var format = sequence.Next(message);
+            frame = new ReceivedFrame(index, message.Image, format.Size, message.Timestamp, arrived, arrived + _plan.FrameDeadline);
         }
         catch (Exception fault) when (!stop.IsCancellationRequested)
         {
@@ -143,7 +147,7 @@ internal sealed class VideoCall(
 
     private ValueTask SendAsync(ReceivedFrame frame, VideoFrameResult result, CancellationToken cancellation)
     {
-        (result.FrameIndex, result.Timestamp) = (frame.Index, Duration.FromTimeSpan(frame.Timestamp));
+        (result.FrameIndex, result.Timestamp) = (frame.Index, frame.Timestamp);
         return lane.SendAsync(new VideoAnswer(new VideoServiceExplainResponse { Frame = result }, frame), cancellation);
     }
 
@@ -153,6 +157,11 @@ internal sealed class VideoCall(
         var result = new VideoFrameResult { FrameIndex = index, Timestamp = timestamp, Status = StatusMapper.ToItemStatus(fault) };
         await lane.SendAsync(new VideoAnswer(new VideoServiceExplainResponse { Frame = result }), cancellation);
     }
+
+    /// <summary>Why a frame has no settings. What is no fault of theirs may pass, so that a frame is told of that.</summary>
+    private static Exception RefusalOfFrames(Exception settings) => settings is InvalidRequestException or NotFoundException
+        ? Invalid("settings", "those of this stream are wrong; right ones have to come before any frame")
+        : settings;
 
     private static VideoFrameResult Unanswered(UnansweredReason reason) => new() { UnansweredReason = reason };
 

@@ -20,11 +20,20 @@ public sealed class FrameSequenceTests
     [Fact]
     public void Next_FramesThatGoOn_AreAccepted()
     {
-        Assert.Equal(TimeSpan.Zero, _sequence.Next(Frame(0, Jpeg)).Timestamp);
-        var (timestamp, format) = _sequence.Next(Frame(40, Jpeg));
+        var first = _sequence.Next(Frame(0, Jpeg));
+        var second = _sequence.Next(Frame(40, Jpeg));
 
-        Assert.Equal(TimeSpan.FromMilliseconds(40), timestamp);
-        Assert.Equal(new FrameFormat(FrameCodec.Jpeg, new ImageSize(9, 9)), format);
+        Assert.Equal(new FrameFormat(FrameCodec.Jpeg, new ImageSize(9, 9)), first);
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public void Next_UnknownDecoding_IsRefused()
+    {
+        var frame = Frame(0, Jpeg);
+        frame.Image.Decoding = (ImageDecoding)9;
+
+        Assert.Equal(["image.decoding"], Refused(frame));
     }
 
     [Theory]

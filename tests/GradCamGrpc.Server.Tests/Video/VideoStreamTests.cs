@@ -23,6 +23,7 @@ public sealed class VideoStreamTests : IFrameExplainer
     private readonly WatchedTime _time = new();
     private FrameChoice _choice = FrameChoice.Every;
     private TimeSpan? _deadline;
+    private Exception? _settingsFault;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -119,7 +120,7 @@ public sealed class VideoStreamTests : IFrameExplainer
         _deadline = TimeSpan.FromMilliseconds(100);
         var answer = new VideoAnswer(
             new Response { Frame = new VideoFrameResult { Explained = new ExplainedFrame() } },
-            new ReceivedFrame(0, new Image(), default, TimeSpan.Zero, _time.GetUtcNow(), _time.GetUtcNow() + _deadline));
+            new ReceivedFrame(0, new Image(), default, new Duration(), _time.GetUtcNow(), _time.GetUtcNow() + _deadline));
 
         var sent = answer.SentAt(_time.GetUtcNow() + TimeSpan.FromMilliseconds(milliseconds));
 
@@ -164,6 +165,29 @@ public sealed class VideoStreamTests : IFrameExplainer
         var frames = responses.Where(r => r.Frame is not null).OrderBy(r => r.Frame.FrameIndex).ToArray();
         Assert.Equal("settings", Field(frames[0]));
         Assert.Equal("1 Explained", Text(frames[1]));
+    }
+
+    /// <summary>Settings may be sound while the server is not ready: frames are told of that, and not that the settings are wrong.</summary>
+    [Fact]
+    public async Task Run_SettingsFailForAReasonThatPasses_FramesAreToldOfIt()
+    {
+        _settingsFault = new ServerUnavailableException("the server is starting");
+        await RunToEndAsync(Settings(0.5), Frame(0));
+
+        var responses = await ResponsesAsync(2);
+        Assert.Equal([14, 14], responses.Select(r => r.SettingsStatus?.Code ?? r.Frame.Status.Code));
+    }
+
+    /// <summary>A thirtieth of a second has more digits than a clock's ticks.</summary>
+    [Fact]
+    public async Task Run_TimestampInNanoseconds_ComesBackToTheLastDigit()
+    {
+        Explain(1);
+        var frame = Frame(0);
+        frame.Frame.Timestamp = new Duration { Nanos = 33_333_333 };
+        await RunToEndAsync(frame);
+
+        Assert.Equal(frame.Frame.Timestamp, Assert.Single(await ResponsesAsync(1)).Frame.Timestamp);
     }
 
     [Fact]
@@ -297,7 +321,7 @@ public sealed class VideoStreamTests : IFrameExplainer
             new FakeReader<Request>(_requests.Reader), new FakeWriter<Response>(_responses.Writer, write), new FakeCall(cancellation ?? Cancellation));
     }
 
-    private VideoPlan Open(VideoSettings settings) => settings.SmoothingFactor < 0
+    private VideoPlan Open(VideoSettings settings) => _settingsFault is not null ? throw _settingsFault : settings.SmoothingFactor < 0
         ? throw new InvalidRequestException([new FieldViolation("settings.smoothing_factor", "negative")])
         : new VideoPlan(_choice, _deadline, this);
 }
