@@ -80,7 +80,7 @@ public sealed class CaptioningBadInputTests(RunningServer server)
             new() { Methods = { new ExplanationMethod { GradCam = new GradCam(), AugmentationSmoothing = new AugmentationSmoothing() } } },
             StatusCode.InvalidArgument,
             "cannot explain a caption"),
-        ["methods"] = (ManyMaps(), StatusCode.InvalidArgument, "20 scores at 2 layers by 7 methods are 280 maps; a request may ask for 256"),
+        ["targets maps"] = (ManyMaps(), StatusCode.InvalidArgument, "20 scores at 2 layers by 7 methods are 280 maps; a request may ask for 256"),
         ["outputs[0]"] = (new() { Outputs = { new MapOutput() } }, StatusCode.InvalidArgument, "is needed"),
         ["decoding.max_words"] = (new() { Decoding = new() { MaxWords = 21 } }, StatusCode.InvalidArgument, "21 is not from 1 to 20"),
         ["model"] = (new() { Model = "resnet" }, StatusCode.NotFound, "no model"),

@@ -77,11 +77,11 @@ public sealed class VqaBadInputTests(AnsweringServer answering) : IClassFixture<
             With(request => request.Methods.Add(new ExplanationMethod { ScoreCam = new ScoreCam() })),
             StatusCode.InvalidArgument,
             "cannot explain an answer"),
-        ["methods"] = (
+        ["questions maps"] = (
             ManyMaps(wordsLeftOut: false),
             StatusCode.InvalidArgument,
             "160 scores at 2 layers by 1 methods are 320 maps; a request may ask for 256"),
-        ["methods words"] = (ManyMaps(wordsLeftOut: true), StatusCode.InvalidArgument, "160 scores at 2 layers by 1 methods are 320 maps"),
+        ["questions words"] = (ManyMaps(wordsLeftOut: true), StatusCode.InvalidArgument, "160 scores at 2 layers by 1 methods are 320 maps"),
         ["outputs[0]"] = (With(request => request.Outputs.Add(new MapOutput())), StatusCode.InvalidArgument, "is needed"),
         ["model"] = (With(request => request.Model = "resnet"), StatusCode.NotFound, "no model"),
     };

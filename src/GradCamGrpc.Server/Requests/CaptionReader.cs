@@ -62,7 +62,7 @@ internal sealed class CaptionReader(RequestReader requests)
             targets = Targets(request.Targets, model, choice, faults);
             layers = _head.Layers(request.Layers, model, faults);
             methods = _head.Methods(request.Methods, model, layers, faults);
-            HeadReader.CheckMaps(targets.Length > 0 ? targets.Length : choice?.MaxWords ?? 0, layers, methods, faults);
+            HeadReader.CheckMaps(targets.Length > 0 ? targets.Length : choice?.MaxWords ?? 0, "targets", layers, methods, faults);
         }
         var fusion = layers.Length == 0 ? null : FusionReader.ReadOfHead(request.LayerFusion, layers.Length, faults);
         var outputs = OutputReader.Read(request.Outputs, faults);

@@ -65,16 +65,17 @@ internal sealed class HeadReader(RequestReader requests, HeadKind kind)
 
     /// <summary>Checks that the maps are not too many.</summary>
     /// <param name="scores">Of how many scores.</param>
+    /// <param name="scoresField">The field that names the scores.</param>
     /// <param name="layers">The layers.</param>
     /// <param name="methods">The methods.</param>
     /// <param name="faults">Told if they are.</param>
-    public static void CheckMaps(int scores, CutLayer[] layers, IExplanationMethod[] methods, Violations faults)
+    public static void CheckMaps(int scores, string scoresField, CutLayer[] layers, IExplanationMethod[] methods, Violations faults)
     {
         var maps = (long)scores * layers.Length * methods.Length;
         if (maps <= MaxMaps)
             return;
         var asked = $"{scores} scores at {layers.Length} layers by {methods.Length} methods";
-        faults.Invalid("methods", $"{asked} are {maps} maps; a request may ask for {MaxMaps}");
+        faults.Invalid(scoresField, $"{asked} are {maps} maps; a request may ask for {MaxMaps}");
     }
 
     /// <summary>Checks that the targets of a list are not too many.</summary>

@@ -78,7 +78,7 @@ internal sealed class VqaReader(RequestReader requests)
             layers = _head.Layers(request.Layers, model, faults);
             methods = _head.Methods(request.Methods, model, layers, faults);
             var scores = questions.Sum(asked => asked.Count * (request.LeaveWordsOut ? asked.Question.ScoresWithWordsLeftOut : 1));
-            HeadReader.CheckMaps(scores, layers, methods, faults);
+            HeadReader.CheckMaps(scores, "questions", layers, methods, faults);
         }
         var fusion = layers.Length == 0 ? null : FusionReader.ReadOfHead(request.LayerFusion, layers.Length, faults);
         var outputs = OutputReader.Read(request.Outputs, faults);
