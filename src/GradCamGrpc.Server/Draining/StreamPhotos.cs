@@ -7,11 +7,20 @@ namespace GradCamGrpc.Server.Draining;
 internal sealed class StreamPhotos(Drain drain) : IDisposable
 {
     private int _open;
+    private bool _hasRead;
 
-    /// <summary>A message was read. Everything but settings has an answer of its own.</summary>
+    /// <summary>A message was read. It has an answer that counts, unless it is a video's settings, or those that a stream of photos begins with.</summary>
     public void Read<T>(T message)
     {
-        if (message is ClassificationServiceExplainStreamRequest { Settings: null } or VideoServiceExplainRequest { Settings: null })
+        var isFirst = !_hasRead;
+        _hasRead = true;
+        var counts = message switch
+        {
+            ClassificationServiceExplainStreamRequest photo => photo.Settings is null || !isFirst,
+            VideoServiceExplainRequest frame => frame.Settings is null,
+            _ => false,
+        };
+        if (counts)
             Add(1);
     }
 
