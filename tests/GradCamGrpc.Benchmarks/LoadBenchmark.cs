@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GradCamGrpc.Batching;
 using GradCamGrpc.Models.Networks;
 
 namespace GradCamGrpc.Benchmarks;
@@ -36,7 +35,6 @@ internal static class LoadBenchmark
         command.SetAction(async (parsed, cancellation) =>
         {
             var concurrent = parsed.GetValue(concurrency);
-            var batch = parsed.GetValue(maxBatch) ?? BatchSettings.DefaultMaxBatchSize;
             var file = parsed.GetValue(photo) is { } given ? await File.ReadAllBytesAsync(given.FullName, cancellation) : BenchPhoto.SmallJpeg();
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds)) / RoundCount;
             await using var bench = await ServerBench.StartAsync(options => options with
@@ -44,7 +42,8 @@ internal static class LoadBenchmark
                 Precision = parsed.GetValue(precision),
                 Queue = options.Queue with { MaxBatch = parsed.GetValue(maxBatch) },
             }, file);
-            await bench.RunForAsync(concurrent, WarmUp);
+            var warmUp = await bench.RunForAsync(concurrent, WarmUp);
+            var batch = Math.Max(1, (int)Math.Round(warmUp.MeanBatch));
             var rounds = new List<Round>();
             for (var round = 0; round < RoundCount; round++)
             {
@@ -53,7 +52,6 @@ internal static class LoadBenchmark
                 var usage = Environment.CpuUsage.TotalTime;
                 var load = await bench.RunForAsync(concurrent, time);
                 usage = Environment.CpuUsage.TotalTime - usage;
-                batch = Math.Max(1, (int)Math.Round(load.MeanBatch));
                 var after = Alone();
                 rounds.Add(new Round(load, (before.Model + after.Model) / 2, (before.Decode + after.Decode) / 2, usage));
                 Console.WriteLine(
