@@ -111,8 +111,8 @@ internal sealed class SanityChecks(ServerOptions options, ServerMetrics metrics)
         throw Changed(model);
     }
 
-    private static ServerUnavailableException Changed(ModelInstance model) =>
-        new($"the files of the model '{model.Name}' have changed since it was loaded; try again once the new ones are served");
+    private static FailedPreconditionException Changed(ModelInstance model) =>
+        new("MODEL_CHANGED", $"the files of the model '{model.Name}' have changed since it was loaded; try again once the new ones are served");
 
     private sealed class Turn(SemaphoreSlim turns) : IDisposable
     {
