@@ -835,7 +835,8 @@ type isClassificationServiceExplainStreamRequest_Message interface {
 }
 
 type ClassificationServiceExplainStreamRequest_Settings struct {
-	// How the stream is answered: first, or not at all.
+	// How the stream is answered: first, or not at all. Where they are wrong, the call ends with INVALID_ARGUMENT, on settings.order or
+	// settings.max_in_flight. Settings that come later end with INVALID_ARGUMENT on settings, as a photo would, and the stream goes on.
 	Settings *ExplainStreamSettings `protobuf:"bytes,1,opt,name=settings,proto3,oneof"`
 }
 
@@ -972,7 +973,8 @@ type ClassificationServiceExplainStreamResponse struct {
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
-	// The photo's place among the stream's messages that are no settings, from 0.
+	// The message's place in the stream, from 0; settings that come first have none. Every other message has one, and an end: settings that
+	// come later, too.
 	ItemIndex int64 `protobuf:"varint,1,opt,name=item_index,json=itemIndex,proto3" json:"item_index,omitempty"`
 	// The photo's id; empty where it had none.
 	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
@@ -1082,7 +1084,8 @@ type ItemStatus struct {
 	Code int32 `protobuf:"varint,1,opt,name=code,proto3" json:"code,omitempty"`
 	// What went wrong, for people; empty where all is well.
 	Message string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
-	// The details that Explain's status would have. The paths of fields are those of the item's request, but for item.id and message.
+	// The details that Explain's status would have. The paths of fields are those of the item's request, but for settings, item.id,
+	// item.request and message, which are the stream's message's own.
 	Details []*anypb.Any `protobuf:"bytes,3,rep,name=details,proto3" json:"details,omitempty"`
 }
 

@@ -27,7 +27,7 @@ type EvidenceServiceClient interface {
 	// one message a checkpoint. The model that is served is not touched.
 	//
 	// A server runs one check at a time; another call is RESOURCE_EXHAUSTED with the reason CHECK_RUNNING and google.rpc.RetryInfo. The check
-	// ends with its call.
+	// ends with its call. A model whose files have changed since it was loaded cannot be copied: FAILED_PRECONDITION, reason MODEL_CHANGED.
 	CheckSanity(ctx context.Context, in *CheckSanityRequest, opts ...grpc.CallOption) (EvidenceService_CheckSanityClient, error)
 }
 
@@ -117,7 +117,7 @@ type EvidenceServiceServer interface {
 	// one message a checkpoint. The model that is served is not touched.
 	//
 	// A server runs one check at a time; another call is RESOURCE_EXHAUSTED with the reason CHECK_RUNNING and google.rpc.RetryInfo. The check
-	// ends with its call.
+	// ends with its call. A model whose files have changed since it was loaded cannot be copied: FAILED_PRECONDITION, reason MODEL_CHANGED.
 	CheckSanity(*CheckSanityRequest, EvidenceService_CheckSanityServer) error
 	mustEmbedUnimplementedEvidenceServiceServer()
 }

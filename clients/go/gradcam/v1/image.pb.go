@@ -30,7 +30,8 @@ const (
 	ImageDecoding_IMAGE_DECODING_EXACT ImageDecoding = 1
 	// JPEG and WebP at the smallest of eight scales that is no smaller than what the model resizes to, then resized as ever: faster for large
 	// photos, and scores differ a little; a caption, which is searched for, can become another. Sizes, boxes and crops are in pixels of the whole photo all the same. Other files and raw pixels,
-	// and photos that are drawn on (overlays and all else that has the photo's size), are read exactly.
+	// photos that are drawn on (overlays and all else that has the photo's size), frames of VideoService and photos of
+	// ComparisonService.CompareModels are read exactly.
 	ImageDecoding_IMAGE_DECODING_FAST ImageDecoding = 2
 )
 

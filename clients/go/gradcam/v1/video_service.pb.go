@@ -29,7 +29,8 @@ const (
 	FramePolicy_FRAME_POLICY_UNSPECIFIED FramePolicy = 0
 	// Every one; who sends more than can be answered is slowed.
 	FramePolicy_FRAME_POLICY_EVERY_FRAME FramePolicy = 1
-	// One in frame_step. Frames with a status of their own do not count.
+	// One in frame_step. A frame does not count that is refused as it comes: for wrong settings, or its own timestamp, container, size
+	// or header. One that fails later counts, such as one whose picture turns out to be damaged.
 	FramePolicy_FRAME_POLICY_EVERY_NTH FramePolicy = 2
 	// The latest one, whenever the one before is answered: a frame that waits gives way to one that comes.
 	FramePolicy_FRAME_POLICY_LATEST_WINS FramePolicy = 3
@@ -231,7 +232,9 @@ type VideoSettings struct {
 	// The model's name; may be empty where the server has one model only.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
 	// What is asked of every frame, as for ClassificationService.Explain, with no model, photo or label_images of its own. Where it has no targets, the
-	// class that is followed is explained: the most probable one, steadied as class_hysteresis says.
+	// class that is followed is explained: the most probable one, steadied as class_hysteresis says. An answer is one message: the raw numbers
+	// of all maps of a frame together may take 64 MiB, and their pictures may have 100 million pixels. A frame that would have more is
+	// INVALID_ARGUMENT on outputs.
 	Request *ClassificationServiceExplainRequest `protobuf:"bytes,2,opt,name=request,proto3" json:"request,omitempty"`
 	// Which frames are answered; every one when unspecified.
 	Policy FramePolicy `protobuf:"varint,3,opt,name=policy,proto3,enum=gradcam.v1.FramePolicy" json:"policy,omitempty"`

@@ -26,7 +26,8 @@ class ClassificationServiceStub(object):
     - CHECK_RUNNING (RESOURCE_EXHAUSTED): another sanity check runs (EvidenceService). google.rpc.RetryInfo says when to try again.
     - UNAUTHENTICATED (UNAUTHENTICATED): the server asks who calls, and the metadata "x-api-key" or "authorization" ("Bearer" and a JWT) is
     missing, wrong or expired.
-    - PERMISSION_DENIED (PERMISSION_DENIED): whose key or token it is may not call this method.
+    - PERMISSION_DENIED (PERMISSION_DENIED): whose key or token it is may not call this method, or not use the model that is named, whether
+    there is one of that name or not.
     - RATE_QUOTA, CONCURRENCY_QUOTA (RESOURCE_EXHAUSTED): they call more often than they may, or have as many calls open as they may.
     google.rpc.RetryInfo says when to try again. Each message of a client's stream counts as a call, and is read when there is room.
     - NOT_READY (UNAVAILABLE): the server is starting or draining.
@@ -43,11 +44,14 @@ class ClassificationServiceStub(object):
     name of the gRPC status; and "message" and "details". A stream is a line of JSON for each message, and one that fails after its first
     ends with a line that is such an object, under HTTP 200. A field that there is not, or a value of another kind than its field's, is
     INVALID_REQUEST. The header "grpc-timeout" is the call's deadline, a number and a unit as gRPC has it, such as "30S" or "500m"; the metadata
-    above are headers, too.
+    above are headers, too. Two reasons are of HTTP alone: NO_SUCH_CALL (NOT_FOUND; status 404, or 405 where the path takes another method)
+    and MESSAGE_TOO_LARGE (RESOURCE_EXHAUSTED, status 413).
 
     Bytes that are no message of the request's type are INVALID_REQUEST without google.rpc.BadRequest: there is no field to name.
 
-    A message larger than the server accepts (by default 17 MiB) is RESOURCE_EXHAUSTED without details: trying again does not help.
+    A message larger than the server accepts is RESOURCE_EXHAUSTED without google.rpc.RetryInfo: trying again does not help. Over gRPC it may
+    have 1 MiB more than a photo (by default 17 MiB), and the status has no details. As JSON it may have 1 MiB more than a photo in Base64,
+    which is 4/3 of it (by default 22.3 MiB), and the reason is MESSAGE_TOO_LARGE.
     """
 
     def __init__(self, channel):
@@ -94,7 +98,8 @@ class ClassificationServiceServicer(object):
     - CHECK_RUNNING (RESOURCE_EXHAUSTED): another sanity check runs (EvidenceService). google.rpc.RetryInfo says when to try again.
     - UNAUTHENTICATED (UNAUTHENTICATED): the server asks who calls, and the metadata "x-api-key" or "authorization" ("Bearer" and a JWT) is
     missing, wrong or expired.
-    - PERMISSION_DENIED (PERMISSION_DENIED): whose key or token it is may not call this method.
+    - PERMISSION_DENIED (PERMISSION_DENIED): whose key or token it is may not call this method, or not use the model that is named, whether
+    there is one of that name or not.
     - RATE_QUOTA, CONCURRENCY_QUOTA (RESOURCE_EXHAUSTED): they call more often than they may, or have as many calls open as they may.
     google.rpc.RetryInfo says when to try again. Each message of a client's stream counts as a call, and is read when there is room.
     - NOT_READY (UNAVAILABLE): the server is starting or draining.
@@ -111,11 +116,14 @@ class ClassificationServiceServicer(object):
     name of the gRPC status; and "message" and "details". A stream is a line of JSON for each message, and one that fails after its first
     ends with a line that is such an object, under HTTP 200. A field that there is not, or a value of another kind than its field's, is
     INVALID_REQUEST. The header "grpc-timeout" is the call's deadline, a number and a unit as gRPC has it, such as "30S" or "500m"; the metadata
-    above are headers, too.
+    above are headers, too. Two reasons are of HTTP alone: NO_SUCH_CALL (NOT_FOUND; status 404, or 405 where the path takes another method)
+    and MESSAGE_TOO_LARGE (RESOURCE_EXHAUSTED, status 413).
 
     Bytes that are no message of the request's type are INVALID_REQUEST without google.rpc.BadRequest: there is no field to name.
 
-    A message larger than the server accepts (by default 17 MiB) is RESOURCE_EXHAUSTED without details: trying again does not help.
+    A message larger than the server accepts is RESOURCE_EXHAUSTED without google.rpc.RetryInfo: trying again does not help. Over gRPC it may
+    have 1 MiB more than a photo (by default 17 MiB), and the status has no details. As JSON it may have 1 MiB more than a photo in Base64,
+    which is 4/3 of it (by default 22.3 MiB), and the reason is MESSAGE_TOO_LARGE.
     """
 
     def Classify(self, request, context):
@@ -202,7 +210,8 @@ class ClassificationService(object):
     - CHECK_RUNNING (RESOURCE_EXHAUSTED): another sanity check runs (EvidenceService). google.rpc.RetryInfo says when to try again.
     - UNAUTHENTICATED (UNAUTHENTICATED): the server asks who calls, and the metadata "x-api-key" or "authorization" ("Bearer" and a JWT) is
     missing, wrong or expired.
-    - PERMISSION_DENIED (PERMISSION_DENIED): whose key or token it is may not call this method.
+    - PERMISSION_DENIED (PERMISSION_DENIED): whose key or token it is may not call this method, or not use the model that is named, whether
+    there is one of that name or not.
     - RATE_QUOTA, CONCURRENCY_QUOTA (RESOURCE_EXHAUSTED): they call more often than they may, or have as many calls open as they may.
     google.rpc.RetryInfo says when to try again. Each message of a client's stream counts as a call, and is read when there is room.
     - NOT_READY (UNAVAILABLE): the server is starting or draining.
@@ -219,11 +228,14 @@ class ClassificationService(object):
     name of the gRPC status; and "message" and "details". A stream is a line of JSON for each message, and one that fails after its first
     ends with a line that is such an object, under HTTP 200. A field that there is not, or a value of another kind than its field's, is
     INVALID_REQUEST. The header "grpc-timeout" is the call's deadline, a number and a unit as gRPC has it, such as "30S" or "500m"; the metadata
-    above are headers, too.
+    above are headers, too. Two reasons are of HTTP alone: NO_SUCH_CALL (NOT_FOUND; status 404, or 405 where the path takes another method)
+    and MESSAGE_TOO_LARGE (RESOURCE_EXHAUSTED, status 413).
 
     Bytes that are no message of the request's type are INVALID_REQUEST without google.rpc.BadRequest: there is no field to name.
 
-    A message larger than the server accepts (by default 17 MiB) is RESOURCE_EXHAUSTED without details: trying again does not help.
+    A message larger than the server accepts is RESOURCE_EXHAUSTED without google.rpc.RetryInfo: trying again does not help. Over gRPC it may
+    have 1 MiB more than a photo (by default 17 MiB), and the status has no details. As JSON it may have 1 MiB more than a photo in Base64,
+    which is 4/3 of it (by default 22.3 MiB), and the reason is MESSAGE_TOO_LARGE.
     """
 
     @staticmethod

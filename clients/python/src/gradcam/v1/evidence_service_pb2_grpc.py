@@ -47,7 +47,7 @@ class EvidenceServiceServicer(object):
         one message a checkpoint. The model that is served is not touched.
 
         A server runs one check at a time; another call is RESOURCE_EXHAUSTED with the reason CHECK_RUNNING and google.rpc.RetryInfo. The check
-        ends with its call.
+        ends with its call. A model whose files have changed since it was loaded cannot be copied: FAILED_PRECONDITION, reason MODEL_CHANGED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -8,7 +8,7 @@ from gradcam.v1 import model_service_pb2 as gradcam_dot_v1_dot_model__service__p
 class ModelServiceStub(object):
     """Tells which models there are and what can be asked of them, and loads and unloads them where the operator lets callers do so.
 
-    Errors are as in ClassificationService. The reasons of FAILED_PRECONDITION are:
+    Errors are as in ClassificationService; over gRPC a message may have 64 KiB here. The reasons of FAILED_PRECONDITION are:
 
     - MODEL_CONTROL_OFF: the server was not started with --model-control explicit.
     - MODEL_REFUSED: the folder cannot be loaded; the message says why.
@@ -46,7 +46,7 @@ class ModelServiceStub(object):
 class ModelServiceServicer(object):
     """Tells which models there are and what can be asked of them, and loads and unloads them where the operator lets callers do so.
 
-    Errors are as in ClassificationService. The reasons of FAILED_PRECONDITION are:
+    Errors are as in ClassificationService; over gRPC a message may have 64 KiB here. The reasons of FAILED_PRECONDITION are:
 
     - MODEL_CONTROL_OFF: the server was not started with --model-control explicit.
     - MODEL_REFUSED: the folder cannot be loaded; the message says why.
@@ -120,7 +120,7 @@ def add_ModelServiceServicer_to_server(servicer, server):
 class ModelService(object):
     """Tells which models there are and what can be asked of them, and loads and unloads them where the operator lets callers do so.
 
-    Errors are as in ClassificationService. The reasons of FAILED_PRECONDITION are:
+    Errors are as in ClassificationService; over gRPC a message may have 64 KiB here. The reasons of FAILED_PRECONDITION are:
 
     - MODEL_CONTROL_OFF: the server was not started with --model-control explicit.
     - MODEL_REFUSED: the folder cannot be loaded; the message says why.
