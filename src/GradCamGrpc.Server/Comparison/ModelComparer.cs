@@ -71,7 +71,7 @@ internal sealed class ModelComparer(PhotoReader photos, ServerMetrics metrics)
         CancellationToken cancellation)
     {
         var answer = await AnsweredQuestion.OfAsync(question, photo, inference, cancellation);
-        var judge = new MapJudge(question.Model, question.Layers, plan, InputGrid.Of(photo.Input), metrics);
+        var judge = new MapJudge(question.Model.Name, question.Layers, plan, InputGrid.Of(photo.Input), metrics);
         var score = JudgedScore.OfLogit(answer.ClassIndex);
         var map = score.Judged(answer.Map.Map);
         using var place = question.Model.Reserve(caller, question.View);
