@@ -51,7 +51,7 @@ build_cli() { [ -n "${GRADCAM_BUILT:-}" ] || build_quietly "$(dirname "${BASH_SO
 tests_need=(ffmpeg:ffmpeg chromium:chromium)
 python_needs=(python3-grpcio python3-protobuf python3-numpy python3-pil python3-pytest mypy protobuf-compiler protobuf-compiler-grpc openssl)
 go_needs=(golang-go golang-google-grpc-dev golang-google-genproto-dev golang-google-protobuf-dev protobuf-compiler protoc-gen-go protoc-gen-go-grpc)
-deploy_needs=(promtool:prometheus haproxy:haproxy yamllint:yamllint docker-compose:docker-compose openssl:openssl python3-yaml)
+deploy_needs=(promtool:prometheus haproxy:haproxy yamllint:yamllint docker-compose:docker-compose openssl:openssl curl:curl python3-yaml)
 docs_need=(protobuf-compiler python3-protobuf protoc-gen-swagger:golang-grpc-gateway npx:npm)
 
 # install_quietly PACKAGE… | COMMAND:PACKAGE…: Debian's packages that are not there, if root asks; those whose command is there are not

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Checks every file under deploy/, and the Dockerfile: with the tools that will read them, against each other, and against what a server
 # really exports. The last line has the totals.
-#   deploy/check.sh             needs Debian's prometheus, haproxy, yamllint, docker-compose and python3-yaml; root installs what is missing
+#   deploy/check.sh             needs Debian's prometheus, haproxy, yamllint, docker-compose, openssl, curl and python3-yaml; root installs
+#                               what is missing
 #   deploy/check.sh --schemas   also by the schemas of Kubernetes and Envoy, from npm
 #   deploy/check.sh --image     also builds the image and runs it: some minutes, as root
 set -euo pipefail
@@ -10,13 +11,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 PATH=$PATH:/usr/sbin
 install_quietly "${deploy_needs[@]}"
-for tool in promtool haproxy yamllint docker-compose openssl; do
-  if ! command -v "$tool" >/dev/null; then
-    echo "The files of deploy/ are not checked: there is no $tool."
-    echo "0 passed, 0 failed, 1 skipped"
-    exit 0
-  fi
+missing=()
+for tool in promtool haproxy yamllint docker-compose openssl curl; do
+  command -v "$tool" >/dev/null || missing+=("$tool")
 done
+/usr/bin/python3 -c 'import yaml' 2>/dev/null || missing+=(python3-yaml)
+if [ "${#missing[@]}" -gt 0 ]; then
+  echo "The files of deploy/ are not checked: there is no ${missing[*]}."
+  echo "0 passed, 0 failed, 1 skipped"
+  exit 0
+fi
 
 build_cli
 program=src/GradCamGrpc.Cli/bin/Release/net10.0/gradcam.dll

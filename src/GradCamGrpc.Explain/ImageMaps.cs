@@ -33,7 +33,8 @@ public static class ImageMaps
         if (cams.Length > 0)
         {
             network.Forward(image, [new ImageQuery(layers, targets.Count)])
-                .Explain([targets], [cams], (_, target, map) => maps[target].Add(map));
+                .Explain([targets], [cams], (_, target, map) => maps[target].Add(map), _ => !cancellation.IsCancellationRequested);
+            cancellation.ThrowIfCancellationRequested();
         }
         IAttributionMethod[] attributions = [.. methods.OfType<IAttributionMethod>()];
         if (attributions.Length > 0)

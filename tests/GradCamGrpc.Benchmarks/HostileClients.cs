@@ -27,7 +27,9 @@ internal sealed class HostileClients : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentBag<GrpcChannel> _channels = [];
     private readonly List<Task> _clients;
+    private readonly ConcurrentQueue<SoakFault> _faults = new();
     private int _cancelled;
+    private int _refused;
 
     private HostileClients(Uri server, ByteString photo)
     {
@@ -44,6 +46,12 @@ internal sealed class HostileClients : IAsyncDisposable
 
     /// <summary>Calls that were cancelled so far.</summary>
     public int Cancelled => _cancelled;
+
+    /// <summary>Calls that were to be cancelled, for which there was no room. A client that nobody wants may be told so.</summary>
+    public int Refused => _refused;
+
+    /// <summary>Calls that were to be cancelled and ended otherwise.</summary>
+    public IReadOnlyCollection<SoakFault> Faults => _faults;
 
     /// <summary>Lets them loose.</summary>
     public static HostileClients Start(Uri server, ByteString photo) => new(server, photo);
@@ -141,12 +149,26 @@ internal sealed class HostileClients : IAsyncDisposable
                 {
                 }
             }
-            catch (Exception fault) when (!_end.IsCancellationRequested && fault is RpcException or OperationCanceledException)
+            catch (OperationCanceledException) when (!_end.IsCancellationRequested)
             {
                 Interlocked.Increment(ref _cancelled);
             }
+            catch (RpcException fault) when (!_end.IsCancellationRequested)
+            {
+                Count(fault.Status);
+            }
             await Task.Delay(random.Next(LongestPatience), _end.Token);
         }
+    }
+
+    private void Count(Status status)
+    {
+        if (status.StatusCode is StatusCode.Cancelled)
+            Interlocked.Increment(ref _cancelled);
+        else if (status.StatusCode is StatusCode.ResourceExhausted)
+            Interlocked.Increment(ref _refused);
+        else
+            _faults.Enqueue(new SoakFault("a call that cancels", status.StatusCode, status.Detail));
     }
 
     private ClassificationServiceExplainRequest Request() => new() { Image = new Image { Encoded = _photo } };

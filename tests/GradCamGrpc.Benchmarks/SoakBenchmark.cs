@@ -15,15 +15,10 @@ internal static class SoakBenchmark
     private const int Parts = 5;
     private const int PrintedFaults = 10;
 
-    /// <param name="Name">What was asked.</param>
-    /// <param name="Status">How it ended.</param>
-    /// <param name="Detail">And what was said about it.</param>
-    private sealed record Fault(string Name, StatusCode Status, string Detail);
-
     /// <param name="Latencies">Milliseconds of the good calls.</param>
     /// <param name="Faults">Those that ended otherwise than they should.</param>
     /// <param name="Elapsed">How long it took.</param>
-    private sealed record Block(IReadOnlyList<double> Latencies, IReadOnlyList<Fault> Faults, TimeSpan Elapsed)
+    private sealed record Block(IReadOnlyList<double> Latencies, IReadOnlyList<SoakFault> Faults, TimeSpan Elapsed)
     {
         public double P99 => Latencies.Percentile(0.99);
     }
@@ -49,17 +44,19 @@ internal static class SoakBenchmark
         var mix = new SoakMix(channel);
         await MakeAsync(mix.Draw(Math.Min(calls, 500), random), concurrency);
         var (alone, beside) = (new List<Block>(), new List<Block>());
+        var strangers = new List<SoakFault>();
         var (resident, tensors) = (new List<double>(), new List<long>());
         for (var part = 0; part < Parts; part++)
         {
             // Which comes first alternates, for the machine drifts.
             if (part % 2 == 0)
                 alone.Add(await MakeAsync(mix.Draw(calls, random), concurrency));
-            var (cancelled, gone) = (0, 0);
+            var (cancelled, refused, gone) = (0, 0, 0);
             await using (var hostile = HostileClients.Start(server, ByteString.CopyFrom(BenchPhoto.SmallJpeg())))
             {
                 beside.Add(await MakeAsync(mix.Draw(calls, random), concurrency));
-                (cancelled, gone) = (hostile.Cancelled, hostile.Gone);
+                (cancelled, refused, gone) = (hostile.Cancelled, hostile.Refused, hostile.Gone);
+                strangers.AddRange(hostile.Faults);
             }
             if (part % 2 == 1)
                 alone.Add(await MakeAsync(mix.Draw(calls, random), concurrency));
@@ -71,9 +68,9 @@ internal static class SoakBenchmark
             Console.WriteLine(
                 $"{2 * calls * (part + 1),7} calls: {resident[^1]:F0} MiB resident, {GC.GetTotalMemory(forceFullCollection: false) / 1048576.0:F0} MiB managed, "
                 + $"{tensors[^1]} live tensors; p99 {alone[^1].P99:F0} ms alone ({calls / alone[^1].Elapsed.TotalSeconds:F0} calls/s), "
-                + $"{beside[^1].P99:F0} ms beside hostile clients ({calls / beside[^1].Elapsed.TotalSeconds:F0} calls/s), who cancelled {cancelled} of their own, and {gone} of whom had given up");
+                + $"{beside[^1].P99:F0} ms beside hostile clients ({calls / beside[^1].Elapsed.TotalSeconds:F0} calls/s), who cancelled {cancelled} of their own and were refused {refused}, and {gone} of whom had given up");
         }
-        Fault[] faults = [.. alone.Concat(beside).SelectMany(block => block.Faults)];
+        SoakFault[] faults = [.. alone.Concat(beside).SelectMany(block => block.Faults), .. strangers];
         foreach (var fault in faults.Take(PrintedFaults))
             Console.WriteLine($"unexpected: {fault.Name}: {fault.Status}, {fault.Detail}");
         double[] ratios = [.. beside.Zip(alone, (with, without) => with.P99 / without.P99)];
@@ -87,14 +84,14 @@ internal static class SoakBenchmark
     private static async Task<Block> MakeAsync(IReadOnlyList<SoakCall> calls, int concurrency)
     {
         var latencies = new ConcurrentQueue<double>();
-        var faults = new ConcurrentQueue<Fault>();
+        var faults = new ConcurrentQueue<SoakFault>();
         var clock = Stopwatch.StartNew();
         await ServerBench.RunAsync(concurrency, [.. calls.Select(call => (Func<Task>)(async () =>
         {
             var start = clock.Elapsed;
             var status = await EndAsync(call);
             if (status.StatusCode != call.Expected)
-                faults.Enqueue(new Fault(call.Name, status.StatusCode, status.Detail));
+                faults.Enqueue(new SoakFault(call.Name, status.StatusCode, status.Detail));
             else if (call.IsGood)
                 latencies.Enqueue((clock.Elapsed - start).TotalMilliseconds);
         }))]);

@@ -21,12 +21,16 @@ public sealed class OcclusionCorrelation(Occlusion? occlusion = null)
     /// <param name="target">The score.</param>
     /// <param name="cancellation">Says that nobody waits any more.</param>
     /// <returns>The mean loss of the score at each pixel, of the image's size.</returns>
+    /// <exception cref="NotFiniteNumberException">The score of a covered image is no finite number.</exception>
     /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
     public HeatMap Losses(CutNetwork network, Tensor image, ScoreTarget target, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         var task = PixelTask.Of(network, image, target, cancellation);
-        return new HeatMap(task.Height, task.Width, TensorValues.Floats(_occlusion.Attribute(task)));
+        var losses = TensorValues.Floats(_occlusion.Attribute(task));
+        return losses.All(float.IsFinite)
+            ? new HeatMap(task.Height, task.Width, losses)
+            : throw new NotFiniteNumberException("the score of a covered image is not finite");
     }
 
     /// <summary>Compares a map of a score with the score's losses.</summary>
@@ -36,6 +40,7 @@ public sealed class OcclusionCorrelation(Occlusion? occlusion = null)
     /// <param name="target">The score that the map explains.</param>
     /// <param name="cancellation">Says that nobody waits any more.</param>
     /// <returns>−1 to 1, see <see cref="RankCorrelation.Spearman"/>; null where either map is the same everywhere.</returns>
+    /// <exception cref="NotFiniteNumberException">The score of a covered image is no finite number.</exception>
     /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
     public double? Measure(CutNetwork network, Tensor image, HeatMap heat, ScoreTarget target, CancellationToken cancellation = default) =>
         Compare(heat, Losses(network, image, target, cancellation));

@@ -172,15 +172,27 @@ internal sealed partial class AccessFileReader : IDisposable
             throw new ArgumentException("it holds a secret key, which belongs to the issuer alone");
         try
         {
-            var curve = ECDsa.Create();
-            curve.ImportFromPem(text);
-            return new ECDsaSecurityKey(curve);
+            return new ECDsaSecurityKey(Imported(ECDsa.Create(), text));
         }
-        catch (CryptographicException)
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {
-            var rsa = RSA.Create();
-            rsa.ImportFromPem(text);
-            return new RsaSecurityKey(rsa);
+            // It is of no curve; the label of PKCS #1, which is for RSA alone, curves do not even know.
+            return new RsaSecurityKey(Imported(RSA.Create(), text));
+        }
+    }
+
+    private static TKey Imported<TKey>(TKey key, string text)
+        where TKey : AsymmetricAlgorithm
+    {
+        try
+        {
+            key.ImportFromPem(text);
+            return key;
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
         }
     }
 

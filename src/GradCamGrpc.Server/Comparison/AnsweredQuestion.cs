@@ -16,5 +16,5 @@ internal sealed record AnsweredQuestion(CheckedExplainRequest Question, Photo Ph
     /// <summary>Waits for the answer to a question of one map.</summary>
     public static async Task<AnsweredQuestion> OfAsync(
         CheckedExplainRequest question, Photo photo, ExplanationRequest inference, CancellationToken cancellation) =>
-        new(question, photo, await inference.Prediction, await inference.Items.FirstAsync(cancellation));
+        new(question, photo, await inference.Prediction.WaitAsync(cancellation), await inference.Items.FirstAsync(cancellation));
 }

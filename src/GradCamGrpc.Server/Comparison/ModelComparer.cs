@@ -22,10 +22,25 @@ internal sealed class ModelComparer(PhotoReader photos, ServerMetrics metrics)
     {
         var plan = request.Plan.Of(photo);
         var spare = photo with { Input = photo.Input.Copy() };
-        var first = places[0].Submit(photo, request.Questions[0], cancellation);
-        var questions = request.IsClassKnown ? request.Questions : await OfItsClassAsync(request.Questions, first);
-        var others = questions.Index().Skip(1).Select(asked => AskAsync(asked.Item, plan, photo, places[asked.Index], caller, cancellation));
-        return await Task.WhenAll(others.Prepend(JudgeAsync(questions[0], plan, photo, spare, first, caller, cancellation)));
+
+        // Where one model fails, nobody waits for the others.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            var first = places[0].Submit(photo, request.Questions[0], stop.Token);
+            var questions = request.IsClassKnown ? request.Questions : await OfItsClassAsync(request.Questions, first);
+            Task<JudgedAnswer>[] answers =
+            [
+                JudgeAsync(questions[0], plan, photo, spare, first, caller, stop.Token),
+                .. questions.Index().Skip(1).Select(asked => AskAsync(asked.Item, plan, photo, places[asked.Index], caller, stop.Token)),
+            ];
+            await JoinedTasks.WhenAllAsync(answers, stop);
+            return await Task.WhenAll(answers);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
     }
 
     private static async Task<IReadOnlyList<CheckedExplainRequest>> OfItsClassAsync(
@@ -56,7 +71,7 @@ internal sealed class ModelComparer(PhotoReader photos, ServerMetrics metrics)
         CancellationToken cancellation)
     {
         var answer = await AnsweredQuestion.OfAsync(question, photo, inference, cancellation);
-        var judge = new MapJudge(question.Model, question.Layers, plan, InputGrid.Of(photo.Input), metrics);
+        var judge = new MapJudge(question.Model.Name, question.Layers, plan, InputGrid.Of(photo.Input), metrics);
         var score = JudgedScore.OfLogit(answer.ClassIndex);
         var map = score.Judged(answer.Map.Map);
         using var place = question.Model.Reserve(caller, question.View);

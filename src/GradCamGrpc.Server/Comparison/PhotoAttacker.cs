@@ -21,10 +21,15 @@ internal static class PhotoAttacker
         var scale = new PixelScale(model.Manifest.Preprocessing.Mean, model.Manifest.Preprocessing.Std);
         using var second = model.Reserve(caller, question.View);
         var spare = photo with { Input = photo.Input.Copy() };
-        var explained = place.Submit(photo, question, cancellation);
-        var attack = second.Inspect<AttackedPhoto>(spare, inspected => [request.Attack.On(inspected, scale, request.AttackedClass)], cancellation);
-        var before = await AnsweredQuestion.OfAsync(question, photo, explained, cancellation);
-        var attacked = await attack.Items.FirstAsync(cancellation);
+
+        // Where the photo cannot be explained, nobody waits for the attack, nor the other way round.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var explained = place.Submit(photo, question, stop.Token);
+        var attack = second.Inspect<AttackedPhoto>(spare, inspected => [request.Attack.On(inspected, scale, request.AttackedClass)], stop.Token);
+        var explaining = AnsweredQuestion.OfAsync(question, photo, explained, stop.Token);
+        var attacking = attack.Items.FirstAsync(stop.Token).AsTask();
+        await JoinedTasks.WhenAllAsync([explaining, attacking], stop);
+        var (before, attacked) = (await explaining, await attacking);
 
         // The network is asked about what is returned, in the way in which it is asked about any photo.
         var changed = Changed(attacked.Changed, model);

@@ -12,30 +12,40 @@ using static TorchSharp.torch;
 namespace GradCamGrpc.Server.Evidence;
 
 /// <summary>Judges a model's maps of one photo, on a thread of the model's workers.</summary>
-/// <param name="model">The model.</param>
+/// <param name="model">The model's name.</param>
 /// <param name="layers">Where it is explained.</param>
 /// <param name="plan">What is measured, its boxes on the photo.</param>
 /// <param name="grid">The photo's input.</param>
 /// <param name="metrics">Told how long it takes.</param>
-internal sealed class MapJudge(ModelInstance model, IReadOnlyList<CutLayer> layers, MeasurePlan plan, InputGrid grid, ServerMetrics metrics)
+internal sealed class MapJudge(string model, IReadOnlyList<CutLayer> layers, MeasurePlan plan, InputGrid grid, ServerMetrics metrics)
 {
     private readonly BoundingBox[] _boxes = [.. plan.Boxes.Boxes.Select(grid.FromPhoto)];
     private readonly OcclusionCorrelation _occlusion = new(plan.Occlusion);
 
     /// <summary>What is lost of a score where a patch covers the photo, computed when it is first asked for; its maps share it.</summary>
     public Lazy<HeatMap> Losses(InspectedPhoto inspected, JudgedScore score) =>
-        new(() => _occlusion.Losses(inspected.Network, inspected.Image, score.Target, inspected.Cancellation));
+        new(() =>
+        {
+            try
+            {
+                return _occlusion.Losses(inspected.Network, inspected.Image, score.Target, inspected.Cancellation);
+            }
+            catch (NotFiniteNumberException)
+            {
+                throw NotFinite();
+            }
+        });
 
     /// <summary>Judges a map.</summary>
     /// <param name="inspected">The photo.</param>
     /// <param name="score">The score that the map explains.</param>
     /// <param name="judged">The map.</param>
     /// <param name="losses">What is lost of the score where a patch covers the photo.</param>
-    /// <exception cref="NonFiniteException">The score of a changed photo is no finite number.</exception>
+    /// <exception cref="NonFiniteException">The score of a changed photo, or its map, is no finite number.</exception>
     /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
     public MapJudgement Judge(InspectedPhoto inspected, JudgedScore score, JudgedMap judged, Lazy<HeatMap> losses)
     {
-        using var stage = metrics.Measure(Stage.Evidence, model.Name);
+        using var stage = metrics.Measure(Stage.Evidence, model);
         using var scope = NewDisposeScope();
         var heat = judged.Heat.ResizedTo(grid.Height, grid.Width);
         var rectified = new Lazy<HeatMap>(() => Rectified(judged.Heat).ResizedTo(grid.Height, grid.Width));
@@ -51,7 +61,7 @@ internal sealed class MapJudge(ModelInstance model, IReadOnlyList<CutLayer> laye
             plan.Has(Measure.OcclusionCorrelation) ? OcclusionCorrelation.Compare(heat, losses.Value) : null,
             plan.Has(Measure.Pointing) ? Pointing(rectified.Value) : null,
             plan.Has(Measure.EnergyInside) ? HeatEnergy.ShareInside(rectified.Value.Values.Span, grid.Width, _boxes) : null,
-            plan.Has(Measure.Sensitivity) ? Shake(inspected, score, judged) : null,
+            Finite(plan.Has(Measure.Sensitivity) ? Shake(inspected, score, judged) : null),
             stage.Elapsed);
     }
 
@@ -82,7 +92,11 @@ internal sealed class MapJudge(ModelInstance model, IReadOnlyList<CutLayer> laye
         return new HeatMap(heat.Height, heat.Width, values);
     }
 
-    private static PixelCurve? Finite(PixelCurve? curve) => curve is null || double.IsFinite(curve.Area)
-        ? curve
-        : throw new NonFiniteException("the network's outputs for changed photos");
+    private static PixelCurve? Finite(PixelCurve? curve) => curve is null || double.IsFinite(curve.Area) ? curve : throw NotFinite();
+
+    private static double? Finite(double? sensitivity) => sensitivity is null || double.IsFinite(sensitivity.Value)
+        ? sensitivity
+        : throw new NonFiniteException("the maps of changed photos");
+
+    private static NonFiniteException NotFinite() => new("the network's outputs for changed photos");
 }

@@ -19,7 +19,7 @@ internal sealed class EvidenceGrpcService(RequestReader reader, PhotoReader phot
         var query = reader.Read(request);
         using var place = query.Model.Reserve(Caller.Of(context), query.Model.Preprocessor);
         using var photo = await photos.ReadAsync(request.Image, query.Model, query.Model.Preprocessor, context.CancellationToken);
-        var judge = new MapJudge(query.Model, query.Layers, query.Plan.Of(photo), InputGrid.Of(photo.Input), metrics);
+        var judge = new MapJudge(query.Model.Name, query.Layers, query.Plan.Of(photo), InputGrid.Of(photo.Input), metrics);
         var evaluation = new MapEvaluation(query, judge);
         var inference = place.Inspect(photo, evaluation.Run, context.CancellationToken);
 

@@ -85,6 +85,12 @@ public sealed class NetworkEvidenceTests : IDisposable
         Assert.Null(measure.Measure(Cut(), Image(), new HeatMap(1, 1, new float[1]), ScoreTarget.Of(0), Cancellation));
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void OcclusionCorrelation_ScoreIsNotFinite_Throws(float value) =>
+        Assert.Throws<NotFiniteNumberException>(() => new OcclusionCorrelation().Losses(Cut(), Image() + value, ScoreTarget.Of(0), Cancellation));
+
     /// <summary>Of a map that is the image itself the distance is the noise's norm: at most r·√n.</summary>
     [Fact]
     public void Sensitivity_MapIsTheImage_IsTheNoiseOverTheImage()

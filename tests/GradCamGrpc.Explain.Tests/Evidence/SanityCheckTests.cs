@@ -124,6 +124,16 @@ public sealed class SanityCheckTests : IDisposable
         }
     }
 
+    [Fact]
+    public void ImageMaps_NobodyWaitsAnyMoreFromTheFirstMapOn_Stops()
+    {
+        using var leaving = new CancellationTokenSource();
+        var cut = new CutNetwork(_network, Noise());
+
+        Assert.Throws<OperationCanceledException>(() =>
+            ImageMaps.Of(cut, Noise(), [cut.Layers["conv2"]], [ScoreTarget.Of(0)], [new Leaving(leaving)], leaving.Token));
+    }
+
     private SanityCheck Check(IReadOnlyList<IExplanationMethod> methods)
     {
         var cut = new CutNetwork(_network, Noise());
@@ -131,6 +141,18 @@ public sealed class SanityCheckTests : IDisposable
     }
 
     private static Tensor Noise() => randn([1, 3, Side, Side], generator: new Generator(5));
+
+    /// <summary>Its map is the last that anybody waits for.</summary>
+    private sealed class Leaving(CancellationTokenSource leaving) : ICamMethod
+    {
+        public string Name => "leaving";
+
+        public Tensor Map(Tensor activations, Tensor gradients)
+        {
+            leaving.Cancel();
+            return gradients.sum(1);
+        }
+    }
 
     private sealed class Negative : IAttributionMethod
     {

@@ -66,6 +66,19 @@ public sealed class AccessFileReaderTests : IDisposable
         Assert.Contains("keys_file 'other'", Assert.Throws<InvalidAccessFileException>(() => _folder.OfIssuer("other")).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("BEGIN PUBLIC KEY")]
+    [InlineData("BEGIN RSA PUBLIC KEY")]
+    public async Task Read_PublicKeyOfRsa_ItsTokensAreTaken(string label)
+    {
+        using var rsa = RSA.Create(2048);
+        string[] forms = [rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem()];
+        _folder.Write("other", forms.Single(form => form.Contains(label, StringComparison.Ordinal)));
+        var token = _folder.Token(rules => rules.SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa), SecurityAlgorithms.RsaSha256));
+
+        await _folder.OfIssuer("other").IdentifyAsync("", $"Bearer {token}");
+    }
+
     /// <summary>Whoever can read the file could sign tokens.</summary>
     [Theory]
     [InlineData("EC")]
