@@ -12,7 +12,8 @@ public static class PrecisionSupport
     /// <summary>Why a precision is of no use on a device, a clause; null where it is.</summary>
     /// <param name="precision">The precision.</param>
     /// <param name="isCpu">Whether the device is the CPU; others have both.</param>
-    public static string? ObjectionTo(Precision precision, bool isCpu) => ObjectionTo(precision, isCpu, CpuHasBf16(), OneDnn.LimitBelowBf16);
+    public static string? ObjectionTo(Precision precision, bool isCpu) =>
+        ObjectionTo(precision, isCpu, CpuHasBf16(), precision is Precision.Bf16 && isCpu ? OneDnn.LimitBelowBf16 : null);
 
     internal static string? ObjectionTo(Precision precision, bool isCpu, bool cpuHasBf16, string? limit) => (precision, isCpu, cpuHasBf16) switch
     {
