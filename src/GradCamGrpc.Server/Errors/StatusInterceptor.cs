@@ -41,9 +41,13 @@ internal sealed class StatusInterceptor(ILogger<StatusInterceptor> logger) : Int
         }
         catch (Exception fault)
         {
-            // A call whose client has left ends in whatever broke first; nobody reads its status.
-            if (StatusMapper.IsInternal(fault) && !context.CancellationToken.IsCancellationRequested)
-                logger.CallFailed(fault, context.Method);
+            if (!StatusMapper.IsInternal(fault))
+                throw StatusMapper.ToRpcException(fault);
+
+            // A call whose client has left ends in whatever broke first. Nobody but the metrics reads its status: it is no fault of the server's.
+            if (context.CancellationToken.IsCancellationRequested)
+                throw StatusMapper.ToRpcException(new OperationCanceledException(context.CancellationToken));
+            logger.CallFailed(fault, context.Method);
             throw StatusMapper.ToRpcException(fault);
         }
     }
