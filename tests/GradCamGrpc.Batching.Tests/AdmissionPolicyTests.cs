@@ -45,6 +45,13 @@ public sealed class AdmissionPolicyTests
         Assert.Null(AdmissionPolicy.Decide(Limits, Calm with { Waiting = waiting }));
     }
 
+    /// <summary>20 of 100 bytes are left, of which four times 20 may be its own; it asks for ten.</summary>
+    [Theory]
+    [InlineData(73, null)]
+    [InlineData(74, RefusalReason.Share)]
+    public void Decide_ClientHasMostOfTheBytes_IsRefused(int own, RefusalReason? expected) =>
+        Assert.Equal(expected, AdmissionPolicy.Decide(Limits, Calm with { WaitingBytes = 80, ClientBytes = own })?.Reason);
+
     [Fact]
     public void Decide_LargerThanTheQueueByItself_IsTakenWhereNothingWaits() => Assert.Null(
         AdmissionPolicy.Decide(Limits, Calm with { Waiting = 0, WaitingBytes = 0, Items = 11, Bytes = 1000 }));

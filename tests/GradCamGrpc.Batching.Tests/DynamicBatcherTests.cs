@@ -147,6 +147,7 @@ public sealed class DynamicBatcherTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.Answer);
         Assert.Equal((1, 1), (await first.Answer, await stays.Answer));
         Assert.IsType<OperationCanceledException>(Assert.Single(_observer.Drops));
+        Assert.Equal(0, batcher.QueueBytes);
     }
 
     [Fact]

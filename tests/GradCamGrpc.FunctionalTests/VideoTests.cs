@@ -82,6 +82,31 @@ public sealed class VideoTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Explain_KeyframesOfNoDifference_ReuseTheMapForTheSamePictureAlone()
+    {
+        Image[] pictures = [Cat(0), Cat(0), Cat(1)];
+
+        var results = await SendAsync(new VideoSettings { KeyframeThreshold = 0 }, [.. pictures.Select((picture, i) => Frame(40 * i, picture))]);
+
+        Assert.Equal([null, 0, null], results.Select(result => result.Explained.KeyframeTimestamp?.ToTimeSpan().TotalMilliseconds));
+    }
+
+    /// <summary>What differs is told from the frame that the network saw, so that a slow change is seen once it is large enough.</summary>
+    [Fact]
+    public async Task Explain_PictureChangesLittleByLittle_TheNetworkSeesItAgain()
+    {
+        Image[] pictures = [.. Enumerable.Range(0, 5).Select(i => Cat(4 * i))];
+        var settings = new VideoSettings { KeyframeThreshold = 1 };
+        var differences = (await SendAsync(settings, [.. pictures.Select((picture, i) => Frame(40 * i, picture))])).Select(result => result.Explained.Difference).ToArray();
+        Assert.InRange(differences[2], differences[1], 0.9 * differences[3]);
+        settings.KeyframeThreshold = (differences[2] + differences[3]) / 2;
+
+        var results = await SendAsync(settings, [.. pictures.Select((picture, i) => Frame(40 * i, picture))]);
+
+        Assert.Equal([null, 0, 0, null], results.Take(4).Select(result => result.Explained.KeyframeTimestamp?.ToTimeSpan().TotalMilliseconds));
+    }
+
+    [Fact]
     public async Task Explain_RawFrames_AreExplainedByTheirOverlays()
     {
         var raw = new RawImage { Width = 64, Height = 48, Rgb = ByteString.CopyFrom(Enumerable.Range(0, 64 * 48 * 3).Select(i => (byte)(i * 7)).ToArray()) };

@@ -109,6 +109,8 @@ public sealed class ExplainStreamTests
 
         var refused = Assert.Single(await ResponsesAsync(1));
         Assert.Equal((1, "a", "item.id"), (refused.ItemIndex, refused.Id, FieldOf(refused)));
+        await SendAsync(Item("a"));
+        Assert.Equal("item.id", FieldOf(Assert.Single(await ResponsesAsync(1))));
 
         Open("a");
         Assert.Equal(["a part", "a part", "a end 0"], await ReadAsync(3));
@@ -116,6 +118,19 @@ public sealed class ExplainStreamTests
         Assert.Equal(["a part", "a part", "a end 0"], await ReadAsync(3));
         _requests.Writer.Complete();
         await run;
+    }
+
+    [Theory]
+    [InlineData(128, 0)]
+    [InlineData(129, 3)]
+    public async Task Run_LongId_IsRefusedBeyondItsLimit(int length, int status)
+    {
+        var id = new string('x', length);
+        var run = Run([Item(id)]);
+        Open(id);
+        await run;
+
+        Assert.Equal(status, (await ResponsesAsync(status == 0 ? 3 : 1))[^1].End.Code);
     }
 
     /// <summary>Where nothing is taken, no more is read than may be in flight.</summary>

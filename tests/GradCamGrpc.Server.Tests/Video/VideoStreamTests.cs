@@ -54,6 +54,16 @@ public sealed class VideoStreamTests : IFrameExplainer
         Assert.Equal(["0 Explained", "1 Skipped", "2 Skipped", "3 Explained"], (await ReadAsync(4)).Order());
     }
 
+    [Fact]
+    public async Task Run_EverySecond_AFrameThatIsRefusedDoesNotCount()
+    {
+        _choice = FrameChoice.EveryNth(2);
+        Explain(2);
+        await RunToEndAsync(Frame(1), Frame(0), Frame(2), Frame(3));
+
+        Assert.Equal(["0 Explained", "1 Status", "2 Skipped", "3 Explained"], (await ReadAsync(4)).Order());
+    }
+
     /// <summary>0 is being explained; 1 waits and gives way to 2, 2 to 3.</summary>
     [Fact]
     public async Task Run_LatestWins_WhatWaitsGivesWayAndIsToldByItsTimestamp()
