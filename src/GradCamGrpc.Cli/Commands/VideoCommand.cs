@@ -5,7 +5,6 @@ using GradCamGrpc.Cli.Reports;
 using GradCamGrpc.Cli.Video;
 using GradCamGrpc.Protos.V1;
 using Grpc.Core;
-using Spectre.Console;
 
 namespace GradCamGrpc.Cli.Commands;
 
@@ -58,7 +57,10 @@ internal static class VideoCommand
                     settings.KeyframeThreshold = threshold;
                 await using var server = await connection.OpenAsync(parsed);
                 var written = parsed.GetValue(target)!;
-                report.Video(written, await RunAsync(new VideoRun(server, settings), server, source, film, written, cancellation));
+                WrittenVideo? made = null;
+                await report.RunAsync("frames", film.FrameCount, async done =>
+                    made = await RunAsync(new VideoRun(server, settings), server, source, film, written, done, cancellation));
+                report.Video(written, made!);
                 return 0;
             }
             catch (Exception fault) when (ExpectedFaults.Include(fault))
@@ -71,20 +73,11 @@ internal static class VideoCommand
     }
 
     private static async Task<WrittenVideo> RunAsync(
-        VideoRun run, ServerConnection server, string? source, VideoFile film, string target, CancellationToken cancellation)
+        VideoRun run, ServerConnection server, string? source, VideoFile film, string target, Action done, CancellationToken cancellation)
     {
         try
         {
-            return await AnsiConsole.Progress()
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                .StartAsync(async context =>
-                {
-                    var bar = context.AddTask("frames", maxValue: Math.Max(1, film.FrameCount));
-                    bar.IsIndeterminate = film.FrameCount == 0;
-                    var written = await run.RunAsync(source, film, target, () => bar.Increment(1), cancellation);
-                    bar.Value = bar.MaxValue;
-                    return written;
-                });
+            return await run.RunAsync(source, film, target, done, cancellation);
         }
         catch (RpcException) when (cancellation.IsCancellationRequested)
         {

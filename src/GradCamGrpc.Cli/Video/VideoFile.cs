@@ -11,7 +11,7 @@ internal sealed record VideoFile(string FramesPerSecond, int FrameCount)
     public static async Task<VideoFile> ReadAsync(string path, CancellationToken cancellation)
     {
         using var probe = VideoTool.Start(
-            "ffprobe", isFed: false, "-select_streams", "v:0", "-show_entries", "stream=r_frame_rate,nb_frames", "-of", "csv=p=0", path);
+            "ffprobe", $"read '{path}' as a film", isFed: false, "-select_streams", "v:0", "-show_entries", "stream=r_frame_rate,nb_frames", "-of", "csv=p=0", path);
         using var reader = new StreamReader(probe.Output);
         var line = await reader.ReadLineAsync(cancellation);
         await reader.ReadToEndAsync(cancellation);

@@ -25,9 +25,9 @@ internal sealed class VideoRun(ServerConnection server, VideoSettings settings)
     public async Task<WrittenVideo> RunAsync(string? source, VideoFile film, string target, Action done, CancellationToken cancellation)
     {
         using var decoder = VideoTool.Start(
-            "ffmpeg", isFed: false, "-nostdin", "-i", source ?? "pipe:0", "-an", "-vf", $"fps={film.FramesPerSecond}", "-f", "image2pipe", "-c:v", "ppm", "pipe:1");
+            "ffmpeg", $"read {(source is null ? "standard input" : $"'{source}'")} as a film", isFed: false, "-nostdin", "-i", source ?? "pipe:0", "-an", "-vf", $"fps={film.FramesPerSecond}", "-f", "image2pipe", "-c:v", "ppm", "pipe:1");
         using var encoder = VideoTool.Start(
-            "ffmpeg", isFed: true, "-y", "-f", "image2pipe", "-framerate", film.FramesPerSecond, "-c:v", "mjpeg", "-i", "pipe:0",
+            "ffmpeg", $"write '{target}'", isFed: true, "-y", "-f", "image2pipe", "-framerate", film.FramesPerSecond, "-c:v", "mjpeg", "-i", "pipe:0",
             "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p", target);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var call = server.Video.Explain(cancellationToken: stop.Token);

@@ -3,16 +3,18 @@ using System.Diagnostics;
 
 namespace GradCamGrpc.Cli.Video;
 
-/// <summary>A run of ffmpeg or ffprobe. What it complains about is its fault's message.</summary>
+/// <summary>A run of ffmpeg or ffprobe. What it complains about is in its fault's message.</summary>
 internal sealed class VideoTool : IDisposable
 {
     private readonly string _name;
+    private readonly string _work;
     private readonly Process _process;
     private readonly Task<string> _complaints;
 
-    private VideoTool(string name, Process process)
+    private VideoTool(string name, string work, Process process)
     {
         _name = name;
+        _work = work;
         _process = process;
         _complaints = process.StandardError.ReadToEndAsync();
     }
@@ -24,10 +26,11 @@ internal sealed class VideoTool : IDisposable
     public Stream Input => _process.StandardInput.BaseStream;
 
     /// <param name="name">The program.</param>
+    /// <param name="work">What it is to do, such as "read 'cat.mp4'".</param>
     /// <param name="isFed">Whether this process feeds it; else it has our own standard input.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <exception cref="VideoToolException">It is not there.</exception>
-    public static VideoTool Start(string name, bool isFed, params IEnumerable<string> arguments)
+    public static VideoTool Start(string name, string work, bool isFed, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(name, ["-v", "error", .. arguments])
         {
@@ -37,7 +40,7 @@ internal sealed class VideoTool : IDisposable
         };
         try
         {
-            return new VideoTool(name, Process.Start(start)!);
+            return new VideoTool(name, work, Process.Start(start)!);
         }
         catch (Win32Exception)
         {
@@ -53,7 +56,7 @@ internal sealed class VideoTool : IDisposable
         if (_process.ExitCode == 0)
             return;
         var lines = (await _complaints).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        throw new VideoToolException($"{_name}: {lines.LastOrDefault() ?? $"it ended with status {_process.ExitCode}"}");
+        throw new VideoToolException($"{_name} cannot {_work}: {lines.LastOrDefault() ?? $"it ended with status {_process.ExitCode}"}");
     }
 
     public void Dispose()
