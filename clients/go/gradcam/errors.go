@@ -190,7 +190,8 @@ func fromStatus(err error, call string) *Error {
 		fault.Message = fmt.Sprintf(
 			"the server does not know this call, so it speaks another version of the API than gradcam.v1 as this client has it (%s)", said.Message())
 	case fault.Is(ErrTooLarge):
-		fault.Message = fmt.Sprintf("the message is larger than one side accepts (%s)", said.Message())
+		fault.Message = fmt.Sprintf(
+			"the message is larger than one side accepts: a photo may have 16 MiB, or what the server's --max-image-bytes says (%s)", said.Message())
 	}
 	return fault
 }

@@ -154,7 +154,7 @@ internal sealed class JsonFront(int maxPhotoBytes, int overhead)
         var tooLarge = StatusMapper.Of(
             StatusCode.ResourceExhausted,
             "MESSAGE_TOO_LARGE",
-            $"the message is larger than {_maxBody} bytes: a photo of {maxPhotoBytes} bytes in Base64, and room beside it");
+            $"the message is larger than {_maxBody} bytes: a photo of {maxPhotoBytes} bytes (--max-image-bytes) in Base64, and room beside it");
         return JsonStatus.WriteAsync(context, tooLarge, StatusCodes.Status413PayloadTooLarge);
     }
 

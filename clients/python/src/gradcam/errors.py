@@ -210,7 +210,7 @@ def _make(code: grpc.StatusCode, message: str, details: Iterable[Any], call: str
         message = f"the server does not know this call, so it speaks another version of the API than this client's, gradcam.v1 ({message})"
     kind = _KINDS.get(code, GradCamError)
     if kind is ResourceExhausted and retry_after is None:
-        kind, message = TooLarge, f"the message is larger than one side accepts ({message})"
+        kind, message = TooLarge, f"the message is larger than one side accepts: a photo may have 16 MiB, or what the server's --max-image-bytes says ({message})"
     return kind(
         message, call=call, code=code, reason=reason, violations=violations, retry_after=retry_after
     )
