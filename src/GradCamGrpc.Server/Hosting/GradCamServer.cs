@@ -26,6 +26,7 @@ using Grpc.Reflection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace GradCamGrpc.Server.Hosting;
@@ -256,7 +257,9 @@ public sealed class GradCamServer : IAsyncDisposable
     private static void AddTelemetry(IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton<ServerMetrics>();
+        // What the environment names comes last, so that it holds.
         var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.Clear().AddService("gradcam").AddTelemetrySdk().AddEnvironmentVariableDetector())
             .WithTracing(tracing => tracing.AddSource(ServerMetrics.Name).AddAspNetCoreInstrumentation())
             .WithMetrics(metrics =>
             {

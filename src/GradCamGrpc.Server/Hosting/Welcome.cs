@@ -13,7 +13,8 @@ internal static class Welcome
         Any gRPC client works: the server answers reflection and health checks.
         {(server.HttpAddress is { } http ? $"JSON over HTTP: {http}v1/models" : "JSON over HTTP is off.")}
         {(server.PageAddress is { } page ? $"A page to look with: {page}" : "The page is off.")}
-        {(server.MetricsAddress is { } metrics ? $"Metrics: {metrics}" : "Metrics are off.")} Ctrl+C stops the server.
+        {(server.MetricsAddress is { } metrics ? $"Metrics: {metrics}" : "Metrics are off.")}
+        Ctrl+C stops the server.
         """;
 
     /// <summary>What a client needs where the certificates are not those of a public authority.</summary>
