@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using Google.Rpc;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Options;
 using GradCamGrpc.TestData;
@@ -135,7 +136,7 @@ public sealed class ReloadTests
 
     /// <summary>A check loads the network once more. It says so where that would be another version's.</summary>
     [Fact]
-    public async Task CheckSanity_WeightsHaveChangedSinceTheyWereLoaded_IsUnavailable()
+    public async Task CheckSanity_WeightsHaveChangedSinceTheyWereLoaded_IsRefused()
     {
         await using var models = await ChangingModels.StartAsync(ModelControl.Explicit);
         var weights = Path.Combine(models.Folder, EmbeddedModel.Read().Manifest.Weights.File);
@@ -145,7 +146,7 @@ public sealed class ReloadTests
         using var call = models.Server.Evidence.CheckSanity(new CheckSanityRequest { Image = Photos.CatImage }, cancellationToken: Cancellation);
         var fault = await Assert.ThrowsAsync<RpcException>(() => call.ReadAllAsync());
 
-        Assert.Equal(StatusCode.Unavailable, fault.StatusCode);
+        Assert.Equal((StatusCode.FailedPrecondition, "MODEL_CHANGED"), (fault.StatusCode, fault.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason));
         Assert.Contains("have changed", fault.Status.Detail, StringComparison.Ordinal);
         Assert.Equal("1", (await models.ClassifyAsync()).ModelVersion);
     }

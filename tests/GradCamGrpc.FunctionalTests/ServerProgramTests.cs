@@ -54,16 +54,21 @@ public sealed partial class ServerProgramTests
     [Fact]
     public async Task Run_PortIsTaken_EndsAndSaysSo()
     {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        var taken = listener.LocalEndpoint.ToString()!;
+        using var first = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        using var second = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        using var third = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        string[] taken = [.. new[] { first, second, third }.Select(listener =>
+        {
+            listener.Start();
+            return listener.LocalEndpoint.ToString()!;
+        })];
 
-        using var run = ProgramRun.Server("--listen", taken, "--http", taken, "--metrics", taken);
+        using var run = ProgramRun.Server("--listen", taken[0], "--http", taken[1], "--metrics", taken[2]);
 
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains($"--listen: '{taken}'", run.Errors, StringComparison.Ordinal);
-        Assert.Contains($"--http: '{taken}'", run.Errors, StringComparison.Ordinal);
-        Assert.Contains($"--metrics: '{taken}'", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"--listen: '{taken[0]}'", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"--http: '{taken[1]}'", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"--metrics: '{taken[2]}'", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Errors + run.Output, StringComparison.Ordinal);
     }
 
