@@ -34,7 +34,8 @@ type ClassificationServiceClient interface {
 	// Events may be added to the stream: clients leave aside those that they do not know.
 	Explain(ctx context.Context, in *ClassificationServiceExplainRequest, opts ...grpc.CallOption) (ClassificationService_ExplainClient, error)
 	// Explains many photos over one call: as Explain does it for each, and several at a time. A photo that fails ends with a status of its
-	// own, and the stream goes on. Where there is no room for a photo at the moment, it waits: none is refused for want of it.
+	// own, and the stream goes on; a message that is too large to be read ends the call. Where there is no room for a photo at the moment, it waits:
+	// none is refused for want of it.
 	//
 	// The server reads no further than it has photos in flight, and makes no more of their answers than the client takes: who reads slowly
 	// is answered slowly. The call ends when the client has ended its side and every photo is answered. A server that drains reads no
@@ -143,7 +144,8 @@ type ClassificationServiceServer interface {
 	// Events may be added to the stream: clients leave aside those that they do not know.
 	Explain(*ClassificationServiceExplainRequest, ClassificationService_ExplainServer) error
 	// Explains many photos over one call: as Explain does it for each, and several at a time. A photo that fails ends with a status of its
-	// own, and the stream goes on. Where there is no room for a photo at the moment, it waits: none is refused for want of it.
+	// own, and the stream goes on; a message that is too large to be read ends the call. Where there is no room for a photo at the moment, it waits:
+	// none is refused for want of it.
 	//
 	// The server reads no further than it has photos in flight, and makes no more of their answers than the client takes: who reads slowly
 	// is answered slowly. The call ends when the client has ended its side and every photo is answered. A server that drains reads no
