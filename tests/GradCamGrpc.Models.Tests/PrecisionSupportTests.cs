@@ -1,4 +1,5 @@
 using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Tensors.Native;
 
 namespace GradCamGrpc.Models.Tests;
 

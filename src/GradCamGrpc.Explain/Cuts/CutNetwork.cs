@@ -1,5 +1,6 @@
 using GradCamGrpc.Explain.Scores;
 using GradCamGrpc.Tensors;
+using GradCamGrpc.Tensors.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -46,6 +47,8 @@ public sealed class CutNetwork
         if (network.parameters().Any(parameter => parameter.requires_grad))
             throw new ArgumentException("the network's parameters must be frozen", nameof(network));
 
+        // Profiles run the network.
+        _ = OneDnn.Caches;
         _network = new HookedNetwork(network, allowShortcuts);
         _profiles = samples.ToDictionary(InputSize.Of, sample => new NetworkProfile(_network, sample));
         _first = ProfileOf(samples[0]);

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using GradCamGrpc.Tensors.Native;
 
 namespace GradCamGrpc.Models.Networks;
 

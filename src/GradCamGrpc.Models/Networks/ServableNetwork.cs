@@ -1,3 +1,4 @@
+using GradCamGrpc.Tensors.Native;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Networks;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GradCamGrpc.Models.Networks;
+namespace GradCamGrpc.Tensors.Native;
 
 /// <summary>A library that this process has loaded (Linux).</summary>
 /// <param name="Path">Its file.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace GradCamGrpc.Models.Networks;
+namespace GradCamGrpc.Tensors.Native;
 
 /// <summary>oneDNN, by which libtorch convolves on CPUs, where it does not see what the machine is.</summary>
 /// <remarks>
@@ -30,12 +30,12 @@ public static unsafe partial class OneDnn
     private static readonly Lazy<OneDnnCaches> Settled = new(SettleCaches);
 
     /// <summary>
-    /// What it goes by. Whoever asks first, and that must be before the first convolution, has it settled: every <see cref="ServableNetwork"/> does.
+    /// What it goes by. Whoever asks first has it settled, and that must be before the first convolution: networks that can be served and networks that are cut ask.
     /// </summary>
     public static OneDnnCaches Caches => CpuCaches.AreHidden ? Settled.Value : OneDnnCaches.Told;
 
     /// <summary>The instructions that it is limited to, where that leaves it none for bfloat16; else null.</summary>
-    internal static string? LimitBelowBf16 => Caches is OneDnnCaches.Unused ? SafeLimit : LimitBelow(Environment.GetEnvironmentVariable(LimitVariable));
+    public static string? LimitBelowBf16 => Caches is OneDnnCaches.Unused ? SafeLimit : LimitBelow(Environment.GetEnvironmentVariable(LimitVariable));
 
     internal static string? LimitBelow(string? limit) => LimitsBelowBf16.FirstOrDefault(name => name.Equals(limit, StringComparison.OrdinalIgnoreCase));
 

@@ -1,4 +1,4 @@
-namespace GradCamGrpc.Models.Networks;
+namespace GradCamGrpc.Tensors.Native;
 
 /// <summary>What oneDNN goes by where it has to know how large the CPU's caches are.</summary>
 public enum OneDnnCaches

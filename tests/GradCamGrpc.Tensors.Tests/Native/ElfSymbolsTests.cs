@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Tensors.Native;
 using TorchSharp;
 
-namespace GradCamGrpc.Models.Tests;
+namespace GradCamGrpc.Tensors.Tests.Native;
 
 public sealed class ElfSymbolsTests
 {

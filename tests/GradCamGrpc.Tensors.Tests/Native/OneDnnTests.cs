@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Tensors.Native;
+using TorchSharp;
 
-namespace GradCamGrpc.Models.Tests;
+namespace GradCamGrpc.Tensors.Tests.Native;
 
 public sealed class OneDnnTests
 {
@@ -51,7 +52,7 @@ public sealed class OneDnnTests
     public void FindCpu_LibtorchOfThePackage_HasCachesAsTheMachineHas()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64, "oneDNN asks in another way");
-        using var network = Architectures.Create("efficientnet_lite0", 10);
+        _ = (torch.get_num_threads(), OneDnn.Caches);
 
         var cpu = OneDnn.FindCpu().ToArray();
 

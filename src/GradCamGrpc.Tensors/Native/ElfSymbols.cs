@@ -2,7 +2,7 @@ using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace GradCamGrpc.Models.Networks;
+namespace GradCamGrpc.Tensors.Native;
 
 /// <summary>The symbols of a library, those among them that it keeps to itself (64-bit little-endian ELF, section <c>.symtab</c>; System V gABI).</summary>
 internal static unsafe class ElfSymbols

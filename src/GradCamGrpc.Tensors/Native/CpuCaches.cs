@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 
-namespace GradCamGrpc.Models.Networks;
+namespace GradCamGrpc.Tensors.Native;
 
 /// <summary>Whether the CPU says how large its caches are.</summary>
 internal static class CpuCaches

@@ -1,7 +1,7 @@
 using System.Text;
-using GradCamGrpc.Models.Networks;
+using GradCamGrpc.Tensors.Native;
 
-namespace GradCamGrpc.Models.Tests;
+namespace GradCamGrpc.Tensors.Tests.Native;
 
 public sealed class CpuCachesTests
 {
