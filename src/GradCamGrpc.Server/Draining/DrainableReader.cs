@@ -35,11 +35,6 @@ internal sealed class DrainableReader<T>(IAsyncStreamReader<T> requests, Action<
             IsCutShort = true;
             return false;
         }
-        catch (IOException gone)
-        {
-            // A client that leaves breaks what is read from it, now and then before its call is cancelled.
-            throw new OperationCanceledException("the client has left", gone);
-        }
         IsCutShort = wasDraining;
         if (IsCutShort)
             return false;

@@ -82,14 +82,6 @@ public sealed class DrainableReaderTests : IDisposable
         Assert.False(_reader.IsCutShort);
     }
 
-    [Fact]
-    public async Task MoveNext_TheConnectionBreaks_IsCancelled()
-    {
-        _requests.Writer.Complete(new IOException("the client reset the stream"));
-
-        await Assert.ThrowsAsync<OperationCanceledException>(() => _reader.MoveNext(Cancellation));
-    }
-
     private async Task SendAsync(int count)
     {
         for (var i = 0; i < count; i++)
