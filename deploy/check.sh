@@ -47,7 +47,7 @@ dotnet "$program" explain tests/photos/chelsea.png tests/photos/astronaut.png --
 dotnet "$program" caption tests/photos/chelsea.png --whole --server "$address" --ca "$work/tls.crt" --out "$work" >"$work/caption.log" 2>&1
 
 # A call is counted after its answer: the last one is waited for.
-metrics=$(sed -n 's/^Metrics: \([^ ]*\) .*/\1/p' "$work/server.log")
+metrics=$(sed -n 's/^Metrics: //p' "$work/server.log")
 counted='http_server_request_duration_seconds_count{[^}]*/gradcam\.v1\.CaptioningService/'
 for _ in {1..300}; do
   curl --silent --fail --cacert "$work/tls.crt" "$metrics" >"$work/metrics"
