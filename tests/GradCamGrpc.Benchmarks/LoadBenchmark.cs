@@ -42,8 +42,10 @@ internal static class LoadBenchmark
                 Precision = parsed.GetValue(precision),
                 Queue = options.Queue with { MaxBatch = parsed.GetValue(maxBatch) },
             }, file);
-            var warmUp = await bench.RunForAsync(concurrent, WarmUp);
-            var batch = Math.Max(1, (int)Math.Round(warmUp.MeanBatch));
+            await bench.RunForAsync(concurrent, WarmUp);
+
+            // What it takes together under this load, for which the model by itself is timed in all rounds.
+            var batch = Math.Max(1, (int)Math.Round((await bench.RunForAsync(concurrent, time)).MeanBatch));
             var rounds = new List<Round>();
             for (var round = 0; round < RoundCount; round++)
             {
