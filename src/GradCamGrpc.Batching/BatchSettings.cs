@@ -7,7 +7,7 @@ public sealed record BatchSettings
     public const int DefaultMaxBatchSize = 16;
 
     /// <summary>A smaller batch is as good as the best one if an item takes at most this much longer in it.</summary>
-    private const double Tolerance = 1.05;
+    private const double Tolerance = 1.1;
 
     /// <summary>Waiting for company pays where a full batch takes less than this many times what one item takes alone.</summary>
     private const double CheapGrowth = 2;
@@ -37,8 +37,9 @@ public sealed record BatchSettings
     public bool IsComplete => MaxBatchSize is not null && MaxDelay is not null;
 
     /// <summary>
-    /// The policy. The batch is the smallest in which an item takes at most a twentieth longer than in the best one; an idle worker waits
-    /// a tenth of what one item takes where company is nearly free, and else not at all, since batches collect while one runs.
+    /// The policy. The batch is the smallest in which an item takes at most a tenth longer than in the best one, for what waits behind a batch waits
+    /// for all of it; an idle worker waits a tenth of what one item takes where company is nearly free, and else not at all, since batches collect
+    /// while one runs.
     /// </summary>
     /// <param name="timings">What batches took, of several sizes; none where nothing was measured.</param>
     public BatchPolicy Choose(IReadOnlyList<BatchTiming> timings)

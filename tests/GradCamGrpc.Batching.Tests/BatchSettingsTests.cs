@@ -24,6 +24,21 @@ public sealed class BatchSettingsTests
         Assert.Equal(Settings(expectedSize, expectedDelay), kept);
     }
 
+    /// <summary>An item takes 10 ms alone, and 6 ms at best.</summary>
+    [Theory]
+    [InlineData(6.59, 4)]
+    [InlineData(6.61, 8)]
+    public void Choose_BatchesOfSeveralSizes_TakesTheSmallestThatIsNearlyAsGood(double perItemOfFour, int expected)
+    {
+        BatchTiming[] timings =
+        [
+            new(16, 16 * TimeSpan.FromMilliseconds(6)), new(8, 8 * TimeSpan.FromMilliseconds(6.5)),
+            new(4, 4 * TimeSpan.FromMilliseconds(perItemOfFour)), new(1, TimeSpan.FromMilliseconds(10)),
+        ];
+
+        Assert.Equal(expected, Settings(null, null).Choose(timings).MaxBatchSize);
+    }
+
     private static BatchSettings Settings(int? size, int? milliseconds) =>
         new(size, milliseconds is { } delay ? TimeSpan.FromMilliseconds(delay) : null);
 }
