@@ -13,7 +13,7 @@ public sealed class JsonBodyTests
         request.ContentLength = 100 << 20;
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        using var body = await JsonBody.ReadAsync(request);
+        using var body = await JsonBody.ReadAsync(request, 1 << 20);
 
         Assert.Equal(1000, body!.Content.Length);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
@@ -28,9 +28,25 @@ public sealed class JsonBodyTests
         var request = Request(bytes);
         request.ContentLength = saysItsLength ? bytes.Length : null;
 
-        using var body = await JsonBody.ReadAsync(request);
+        using var body = await JsonBody.ReadAsync(request, 1 << 20);
 
         Assert.Equal(bytes, body!.Content.ToArray());
+    }
+
+    /// <summary>A client that is still writing when its connection is closed does not get to the answer.</summary>
+    [Theory]
+    [InlineData(1000, true)]
+    [InlineData(1001, false)]
+    [InlineData(300_000, false)]
+    public async Task Read_MoreThanTheLimit_IsReadToItsEndAndDropped(int length, bool isKept)
+    {
+        var request = Request(new byte[length]);
+        var stream = request.Body;
+
+        using var body = await JsonBody.ReadAsync(request, 1000);
+
+        Assert.Equal(isKept, body is not null);
+        Assert.Equal(length, stream.Position);
     }
 
     private static HttpRequest Request(byte[] body)

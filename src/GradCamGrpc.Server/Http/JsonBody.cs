@@ -17,26 +17,25 @@ internal sealed class JsonBody : IDisposable
     public ReadOnlySpan<byte> Content => _bytes.AsSpan(0, _length);
 
     /// <summary>Reads a body, which is to be read from here on.</summary>
-    /// <returns>It; null where it is larger than the server's limit, which one without a length only shows now.</returns>
+    /// <param name="request">Whose body it is.</param>
+    /// <param name="maxBytes">Bytes that are kept at most; the rest is read and dropped, so that its client gets to the answer.</param>
+    /// <returns>It; null where it is larger than that or than the server's limit, which one without a length only shows now.</returns>
     /// <exception cref="IOException">Its client has left, is too slow, or sends what is no body.</exception>
-    public static async Task<JsonBody?> ReadAsync(HttpRequest request)
+    public static async Task<JsonBody?> ReadAsync(HttpRequest request, long maxBytes)
     {
         var body = new JsonBody((int)Math.Min(request.ContentLength ?? FirstBytes, FirstBytes));
+        var fits = false;
         try
         {
-            while (await request.Body.ReadAsync(body.Room(), request.HttpContext.RequestAborted) is > 0 and var count)
-                body._length += count;
+            fits = await body.TryFillAsync(request, maxBytes);
         }
-        catch (BadHttpRequestException fault) when (fault.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        finally
         {
-            body.Dispose();
+            if (!fits)
+                body.Dispose();
+        }
+        if (!fits)
             return null;
-        }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
         request.Body = new MemoryStream(body._bytes, 0, body._length, writable: false);
         return body;
     }
@@ -46,6 +45,26 @@ internal sealed class JsonBody : IDisposable
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
         _length = 0;
+    }
+
+    private async Task<bool> TryFillAsync(HttpRequest request, long maxBytes)
+    {
+        var cancellation = request.HttpContext.RequestAborted;
+        try
+        {
+            while (_length <= maxBytes)
+            {
+                if (await request.Body.ReadAsync(Room(), cancellation) is not (> 0 and var count))
+                    return true;
+                _length += count;
+            }
+            await request.Body.CopyToAsync(Stream.Null, cancellation);
+            return false;
+        }
+        catch (BadHttpRequestException fault) when (fault.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return false;
+        }
     }
 
     private Memory<byte> Room()

@@ -15,7 +15,7 @@ namespace GradCamGrpc.Server.Http;
 /// <param name="overhead">Room in a message beside its photo, in bytes.</param>
 internal sealed class JsonFront(int maxPhotoBytes, int overhead)
 {
-    /// <summary>A body of up to so many times the limit is read all the same: a client that is still writing does not see an answer.</summary>
+    /// <summary>A body of up to so many times the limit is read to its end all the same: a client that is still writing does not see an answer.</summary>
     private const int PatientReads = 4;
 
     /// <summary>JSON has bytes in Base64: four letters for three.</summary>
@@ -30,7 +30,7 @@ internal sealed class JsonFront(int maxPhotoBytes, int overhead)
                 await RefuseAsync(context);
             return;
         }
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = _maxBody;
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = PatientReads * _maxBody;
         if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is { } call)
             await CallAsync(context, call, next);
         else
@@ -49,7 +49,7 @@ internal sealed class JsonFront(int maxPhotoBytes, int overhead)
 
     private async Task CallAsync(HttpContext context, GrpcJsonTranscodingMetadata call, RequestDelegate next)
     {
-        var reading = JsonBody.ReadAsync(context.Request);
+        var reading = JsonBody.ReadAsync(context.Request, _maxBody);
         if (!await TryReadAsync(context, reading))
             return;
         using var body = await reading;
