@@ -58,6 +58,49 @@ public sealed class BatchTests : IClassFixture<BatchTests.ServedNetwork>
             AssertClose(straight[Order[i]], permuted[i]);
     }
 
+    /// <summary>Neighbours that ask for the same are explained together; those that differ in anything, or that nobody waits for, are not.</summary>
+    [Theory]
+    [InlineData("bn2", "bn2")]
+    [InlineData("blocks.5.0", "blocks.4.0", "blocks.5.0")]
+    public void Explain_NeighboursAskForOtherThings_EachIsAsAlone(string layer, params string[] layers)
+    {
+        using var scope = NewDisposeScope();
+        var images = Images();
+        ICamMethod gradCam = new GradCam(), layerCam = new LayerCam();
+        (string[] Layers, int[] Classes, ICamMethod[] Methods)[] questions =
+        [
+            ([layer], [100, 101], [gradCam]),
+            ([layer], [281, 7], [gradCam]),
+            ([layer], [102, 103], [gradCam]),
+            (layers, [104, 7], [gradCam]),
+            (layers, [105, 8], [layerCam, gradCam]),
+        ];
+        const int unwanted = 1;
+
+        var together = Explain(images, questions, image => image != unwanted);
+
+        Assert.Empty(together[unwanted]);
+        foreach (var i in Enumerable.Range(0, Count).Where(i => i != unwanted))
+        {
+            var alone = Explain(images.narrow(0, i, 1), [questions[i]], _ => true)[0];
+            Assert.Equal(alone.Select(Identity), together[i].Select(Identity));
+            AssertClose([.. alone], [.. together[i]]);
+        }
+
+        static (string, string?, int) Identity(SaliencyMap map) => (map.Method.Name, map.Layer?.Name, map.Target!.Terms[0].ClassIndex);
+    }
+
+    private List<SaliencyMap>[] Explain(
+        Tensor images, (string[] Layers, int[] Classes, ICamMethod[] Methods)[] questions, Func<int, bool> isWanted)
+    {
+        var maps = questions.Select(_ => new List<SaliencyMap>()).ToArray();
+        ScoreTarget[][] targets = [.. questions.Select(question => question.Classes.Select(index => ScoreTarget.Of(index)).ToArray())];
+        var queries = questions.Select(question => new ImageQuery([.. question.Layers.Select(layer => _cut.Layers[layer])], question.Classes.Length));
+        _cut.Forward(images, [.. queries]).Explain(
+            targets, [.. questions.Select(question => question.Methods)], (image, _, map) => maps[image].Add(map), isWanted);
+        return maps;
+    }
+
     /// <summary>Two maps of each image: scores that differ from image to image.</summary>
     private SaliencyMap[][] Explain(Tensor images, string method, string layer, int[] identities)
     {

@@ -38,7 +38,7 @@ public sealed class ScoreTableTests : IDisposable
         var outputs = tensor([0f, MathF.Log(2), MathF.Log(5)]).reshape(1, 3);
         ScoreTarget target = new(link, [(0, 2), (2, -0.5f)]);
 
-        var (scores, gradients) = ScoreTable.Differentiate(outputs, [target]);
+        var (scores, gradients) = Differentiate(outputs, [target]);
 
         Assert.Equal(ScoreTable.Evaluate(outputs, [target])[0].item<float>(), scores[0].item<float>(), 1e-6f);
         Assert.Equal([first, second, third], TensorValues.Floats(gradients).Select(value => (double)value), (one, other) => Math.Abs(one - other) < 1e-6);
@@ -55,11 +55,37 @@ public sealed class ScoreTableTests : IDisposable
         var onTape = ScoreTable.Evaluate(outputs, targets);
         var expected = autograd.grad([onTape.sum()], [outputs])[0];
 
-        var (scores, gradients) = ScoreTable.Differentiate(outputs.detach(), targets);
+        var (scores, gradients) = Differentiate(outputs.detach(), targets);
 
         Assert.True(scores.allclose(onTape.detach(), rtol: 0, atol: 1e-6));
         Assert.True(gradients.allclose(expected, rtol: 0, atol: 1e-6));
         Assert.False(gradients[1].any().item<bool>());
+    }
+
+    [Fact]
+    public void Differentiate_RowsOfLogits_IsWhatTheTapeSaysOfTheirClassesAlone()
+    {
+        var outputs = randn([4, 6], generator: new Generator(1)).requires_grad_();
+        ScoreTarget?[] targets = [ScoreTarget.Of(4), null, ScoreTarget.Contrast(0, 5), new(ScoreLink.Logit, [(4, 0.5f), (2, -3), (4, 1)])];
+        var onTape = ScoreTable.Evaluate(outputs, targets);
+        var expected = autograd.grad([onTape.sum()], [outputs])[0];
+
+        var (scores, gradients, classes) = ScoreTable.Differentiate(outputs.detach(), targets);
+
+        Assert.True(scores.allclose(onTape.detach(), rtol: 0, atol: 1e-6));
+        Assert.Equal([0, 2, 4, 5], classes!.data<long>().Order());
+        Assert.True(gradients.allclose(expected.index_select(1, classes), rtol: 0, atol: 1e-6));
+    }
+
+    /// <summary>A class that there is not must not be taken for another one's column.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(6)]
+    public void Differentiate_ClassThatThereIsNot_IsRefused(int classIndex)
+    {
+        var outputs = zeros(1, 6);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => ScoreTable.Differentiate(outputs, [ScoreTarget.Of(classIndex)]));
     }
 
     /// <summary>Either term is there to the last digit when the other class is at 0, and the larger one decides when it is not.</summary>
@@ -100,5 +126,12 @@ public sealed class ScoreTableTests : IDisposable
             var expected = maps[0].Values.Span[i] - 0.5f * maps[1].Values.Span[i] + 20 * maps[2].Values.Span[i];
             Assert.Equal(expected, maps[3].Values.Span[i], 1e-5f * largest);
         }
+    }
+
+    /// <returns>The scores, and dScore/dOutputs of all outputs.</returns>
+    private static (Tensor Scores, Tensor Gradients) Differentiate(Tensor outputs, IReadOnlyList<ScoreTarget?> targets)
+    {
+        var (scores, gradients, classes) = ScoreTable.Differentiate(outputs, targets);
+        return (scores, classes is null ? gradients : zeros_like(outputs).index_add_(1, classes, gradients, 1));
     }
 }

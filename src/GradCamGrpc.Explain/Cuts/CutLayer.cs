@@ -8,6 +8,9 @@ namespace GradCamGrpc.Explain.Cuts;
 /// <param name="FeedsLinearHead">Whether the network's outputs are a linear layer's, of this layer's spatial mean and nothing else.</param>
 public sealed record CutLayer(string Name, int Channels, int Height, int Width, bool FeedsLinearHead = false)
 {
+    /// <summary>h·w.</summary>
+    public int Positions => Height * Width;
+
     /// <summary>Whether another layer's output is as large.</summary>
     public bool HasSizeOf(CutLayer other) => (Channels, Height, Width) == (other.Channels, other.Height, other.Width);
 }

@@ -66,23 +66,21 @@ public sealed class ForwardPass
             var laneTargets = TargetsOf(pass, targets);
             var (scores, gradients) = Differentiate(laneTargets, retainGraph: pass < passes - 1);
             var values = TensorValues.Floats(scores);
-            foreach (var image in wanted)
+            foreach (var run in Runs(pass, wanted, targets, methods))
             {
-                var first = pass * _lanes.Counts[image];
-                var count = Math.Min(_lanes.Counts[image], targets[image].Count - first);
-                if (count <= 0)
-                    continue;
-                foreach (var layer in _queries[image].Layers)
+                foreach (var layer in run.Layers)
                 {
-                    foreach (var method in methods[image])
+                    foreach (var method in run.Methods)
                     {
-                        var maps = MapsOf(image, layer, count, method, gradients);
+                        var maps = MapsOf(run, layer, method, gradients);
                         var shape = new MapShape(1, layer.Height, layer.Width);
-                        for (var i = 0; i < count; i++)
+                        for (var i = 0; i < maps.Length; i++)
                         {
-                            var lane = _lanes.Start(image) + i;
-                            var map = new SaliencyMap(method, layer, targets[image][first + i], values[lane], shape, maps[i]);
-                            onMap(image, first + i, map.IsZero ? map with { ScoreIsFlat = IsFlat(image, layer, i, gradients) } : map);
+                            var (image, target) = (run.First + i / run.Targets, i % run.Targets);
+                            var wantedTarget = pass * _lanes.Counts[image] + target;
+                            var map = new SaliencyMap(
+                                method, layer, targets[image][wantedTarget], values[_lanes.Start(image) + target], shape, maps[i]);
+                            onMap(image, wantedTarget, map.IsZero ? map with { ScoreIsFlat = IsFlat(image, layer, target, gradients) } : map);
                         }
                     }
                 }
@@ -97,6 +95,39 @@ public sealed class ForwardPass
             Outputs.MoveToOuterDisposeScope();
         foreach (var capture in _recorder.Activations.Values.Concat(_recorder.Cuts.Values))
             capture.Tensor.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Neighbouring images of which a pass makes the same maps, so that they are made together.</summary>
+    /// <param name="First">The first of them.</param>
+    /// <param name="Images">How many they are.</param>
+    /// <param name="Lanes">How many lanes each has.</param>
+    /// <param name="Targets">How many of these have a target in this pass.</param>
+    /// <param name="Layers">Where maps are made.</param>
+    /// <param name="Methods">How they are made.</param>
+    private sealed record Run(int First, int Images, int Lanes, int Targets, IReadOnlyList<CutLayer> Layers, IReadOnlyList<ICamMethod> Methods)
+    {
+        public bool IsFollowedBy(Run next) =>
+            First + Images == next.First && Lanes == next.Lanes && Targets == next.Targets
+            && Layers.SequenceEqual(next.Layers) && Methods.SequenceEqual(next.Methods);
+    }
+
+    private List<Run> Runs(
+        int pass, IEnumerable<int> images, IReadOnlyList<IReadOnlyList<ScoreTarget>> targets, IReadOnlyList<IReadOnlyList<ICamMethod>> methods)
+    {
+        var runs = new List<Run>();
+        foreach (var image in images)
+        {
+            var lanes = _lanes.Counts[image];
+            var count = Math.Min(lanes, targets[image].Count - pass * lanes);
+            if (count <= 0)
+                continue;
+            var next = new Run(image, 1, lanes, count, _queries[image].Layers, methods[image]);
+            if (runs.Count > 0 && runs[^1].IsFollowedBy(next))
+                runs[^1] = runs[^1] with { Images = runs[^1].Images + 1 };
+            else
+                runs.Add(next);
+        }
+        return runs;
     }
 
     private Tensor FirstLanes()
@@ -122,40 +153,22 @@ public sealed class ForwardPass
     /// <returns>The scores, [lanes], and their gradients with respect to each cut.</returns>
     private (Tensor Scores, Dictionary<string, Tensor> ByCut) Differentiate(ScoreTarget?[] laneTargets, bool retainGraph)
     {
-        var (scores, byCut) = IsCutAtOutputsAlone ? DifferentiateOutputs(laneTargets) : DifferentiateTape(laneTargets, retainGraph);
-
         // All layers in front of the outputs share the one linear layer that makes them.
-        if (_profiles.Values.FirstOrDefault(profile => profile.HeadWeight is not null) is { } profile)
-            byCut[profile.Cut] = ThroughHead(byCut[profile.Cut], profile.HeadWeight!, ScoreTable.Classes(laneTargets));
-        return (scores, byCut);
-    }
+        var head = _profiles.Values.FirstOrDefault(profile => profile.HeadWeight is not null)?.HeadWeight;   // [classes, C]
+        if (_recorder.Cuts.Keys.All(cut => cut == LayerProfile.Outputs))
+        {
+            var (known, ofOutputs, classes) = ScoreTable.Differentiate(_laneOutputs.detach(), laneTargets);
+            var rows = classes is null ? head! : head!.index_select(0, classes);
+            return (known, new(StringComparer.Ordinal) { [LayerProfile.Outputs] = ofOutputs.matmul(rows) });
+        }
 
-    private bool IsCutAtOutputsAlone => _recorder.Cuts.Keys.All(cut => cut == LayerProfile.Outputs);
-
-    private (Tensor Scores, Dictionary<string, Tensor> ByCut) DifferentiateOutputs(ScoreTarget?[] laneTargets)
-    {
-        var (scores, gradients) = ScoreTable.Differentiate(_laneOutputs.detach(), laneTargets);
-        return (scores, new(StringComparer.Ordinal) { [LayerProfile.Outputs] = gradients });
-    }
-
-    private (Tensor Scores, Dictionary<string, Tensor> ByCut) DifferentiateTape(ScoreTarget?[] laneTargets, bool retainGraph)
-    {
         var cuts = _recorder.Cuts.ToArray();
         var scores = ScoreTable.Evaluate(_laneOutputs, laneTargets);
         var gradients = autograd.grad([scores.sum()], [.. cuts.Select(cut => cut.Value.Tensor)], retain_graph: retainGraph);
-        return (scores, cuts.Zip(gradients).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal));
-    }
-
-    /// <param name="gradients">dScore/dOutputs, [lanes, classes].</param>
-    /// <param name="weight">[classes, C].</param>
-    /// <param name="classes">The classes whose gradients are not zero; null for all.</param>
-    /// <returns>dScore/dAverage, [lanes, C].</returns>
-    private static Tensor ThroughHead(Tensor gradients, Tensor weight, long[]? classes)
-    {
-        if (classes is null)
-            return gradients.matmul(weight);
-        var columns = tensor(classes, device: gradients.device);
-        return gradients.index_select(1, columns).matmul(weight.index_select(0, columns));
+        var byCut = cuts.Zip(gradients).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal);
+        if (head is not null)
+            byCut[LayerProfile.Outputs] = byCut[LayerProfile.Outputs].matmul(head);
+        return (scores, byCut);
     }
 
     /// <summary>Whether the gradient of one image's next target but <paramref name="target"/> is zero everywhere at a layer.</summary>
@@ -165,21 +178,40 @@ public sealed class ForwardPass
         return !gradients[cut].select(0, _recorder.Cuts[cut].Lanes.Start(image) + target).any().item<bool>();
     }
 
-    /// <summary>The maps of one image's next targets at one layer, each h·w values.</summary>
-    private float[][] MapsOf(int image, CutLayer layer, int count, ICamMethod method, Dictionary<string, Tensor> gradients)
+    /// <summary>The maps of a run's targets at one layer: those of the first image, then those of the second and so on, each h·w values.</summary>
+    private float[][] MapsOf(Run run, CutLayer layer, ICamMethod method, Dictionary<string, Tensor> gradients)
     {
         var profile = _profiles[layer.Name];
         var cut = _recorder.Cuts[profile.Cut];
         var seen = profile.Pool is null ? cut : _recorder.Activations[layer.Name];
 
-        var gradient = gradients[profile.Cut].narrow(0, cut.Lanes.Start(image), count); // [K, C, h, w], or [K, C] of the average
-        if (profile.Pool is not null)
+        var isPooled = profile.Pool is not null;
+        var ofCut = Rows(gradients[profile.Cut], run, cut.Lanes).narrow(1, 0, run.Targets);        // [N, K, C, h, w], or of the average
+        if (isPooled)
         {
-            var positions = layer.Height * layer.Width;
-            gradient = gradient.Over(positions).reshape(count, layer.Channels, 1, 1).expand(count, layer.Channels, layer.Height, layer.Width);
+            // The gradient of each position is that of the average over their number.
+            ofCut = ofCut.Over(layer.Positions).flatten(2);                                       // [N, K, C]
         }
-        var activations = seen.Tensor.select(0, seen.Lanes.Start(image)).detach();               // [C, h, w]
-        var maps = method.Map(activations, gradient);                                           // [K, h, w]
-        return [.. TensorValues.Floats(maps).Chunk(layer.Height * layer.Width)];
+        var activations = Rows(seen.Tensor.detach(), run, seen.Lanes).select(1, 0);               // [N, C, h, w]
+        var maps = method is IMeanGradientMethod ofMeans
+            ? ChannelReduction.WeightedSum(activations, ofMeans.Weights(isPooled ? ofCut : ofCut.mean([3, 4]), layer.Positions))
+            : Each(run.Images, image => method.Map(activations.select(0, image), Everywhere(ofCut.select(0, image))));
+        return [.. TensorValues.Floats(maps).Chunk(layer.Positions)];
+
+        Tensor Everywhere(Tensor ofScores) => isPooled
+            ? ofScores.unsqueeze(2).unsqueeze(3).expand(-1, -1, layer.Height, layer.Width)
+            : ofScores;
+    }
+
+    private static Tensor Each(int images, Func<int, Tensor> map) => stack([.. Enumerable.Range(0, images).Select(map)]);
+
+    /// <param name="tensor">[lanes of all images, ...].</param>
+    /// <param name="run">Whose rows are wanted.</param>
+    /// <param name="lanes">Whose rows are in it.</param>
+    /// <returns>[N, lanes of an image, ...].</returns>
+    private static Tensor Rows(Tensor tensor, Run run, LaneTable lanes)
+    {
+        var each = lanes.Counts[run.First];
+        return tensor.narrow(0, lanes.Start(run.First), run.Images * each).unflatten(0, [run.Images, each]);
     }
 }

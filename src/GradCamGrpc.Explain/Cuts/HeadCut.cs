@@ -89,5 +89,5 @@ public sealed class HeadCut
 
     /// <summary>The gradients at the vectors and at the channels, and as many again that a method makes of them.</summary>
     private static long ElementsOfARow(HeadReading reading) =>
-        2L * reading.Layer.Height * reading.Layer.Width * (reading.Weight.shape[0] + reading.Layer.Channels);
+        2L * reading.Layer.Positions * (reading.Weight.shape[0] + reading.Layer.Channels);
 }

@@ -14,14 +14,22 @@ internal sealed class LayerGradients(HeadReading reading, VectorField ofVectors)
     public CutLayer Layer => reading.Layer;
 
     /// <summary>Makes the maps of all scores, [R, h, w].</summary>
-    public Tensor MapBy(ICamMethod method) =>
-        method.Map(reading.Maps.detach().select(0, 0), method.ReadsMeanGradientOnly ? Mean() : Everywhere());
+    public Tensor MapBy(ICamMethod method)
+    {
+        var activations = reading.Maps.detach().select(0, 0);                                       // [C, h, w]
+        return method is IMeanGradientMethod ofMeans
+            ? ChannelReduction.WeightedSum(activations, ofMeans.Weights(Means(), Layer.Positions))
+            : method.Map(activations, method.ReadsMeanGradientOnly ? MeansEverywhere() : Everywhere());
+    }
 
     /// <summary>Whether a score's gradient is zero everywhere.</summary>
     public bool IsFlat(int row) => !Everywhere().select(0, row).any().item<bool>();
 
-    /// <summary>The means of the channels' gradients in the place of the gradients, [R, C, h, w]: an expanded view.</summary>
-    private Tensor Mean() => ofVectors.Mean.matmul(reading.Weight).unsqueeze(2).unsqueeze(3).expand(-1, -1, Layer.Height, Layer.Width);
+    /// <summary>The means of the channels' gradients, [R, C].</summary>
+    private Tensor Means() => ofVectors.Mean.matmul(reading.Weight);
+
+    /// <summary>Those in the place of the gradients, [R, C, h, w]: an expanded view.</summary>
+    private Tensor MeansEverywhere() => Means().unsqueeze(2).unsqueeze(3).expand(-1, -1, Layer.Height, Layer.Width);
 
     /// <summary>dScore/dA, [R, C, h, w].</summary>
     private Tensor Everywhere() =>

@@ -1,4 +1,5 @@
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Tensors;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Methods;
@@ -7,7 +8,7 @@ namespace GradCamGrpc.Explain.Methods;
 /// CAM: a channel's weight is the classifier's for the class (Zhou et al. 2016, eq. 2), where nothing but a global average pooling and one
 /// linear layer follows. There the weight is the sum of the channel's gradient over all positions.
 /// </summary>
-public sealed class Cam : IChannelWeightMethod
+public sealed class Cam : IMeanGradientMethod
 {
     /// <inheritdoc />
     public string Name => "cam";
@@ -18,5 +19,5 @@ public sealed class Cam : IChannelWeightMethod
         : $"needs a layer that only a global average pooling and one linear layer follow, and '{layer.Name}' is none";
 
     /// <inheritdoc />
-    public Tensor Weights(Tensor activations, Tensor gradients) => gradients.sum([2, 3]);
+    public Tensor Weights(Tensor means, int positions) => means.Times(positions);
 }

@@ -5,11 +5,11 @@ namespace GradCamGrpc.Explain.Methods;
 /// <summary>Ways to make one map of many channels.</summary>
 internal static class ChannelReduction
 {
-    /// <param name="activations">[C, h, w].</param>
-    /// <param name="weights">[K, C].</param>
-    /// <returns>[K, h, w].</returns>
+    /// <param name="activations">[..., C, h, w].</param>
+    /// <param name="weights">[..., K, C].</param>
+    /// <returns>[..., K, h, w].</returns>
     public static Tensor WeightedSum(Tensor activations, Tensor weights) =>
-        weights.matmul(activations.flatten(1)).reshape(-1, activations.shape[1], activations.shape[2]);
+        weights.matmul(activations.flatten(-2)).reshape([.. weights.shape[..^1], .. activations.shape[^2..]]);
 
     /// <param name="activations">[C, h, w].</param>
     /// <param name="weights">[K, C].</param>

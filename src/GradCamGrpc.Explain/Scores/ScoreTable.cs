@@ -25,10 +25,20 @@ public static class ScoreTable
     /// <summary>The scores, and how they change with the outputs, by their derivatives and without a tape.</summary>
     /// <param name="outputs">The network's outputs, [R, classes].</param>
     /// <param name="targets">A target for each row; null where the row has none: its score and gradient are 0.</param>
-    /// <returns>The scores, [R], and dScore/dOutputs, [R, classes].</returns>
-    internal static (Tensor Scores, Tensor Gradients) Differentiate(Tensor outputs, IReadOnlyList<ScoreTarget?> targets)
+    /// <returns>
+    /// The scores, [R]; dScore/dOutputs, [R, c]; and of which outputs those are, [c], since of all others they are 0: null for all outputs, in
+    /// their order.
+    /// </returns>
+    internal static (Tensor Scores, Tensor Gradients, Tensor? Classes) Differentiate(Tensor outputs, IReadOnlyList<ScoreTarget?> targets)
     {
         using var noTape = no_grad();
+        if (Classes(targets) is { } named)
+        {
+            var weights = Weights(targets, ScoreLink.Logit, outputs, named);                        // [R, c]
+            var classes = tensor(named, device: outputs.device);
+            return ((outputs.index_select(1, classes) * weights).sum([1]), weights, classes);
+        }
+
         Tensor? scores = null, gradients = null;
         foreach (var (link, weights) in WeightsByLink(outputs, targets))
         {
@@ -44,14 +54,14 @@ public static class ScoreTable
             scores = scores is null ? ofScores : scores.Plus(ofScores);
             gradients = gradients is null ? ofOutputs : gradients.Plus(ofOutputs);
         }
-        return (scores!.squeeze(1), gradients!);
+        return (scores!.squeeze(1), gradients!, null);
     }
 
     /// <summary>The classes whose outputs the scores depend on; null for all of them.</summary>
     internal static long[]? Classes(IReadOnlyList<ScoreTarget?> targets)
     {
         var present = targets.OfType<ScoreTarget>().ToArray();
-        return present.All(target => target.Link is ScoreLink.Logit)
+        return present.Length > 0 && present.All(target => target.Link is ScoreLink.Logit)
             ? [.. present.SelectMany(target => target.Terms).Select(term => (long)term.ClassIndex).Distinct()]
             : null;
     }
@@ -63,12 +73,19 @@ public static class ScoreTable
         var links = targets.OfType<ScoreTarget>().Select(target => target.Link).Distinct().ToArray();
         if (links.Length == 0)
             throw new ArgumentException("at least one row needs a target", nameof(targets));
-        return [.. links.Select(link => (link, Weights(targets, link, (int)outputs.shape[1]).to(outputs.dtype, outputs.device)))];
+        return [.. links.Select(link => (link, Weights(targets, link, outputs, classes: null)))];
     }
 
-    private static Tensor Weights(IReadOnlyList<ScoreTarget?> targets, ScoreLink link, int classes)
+    /// <param name="targets">The rows' targets.</param>
+    /// <param name="link">Whose weights; a row with another link has none.</param>
+    /// <param name="outputs">[R, classes].</param>
+    /// <param name="classes">Those that have a column; null for all.</param>
+    /// <returns>[R, columns].</returns>
+    private static Tensor Weights(IReadOnlyList<ScoreTarget?> targets, ScoreLink link, Tensor outputs, long[]? classes)
     {
-        var cells = new float[targets.Count * classes];
+        var known = outputs.shape[1];
+        var columns = classes?.Length ?? (int)known;
+        var cells = new float[targets.Count * columns];
         for (var row = 0; row < targets.Count; row++)
         {
             if (targets[row] is not { } target || target.Link != link)
@@ -76,11 +93,12 @@ public static class ScoreTable
             foreach (var (classIndex, weight) in target.Terms)
             {
                 ArgumentOutOfRangeException.ThrowIfNegative(classIndex);
-                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(classIndex, classes);
-                cells[row * classes + classIndex] += weight;
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(classIndex, known);
+                var column = classes is null ? classIndex : Array.IndexOf(classes, classIndex);
+                cells[row * columns + column] += weight;
             }
         }
-        return tensor(cells).reshape(targets.Count, classes);
+        return tensor(cells, [targets.Count, columns], outputs.dtype, outputs.device);
     }
 
     /// <summary>The outputs, [..., classes], as a link turns them.</summary>
