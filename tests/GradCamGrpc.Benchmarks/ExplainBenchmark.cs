@@ -23,17 +23,17 @@ internal static class ExplainBenchmark
 
     public static Command Create()
     {
-        var rounds = new Option<int>("--rounds") { Description = "rounds at batch 1", DefaultValueFactory = _ => 60 };
+        var rounds = new Option<int>("--rounds") { Description = "rounds at each batch size; of the full backward a fifth", DefaultValueFactory = _ => 100 };
         var command = new Command("explain", "Time an explanation against the bare prediction and against full backpropagation.") { rounds };
         command.SetAction(parsed =>
         {
             foreach (var batch in Batches)
-                Print(batch, Measure(batch, Math.Max(parsed.GetValue(rounds) / batch, 12)));
+                Measure(batch, parsed.GetValue(rounds));
         });
         return command;
     }
 
-    private static Rounds Measure(int batch, int count)
+    private static void Measure(int batch, int count)
     {
         using var scope = NewDisposeScope();
         using var bare = EmbeddedModel.Read().BuildNetwork();
@@ -47,13 +47,18 @@ internal static class ExplainBenchmark
 
         var layer = cut.Layers[EmbeddedModel.Read().Manifest.DefaultLayer];
 
-        var rounds = new Rounds();
-        rounds.Add(Forward, () => Predict(bare, images));
-        rounds.Add(GradCam, () => Explain(cut, layer, images, 1));
-        rounds.Add(Sixteen, () => Explain(cut, layer, images, 16));
-        rounds.Add(FullBackward, () => Backpropagate(trained, images));
-        rounds.Run(warmUps: 5, count);
-        return rounds;
+        var explained = new Rounds();
+        explained.Add(Forward, () => Predict(bare, images));
+        explained.Add(GradCam, () => Explain(cut, layer, images, 1));
+        explained.Add(Sixteen, () => Explain(cut, layer, images, 16));
+        explained.Run(warmUps: 5, count);
+
+        // Apart: whoever runs after a full backward finds cold caches, and pages that its tape has given back.
+        var trainedToo = new Rounds();
+        trainedToo.Add(GradCam, () => Explain(cut, layer, images, 1));
+        trainedToo.Add(FullBackward, () => Backpropagate(trained, images));
+        trainedToo.Run(warmUps: 5, Math.Max(count / 5, 5));
+        Print(batch, explained, trainedToo);
     }
 
     private static float[] Predict(ServableNetwork network, Tensor images)
@@ -81,15 +86,16 @@ internal static class ExplainBenchmark
         network.call(images).select(1, 0).sum().backward();
     }
 
-    private static void Print(int batch, Rounds rounds)
+    private static void Print(int batch, Rounds explained, Rounds trainedToo)
     {
         var table = new Table { Title = new TableTitle($"batch {batch}") }.AddColumns("what", "ms per photo (median)");
-        foreach (var name in new[] { Forward, GradCam, Sixteen, FullBackward })
-            table.AddRow(name, $"{rounds.Median(name) / batch:F2}");
+        foreach (var name in new[] { Forward, GradCam, Sixteen })
+            table.AddRow(name, $"{explained.Median(name) / batch:F2}");
+        table.AddRow(FullBackward, $"{trainedToo.Median(FullBackward) / batch:F2}");
         AnsiConsole.Write(table);
-        Console.WriteLine($"Grad-CAM / forward                 {rounds.Ratio(GradCam, Forward):F3}   (goal: at most 1.05)");
-        Console.WriteLine($"16 targets / one                   {rounds.Ratio(Sixteen, GradCam):F3}   (goal: at most 1.10)");
-        Console.WriteLine($"full backward / Grad-CAM           {rounds.Ratio(FullBackward, GradCam):F2}    (goal: at least 3)");
+        Console.WriteLine($"Grad-CAM / forward                 {explained.Ratio(GradCam, Forward):F3}   (goal: at most 1.05)");
+        Console.WriteLine($"16 targets / one                   {explained.Ratio(Sixteen, GradCam):F3}   (goal: at most 1.10)");
+        Console.WriteLine($"full backward / Grad-CAM           {trainedToo.Ratio(FullBackward, GradCam):F2}    (goal: at least 3)");
         Console.WriteLine();
     }
 }
