@@ -1,10 +1,12 @@
 using GradCamGrpc.Batching;
 using GradCamGrpc.Explain.Cuts;
+using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Preprocessing;
 using GradCamGrpc.Models.Devices;
 using GradCamGrpc.Models.Networks;
 using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.TestData;
 
@@ -52,6 +54,26 @@ public sealed class ModelWorkerTests : IDisposable
         Assert.NotEqual(requests[0].Answer.Logits, requests[2].Answer.Logits);
         Assert.All(requests, request => Assert.Equal([1L, 1280, 7, 7], request.Seen));
     }
+
+    /// <summary>A prediction may wait for maps, but it is good without them; the other photos of its batch have theirs.</summary>
+    [Fact]
+    public async Task Process_MapIsNotFinite_PredictionComesAndThenTheFault()
+    {
+        var tooLarge = new TargetChoice.Weighted([new WeightedTerm(282, 3e38), new WeightedTerm(282, 3e38)], ScoreChoice.Logit);
+        ExplanationRequest[] requests = [Explaining(tooLarge), Explaining(new TargetChoice.Class(282, ScoreChoice.Logit))];
+
+        _worker.Process([.. requests.Select((request, i) => new QueuedItem<RowGroup>(
+            new RowGroup([new InferenceRow(Input((byte)(90 + i)), [request])], deadline: null, CancellationToken.None), TimeProvider.System.GetTimestamp()))]);
+
+        Assert.All(requests, request => Assert.True(request.Prediction.IsCompletedSuccessfully));
+        var fault = await Assert.ThrowsAsync<NonFiniteException>(async () => await requests[0].Items.ToArrayAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("grad-cam map", fault.Message, StringComparison.Ordinal);
+        var map = Assert.Single(await requests[1].Items.ToArrayAsync(TestContext.Current.CancellationToken));
+        Assert.True(map.Map is { IsFinite: true, IsZero: false });
+    }
+
+    private ExplanationRequest Explaining(TargetChoice target) =>
+        new([_worker.Network!.Layers["bn2"]], [target], [new GradCam()], CancellationToken.None);
 
     private Watching Watch(byte grey)
     {

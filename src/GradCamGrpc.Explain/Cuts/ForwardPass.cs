@@ -28,6 +28,9 @@ public sealed class ForwardPass
     /// <summary>The network's outputs, [B, classes], without a tape.</summary>
     public Tensor Outputs { get; }
 
+    /// <summary>Whether no gradient has to go back through a layer, so that maps take next to no time beside the pass.</summary>
+    public bool HasNoTape => _recorder.Cuts.Keys.All(cut => cut == LayerProfile.Outputs);
+
     /// <summary>What a layer says of an image whose query observes it.</summary>
     /// <returns>[1, C, h, w], without a tape.</returns>
     public Tensor Activations(int image, CutLayer layer)
@@ -155,7 +158,7 @@ public sealed class ForwardPass
     {
         // All layers in front of the outputs share the one linear layer that makes them.
         var head = _profiles.Values.FirstOrDefault(profile => profile.HeadWeight is not null)?.HeadWeight;   // [classes, C]
-        if (_recorder.Cuts.Keys.All(cut => cut == LayerProfile.Outputs))
+        if (HasNoTape)
         {
             var (known, ofOutputs, classes) = ScoreTable.Differentiate(_laneOutputs.detach(), laneTargets);
             var rows = classes is null ? head! : head!.index_select(0, classes);

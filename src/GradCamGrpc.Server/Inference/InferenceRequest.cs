@@ -27,6 +27,7 @@ internal class InferenceRequest(CancellationToken cancellation)
     /// <summary>The prediction, once the batch has run.</summary>
     public Task<ForwardResult> Prediction => _prediction.Task;
 
+    /// <summary>Hands the prediction over; the first one counts, and only where nothing has failed before.</summary>
     public void Predicted(ForwardResult result) => _prediction.TrySetResult(result);
 
     /// <summary>Says that nothing more will come.</summary>

@@ -186,9 +186,9 @@ internal sealed class ModelWorker(
             forward = stage.Elapsed;
         }
         for (var i = 0; i < rows.Length; i++)
-            Predict(rows[i], new ForwardResult(logits[i], time.GetElapsedTime(batch[i].EnqueuedAt, started), forward, rows.Length));
+            FailUnlessFinite(rows[i], logits[i]);
 
-        Explain([.. rows.Select(row => row.Explanation)], images, pass, logits);
+        Explain([.. rows.Select(row => row.Explanation)], images, pass, logits, Predict);
         for (var i = 0; i < rows.Length; i++)
         {
             var image = i;
@@ -197,18 +197,24 @@ internal sealed class ModelWorker(
         }
         foreach (var request in rows.SelectMany(row => row.Requests))
             request.Finished();
+
+        void Predict()
+        {
+            for (var i = 0; i < rows.Length; i++)
+            {
+                var result = new ForwardResult(logits[i], time.GetElapsedTime(batch[i].EnqueuedAt, started), forward, rows.Length);
+                foreach (var request in rows[i].Requests)
+                    request.Predicted(result);
+            }
+        }
     }
 
-    private static void Predict(InferenceRow row, ForwardResult result)
+    private static void FailUnlessFinite(InferenceRow row, float[] logits)
     {
-        var isFinite = result.Logits.All(float.IsFinite);
+        if (logits.All(float.IsFinite))
+            return;
         foreach (var request in row.Requests)
-        {
-            if (isFinite)
-                request.Predicted(result);
-            else
-                request.Fail(new NonFiniteException("the network's outputs"));
-        }
+            request.Fail(new NonFiniteException("the network's outputs"));
     }
 
     /// <summary>What the layers that a request observes say of its photo. Where it has a key, that is kept.</summary>
@@ -236,12 +242,23 @@ internal sealed class ModelWorker(
     /// <param name="images">[R, 3, h, w], as many as the batch has or more.</param>
     /// <param name="pass">Its forward pass.</param>
     /// <param name="logits">Its outputs.</param>
-    private void Explain(ExplanationRequest?[] batch, Tensor images, ForwardPass pass, float[][] logits)
+    /// <param name="predict">
+    /// Hands the predictions over, to those that have not failed. They wait for maps that need no tape, which come at once: who reads both is
+    /// woken once.
+    /// </param>
+    private void Explain(ExplanationRequest?[] batch, Tensor images, ForwardPass pass, float[][] logits, Action predict)
     {
+        if (!pass.HasNoTape)
+            predict();
+
+
         // Who has left in the meantime, or has failed, costs nothing more.
         var scores = batch.Select((request, i) => request is { IsWaiting: true } ? Scores(request, logits[i]) : []).ToArray();
         if (scores.All(chosen => chosen.Length == 0))
+        {
+            predict();
             return;
+        }
 
         using var stage = metrics.Measure(Stage.Backward, folder.Manifest.Name);
         var targets = scores.Select(chosen => chosen.Select(one => one.Score.Target).ToArray()).ToArray();
@@ -251,9 +268,15 @@ internal sealed class ModelWorker(
             var request = batch[image]!;
             var (targetIndex, score) = scores[image][target];
             if (map.IsFinite)
+            {
                 request.Ready(new ReadyMap(targetIndex, score.ClassIndex, map, stage.Elapsed));
+            }
             else
+            {
+                // A prediction is good without its maps.
+                predict();
                 request.Fail(new NonFiniteException($"the values of the {map.Method.Name} map of {score.Name}"));
+            }
 
             // Who has all its maps need not wait for those of the others.
             if (--left[image] == 0)
@@ -268,6 +291,7 @@ internal sealed class ModelWorker(
                 Deliver,
                 image => batch[image] is { IsWaiting: true });
         }
+        predict();
         for (var i = 0; i < batch.Length; i++)
         {
             var image = i;

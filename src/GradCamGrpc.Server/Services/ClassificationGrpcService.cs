@@ -28,8 +28,7 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
         IServerStreamWriter<ClassificationServiceExplainResponse> responseStream,
         ServerCallContext context)
     {
-        await foreach (var part in explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken))
-            await responseStream.WriteAsync(part, context.CancellationToken);
+        await responseStream.WriteAllAsync(explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken), context.CancellationToken);
     }
 
     /// <inheritdoc />
