@@ -100,6 +100,7 @@ public sealed class GradCamServer : IAsyncDisposable
         // is started, and from variables of the environment; and watch all of that folder.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseSockets(Listeners.Tune);
         ConfigureLogging(builder.Logging);
         configureLogging?.Invoke(builder.Logging);
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateScopes = true);
