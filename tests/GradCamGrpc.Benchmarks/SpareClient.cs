@@ -1,7 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
 using Google.Protobuf;
 using GradCamGrpc.Protos.V1;
 using Grpc.Core;
@@ -17,42 +14,28 @@ internal sealed class SpareClient : IDisposable
     /// <summary>Before a message comes whether it is compressed, and its length in four bytes.</summary>
     private const int PrefixBytes = 5;
 
-    private const string StatusField = "grpc-status";
-
-    private static readonly MediaTypeHeaderValue ContentType = new("application/grpc");
-
-    private readonly HttpClient _http;
-    private readonly byte[] _framed;
+    private readonly SpareConnection _connection;
 
     /// <param name="address">Where the server is.</param>
     /// <param name="method">The path, such as <c>package.Service/Method</c>.</param>
     /// <param name="request">The message that every call sends.</param>
     public SpareClient(Uri address, string method, IMessage request)
     {
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address, method) };
-        _framed = new byte[PrefixBytes + request.CalculateSize()];
-        BinaryPrimitives.WriteInt32BigEndian(_framed.AsSpan(1), _framed.Length - PrefixBytes);
-        request.WriteTo(_framed.AsSpan(PrefixBytes));
+        var framed = new byte[PrefixBytes + request.CalculateSize()];
+        BinaryPrimitives.WriteInt32BigEndian(framed.AsSpan(1), framed.Length - PrefixBytes);
+        request.WriteTo(framed.AsSpan(PrefixBytes));
+        _connection = new SpareConnection(address, $"/{method}", framed);
     }
 
     /// <summary>Makes a call.</summary>
     /// <returns>How it ended, and the size of the batch that it was in; 0 where no prediction came.</returns>
     public async Task<(StatusCode Status, int Batch)> ExplainAsync()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, (Uri?)null)
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(_framed) { Headers = { ContentType = ContentType } },
-        };
-        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        using var response = await _http.SendAsync(request);
-        response.EnsureSuccessStatusCode();
-        var batch = BatchOf(await response.Content.ReadAsByteArrayAsync());
-        return (StatusOf(response), batch);
+        var answer = await _connection.CallAsync();
+        return (answer.Status, BatchOf(answer.Messages.Span));
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     private static int BatchOf(ReadOnlySpan<byte> messages)
     {
@@ -68,10 +51,4 @@ internal sealed class SpareClient : IDisposable
         }
         return batch;
     }
-
-    /// <summary>An answer without messages has its status among the headers.</summary>
-    private static StatusCode StatusOf(HttpResponseMessage response) =>
-        response.TrailingHeaders.TryGetValues(StatusField, out var status) || response.Headers.TryGetValues(StatusField, out status)
-            ? (StatusCode)int.Parse(status.Single(), CultureInfo.InvariantCulture)
-            : StatusCode.Unknown;
 }
