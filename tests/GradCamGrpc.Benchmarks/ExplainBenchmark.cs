@@ -54,11 +54,11 @@ internal static class ExplainBenchmark
         explained.Run(warmUps: 5, count);
 
         // Apart: whoever runs after a full backward finds cold caches, and pages that its tape has given back.
-        var trainedToo = new Rounds();
-        trainedToo.Add(GradCam, () => Explain(cut, layer, images, 1));
-        trainedToo.Add(FullBackward, () => Backpropagate(trained, images));
-        trainedToo.Run(warmUps: 5, Math.Max(count / 5, 5));
-        Print(batch, explained, trainedToo);
+        var besideFullBackward = new Rounds();
+        besideFullBackward.Add(GradCam, () => Explain(cut, layer, images, 1));
+        besideFullBackward.Add(FullBackward, () => Backpropagate(trained, images));
+        besideFullBackward.Run(warmUps: 5, Math.Max(count / 5, 5));
+        Print(batch, explained, besideFullBackward);
     }
 
     private static float[] Predict(ServableNetwork network, Tensor images)
@@ -86,16 +86,17 @@ internal static class ExplainBenchmark
         network.call(images).select(1, 0).sum().backward();
     }
 
-    private static void Print(int batch, Rounds explained, Rounds trainedToo)
+    private static void Print(int batch, Rounds explained, Rounds besideFullBackward)
     {
         var table = new Table { Title = new TableTitle($"batch {batch}") }.AddColumns("what", "ms per photo (median)");
         foreach (var name in new[] { Forward, GradCam, Sixteen })
             table.AddRow(name, $"{explained.Median(name) / batch:F2}");
-        table.AddRow(FullBackward, $"{trainedToo.Median(FullBackward) / batch:F2}");
+        table.AddRow($"{GradCam}, beside a full backward", $"{besideFullBackward.Median(GradCam) / batch:F2}");
+        table.AddRow(FullBackward, $"{besideFullBackward.Median(FullBackward) / batch:F2}");
         AnsiConsole.Write(table);
         Console.WriteLine($"Grad-CAM / forward                 {explained.Ratio(GradCam, Forward):F3}   (goal: at most 1.05)");
         Console.WriteLine($"16 targets / one                   {explained.Ratio(Sixteen, GradCam):F3}   (goal: at most 1.10)");
-        Console.WriteLine($"full backward / Grad-CAM           {trainedToo.Ratio(FullBackward, GradCam):F2}    (goal: at least 3)");
+        Console.WriteLine($"full backward / Grad-CAM           {besideFullBackward.Ratio(FullBackward, GradCam):F2}    (goal: at least 3)");
         Console.WriteLine();
     }
 }

@@ -9,6 +9,9 @@ namespace GradCamGrpc.Explain.Tests;
 /// <summary>What holds for a cut of any network, whatever shortcuts to its gradients there are.</summary>
 public abstract class CutNetworkBehaviour : IDisposable
 {
+    /// <summary>One, for all images: those that share a method are explained together.</summary>
+    private static readonly ICamMethod[] GradCamAlone = [new GradCam()];
+
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly SmallNetwork _network;
     private readonly bool _hasLinearHead;
@@ -106,6 +109,31 @@ public abstract class CutNetworkBehaviour : IDisposable
         }
     }
 
+    /// <summary>Neighbours that are explained together, in one pass or, where targets take turns, in several: the third has fewer turns.</summary>
+    [Theory]
+    [InlineData("act1")]
+    [InlineData("branch")]
+    [InlineData("act3")]
+    [InlineData("act1", "act3")]
+    public void Explain_NeighboursOfTheSameLayers_EachIsAsAlone(params string[] layers)
+    {
+        var images = SmallNetwork.Images(3);
+        var cut = Cut();
+        ScoreTarget[][] targets =
+        [
+            [ScoreTarget.Of(0), ScoreTarget.Of(1), ScoreTarget.Of(2)], [ScoreTarget.Of(3), ScoreTarget.Of(4), ScoreTarget.Of(5)], [ScoreTarget.Of(1), ScoreTarget.Of(2)],
+        ];
+
+        var together = Explain(cut, images, layers, targets);
+
+        Assert.Equal((3 + 3 + 2) * layers.Length, together.Count);
+        for (var image = 0; image < targets.Length; image++)
+        {
+            foreach (var ((_, target, layer), map) in Explain(cut, images.narrow(0, image, 1), layers, [targets[image]]))
+                AssertClose(map, together[(image, target, layer)]);
+        }
+    }
+
     /// <summary>Images that only fill the batch are of zeros, or have no finite outputs: neither is seen in the maps of others.</summary>
     [Theory]
     [InlineData(0, 0)]
@@ -128,7 +156,7 @@ public abstract class CutNetworkBehaviour : IDisposable
         var batched = new Dictionary<(int, int, string), SaliencyMap>();
 
         var pass = cut.Forward(filled, queries);
-        pass.Explain(targets, [.. targets.Select(_ => new ICamMethod[] { new GradCam() })], (image, target, map) => batched.Add((image, target, map.Layer!.Name), map));
+        pass.Explain(targets, [.. targets.Select(_ => GradCamAlone)], (image, target, map) => batched.Add((image, target, map.Layer!.Name), map));
 
         Assert.Equal(2 + 3 + 4 + 1, batched.Count);
         Assert.True(pass.Outputs.allclose(_network.call(images), rtol: 1e-5, atol: 1e-6));
@@ -207,7 +235,7 @@ public abstract class CutNetworkBehaviour : IDisposable
     {
         var maps = new Dictionary<(int, int, string), SaliencyMap>();
         var queries = targets.Select(wanted => Query(cut, wanted.Length, layers)).ToArray();
-        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => new ICamMethod[] { new GradCam() })], (image, target, map) => maps.Add((image, target, map.Layer!.Name), map));
+        cut.Forward(images, queries).Explain(targets, [.. targets.Select(_ => GradCamAlone)], (image, target, map) => maps.Add((image, target, map.Layer!.Name), map));
         return maps;
     }
 

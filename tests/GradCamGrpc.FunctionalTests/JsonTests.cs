@@ -311,6 +311,28 @@ public sealed class JsonTests(RunningServer server) : IDisposable
         Assert.Equal("MESSAGE_TOO_LARGE", (string)Detail(status, "ErrorInfo")["reason"]!);
     }
 
+    /// <summary>Patience ends: the connection is closed, whether or not its client gets to the answer.</summary>
+    [Fact]
+    public async Task Classify_BodyHasNoEnd_IsNotReadOn()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.HttpAddress.Host, server.HttpAddress.Port, Cancellation);
+        var stream = client.GetStream();
+        await stream.WriteAsync(
+            "POST /v1/images:classify HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray(), Cancellation);
+        byte[] chunk = [.. "100000\r\n"u8, .. Enumerable.Repeat((byte)' ', 1 << 20), .. "\r\n"u8];
+        var sent = 0;
+
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            for (; sent < 1000; sent++)
+                await stream.WriteAsync(chunk, Cancellation);
+        });
+
+        // The limit is 22.3 MiB, and four times that is read.
+        Assert.InRange(sent, 85, 200);
+    }
+
     /// <summary>That is the client's fault: no 500, and no error in the log.</summary>
     [Theory]
     [InlineData("zz\r\n")]

@@ -28,7 +28,7 @@ public sealed class OtherModelTests : IDisposable
         var fault = await server.FailAsync(new ClassificationServiceExplainRequest { Image = Photos.CatImage });
 
         Assert.Equal(StatusCode.Internal, fault.StatusCode);
-        Assert.Contains("not finite", fault.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("the network's outputs have values that are not finite", fault.Status.Detail, StringComparison.Ordinal);
     }
 
     /// <summary>A value that is no number is neither a hit nor a miss: every evaluation says where it is, and none ends in a stack trace.</summary>

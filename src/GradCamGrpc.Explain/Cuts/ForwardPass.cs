@@ -28,7 +28,7 @@ public sealed class ForwardPass
     /// <summary>The network's outputs, [B, classes], without a tape.</summary>
     public Tensor Outputs { get; }
 
-    /// <summary>Whether no gradient has to go back through a layer, so that maps take next to no time beside the pass.</summary>
+    /// <summary>Whether no gradient has to go back through a layer: those of the outputs lead to all layers that are explained, by a product.</summary>
     public bool HasNoTape => _recorder.Cuts.Keys.All(cut => cut == LayerProfile.Outputs);
 
     /// <summary>What a layer says of an image whose query observes it.</summary>
@@ -58,6 +58,8 @@ public sealed class ForwardPass
                 ArgumentOutOfRangeException.ThrowIfNotEqual(targets[image].Count, _queries[image].TargetCount, nameof(targets));
         }
 
+        if (_recorder.Cuts.Count == 0)
+            return;
         var passes = Enumerable.Range(0, targets.Count).Max(image => (targets[image].Count + _lanes.Counts[image] - 1) / _lanes.Counts[image]);
         for (var pass = 0; pass < passes; pass++)
         {
@@ -80,10 +82,10 @@ public sealed class ForwardPass
                         for (var i = 0; i < maps.Length; i++)
                         {
                             var (image, target) = (run.First + i / run.Targets, i % run.Targets);
-                            var wantedTarget = pass * _lanes.Counts[image] + target;
+                            var targetIndex = pass * _lanes.Counts[image] + target;
                             var map = new SaliencyMap(
-                                method, layer, targets[image][wantedTarget], values[_lanes.Start(image) + target], shape, maps[i]);
-                            onMap(image, wantedTarget, map.IsZero ? map with { ScoreIsFlat = IsFlat(image, layer, target, gradients) } : map);
+                                method, layer, targets[image][targetIndex], values[_lanes.Start(image) + target], shape, maps[i]);
+                            onMap(image, targetIndex, map.IsZero ? map with { ScoreIsFlat = IsFlat(image, layer, target, gradients) } : map);
                         }
                     }
                 }
@@ -104,7 +106,7 @@ public sealed class ForwardPass
     /// <param name="First">The first of them.</param>
     /// <param name="Images">How many they are.</param>
     /// <param name="Lanes">How many lanes each has.</param>
-    /// <param name="Targets">How many of these have a target in this pass.</param>
+    /// <param name="Targets">How many targets each image has in this pass, no more than lanes.</param>
     /// <param name="Layers">Where maps are made.</param>
     /// <param name="Methods">How they are made.</param>
     private sealed record Run(int First, int Images, int Lanes, int Targets, IReadOnlyList<CutLayer> Layers, IReadOnlyList<ICamMethod> Methods)
@@ -197,7 +199,7 @@ public sealed class ForwardPass
         }
         var activations = Rows(seen.Tensor.detach(), run, seen.Lanes).select(1, 0);               // [N, C, h, w]
         var maps = method is IMeanGradientMethod ofMeans
-            ? ChannelReduction.WeightedSum(activations, ofMeans.Weights(isPooled ? ofCut : ofCut.mean([3, 4]), layer.Positions))
+            ? ofMeans.MapOfMeans(activations, isPooled ? ofCut : ofCut.mean([3, 4]))
             : Each(run.Images, image => method.Map(activations.select(0, image), Everywhere(ofCut.select(0, image))));
         return [.. TensorValues.Floats(maps).Chunk(layer.Positions)];
 

@@ -18,7 +18,7 @@ internal sealed class LayerGradients(HeadReading reading, VectorField ofVectors)
     {
         var activations = reading.Maps.detach().select(0, 0);                                       // [C, h, w]
         return method is IMeanGradientMethod ofMeans
-            ? ChannelReduction.WeightedSum(activations, ofMeans.Weights(Means(), Layer.Positions))
+            ? ofMeans.MapOfMeans(activations, Means())
             : method.Map(activations, method.ReadsMeanGradientOnly ? MeansEverywhere() : Everywhere());
     }
 

@@ -19,5 +19,5 @@ public sealed class Cam : IMeanGradientMethod
         : $"needs a layer that only a global average pooling and one linear layer follow, and '{layer.Name}' is none";
 
     /// <inheritdoc />
-    public Tensor Weights(Tensor means, int positions) => means.Times(positions);
+    public Tensor WeightsOfMeans(Tensor means, int positions) => means.Times(positions);
 }

@@ -9,5 +9,5 @@ public sealed class GradCam : IMeanGradientMethod
     public string Name => "grad-cam";
 
     /// <inheritdoc />
-    public Tensor Weights(Tensor means, int positions) => means;
+    public Tensor WeightsOfMeans(Tensor means, int positions) => means;
 }

@@ -26,13 +26,15 @@ public static class ScoreTable
     /// <param name="outputs">The network's outputs, [R, classes].</param>
     /// <param name="targets">A target for each row; null where the row has none: its score and gradient are 0.</param>
     /// <returns>
-    /// The scores, [R]; dScore/dOutputs, [R, c]; and of which outputs those are, [c], since of all others they are 0: null for all outputs, in
-    /// their order.
+    /// The scores, [R]; dScore/dOutputs, [R, c]; and the outputs that the c columns stand for, [c], since of all others they are 0: null where
+    /// each output has its own column.
     /// </returns>
+    /// <exception cref="ArgumentException">No row has a target.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target's class is none of the outputs', or its link is unknown.</exception>
     internal static (Tensor Scores, Tensor Gradients, Tensor? Classes) Differentiate(Tensor outputs, IReadOnlyList<ScoreTarget?> targets)
     {
         using var noTape = no_grad();
-        if (Classes(targets) is { } named)
+        if (NamedClasses(targets) is { } named)
         {
             var weights = Weights(targets, ScoreLink.Logit, outputs, named);                        // [R, c]
             var classes = tensor(named, device: outputs.device);
@@ -57,8 +59,8 @@ public static class ScoreTable
         return (scores!.squeeze(1), gradients!, null);
     }
 
-    /// <summary>The classes whose outputs the scores depend on; null for all of them.</summary>
-    internal static long[]? Classes(IReadOnlyList<ScoreTarget?> targets)
+    /// <summary>The classes whose outputs alone the scores depend on; null where they may depend on all, or there is no score.</summary>
+    private static long[]? NamedClasses(IReadOnlyList<ScoreTarget?> targets)
     {
         var present = targets.OfType<ScoreTarget>().ToArray();
         return present.Length > 0 && present.All(target => target.Link is ScoreLink.Logit)

@@ -18,7 +18,7 @@ internal sealed class JsonBody : IDisposable
 
     /// <summary>Reads a body, which is to be read from here on.</summary>
     /// <param name="request">Whose body it is.</param>
-    /// <param name="maxBytes">Bytes that are kept at most; the rest is read and dropped, so that its client gets to the answer.</param>
+    /// <param name="maxBytes">A body of more is not kept, but read to its end all the same, so that its client gets to the answer.</param>
     /// <returns>It; null where it is larger than that or than the server's limit, which one without a length only shows now.</returns>
     /// <exception cref="IOException">Its client has left, is too slow, or sends what is no body.</exception>
     public static async Task<JsonBody?> ReadAsync(HttpRequest request, long maxBytes)
@@ -58,6 +58,7 @@ internal sealed class JsonBody : IDisposable
                     return true;
                 _length += count;
             }
+            Dispose();
             await request.Body.CopyToAsync(Stream.Null, cancellation);
             return false;
         }

@@ -174,6 +174,7 @@ internal sealed class ModelWorker(
         ForwardPass pass;
         float[][] logits;
         TimeSpan forward;
+        var arePredicted = false;
         var started = time.GetTimestamp();
         metrics.Ran(folder.Manifest.Name, rows.Length);
         using (var stage = metrics.Measure(Stage.Forward, folder.Manifest.Name))
@@ -200,6 +201,9 @@ internal sealed class ModelWorker(
 
         void Predict()
         {
+            if (arePredicted)
+                return;
+            arePredicted = true;
             for (var i = 0; i < rows.Length; i++)
             {
                 var result = new ForwardResult(logits[i], time.GetElapsedTime(batch[i].EnqueuedAt, started), forward, rows.Length);
@@ -243,14 +247,14 @@ internal sealed class ModelWorker(
     /// <param name="pass">Its forward pass.</param>
     /// <param name="logits">Its outputs.</param>
     /// <param name="predict">
-    /// Hands the predictions over, to those that have not failed. They wait for maps that need no tape, which come at once: who reads both is
-    /// woken once.
+    /// Hands the predictions over, to those that have not failed; once. They wait for maps that cost a product with the activations and nothing
+    /// else: who reads both is woken once.
     /// </param>
     private void Explain(ExplanationRequest?[] batch, Tensor images, ForwardPass pass, float[][] logits, Action predict)
     {
-        if (!pass.HasNoTape)
+        var comeAtOnce = pass.HasNoTape && batch.OfType<ExplanationRequest>().SelectMany(request => request.Cams).All(cam => cam is IMeanGradientMethod);
+        if (!comeAtOnce)
             predict();
-
 
         // Who has left in the meantime, or has failed, costs nothing more.
         var scores = batch.Select((request, i) => request is { IsWaiting: true } ? Scores(request, logits[i]) : []).ToArray();
@@ -273,7 +277,6 @@ internal sealed class ModelWorker(
             }
             else
             {
-                // A prediction is good without its maps.
                 predict();
                 request.Fail(new NonFiniteException($"the values of the {map.Method.Name} map of {score.Name}"));
             }
@@ -285,11 +288,19 @@ internal sealed class ModelWorker(
 
         if (batch.Any(request => request?.Cams.Count > 0))
         {
-            pass.Explain(
-                [.. targets.Select((wanted, i) => batch[i]?.Cams.Count > 0 ? wanted : [])],
-                [.. batch.Select(request => request?.Cams ?? [])],
-                Deliver,
-                image => batch[image] is { IsWaiting: true });
+            try
+            {
+                pass.Explain(
+                    [.. targets.Select((wanted, i) => batch[i]?.Cams.Count > 0 ? wanted : [])],
+                    [.. batch.Select(request => request?.Cams ?? [])],
+                    Deliver,
+                    image => batch[image] is { IsWaiting: true });
+            }
+            finally
+            {
+                // They are good without maps.
+                predict();
+            }
         }
         predict();
         for (var i = 0; i < batch.Length; i++)

@@ -28,7 +28,8 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
         IServerStreamWriter<ClassificationServiceExplainResponse> responseStream,
         ServerCallContext context)
     {
-        await responseStream.WriteAllAsync(explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken), context.CancellationToken);
+        await foreach (var part in explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken))
+            await responseStream.WriteAsync(part, context.CancellationToken);
     }
 
     /// <inheritdoc />

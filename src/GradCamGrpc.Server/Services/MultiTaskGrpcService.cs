@@ -1,7 +1,6 @@
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
-using GradCamGrpc.Server.Streaming;
 using Grpc.Core;
 
 namespace GradCamGrpc.Server.Services;
@@ -14,6 +13,7 @@ internal sealed class MultiTaskGrpcService(MultiTaskExplainer explainer) : Multi
     public override async Task Explain(
         MultiTaskServiceExplainRequest request, IServerStreamWriter<MultiTaskServiceExplainResponse> responseStream, ServerCallContext context)
     {
-        await responseStream.WriteAllAsync(explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken), context.CancellationToken);
+        await foreach (var part in explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken))
+            await responseStream.WriteAsync(part, context.CancellationToken);
     }
 }
