@@ -37,17 +37,35 @@ public sealed class BatchTrialTests
         Assert.Equal([new BatchTiming(1, 10 * Millisecond), new(2, 20 * Millisecond)], trial.Timings);
     }
 
-    /// <summary>Batches of 4, 2 and 1 take 400, 200 and 100 ms; after 1,200 ms, in the second round, none begins.</summary>
+    /// <summary>Batches of 4, 2 and 1 take 400, 200 and 100 ms: of the last 100 ms run the first 50.</summary>
     [Fact]
     public void RunFor_TimeIsUp_NoFurtherBatchBegins()
     {
         var start = _time.GetTimestamp();
         var trial = new BatchTrial(new BatchSizes(4), _time);
 
-        trial.RunFor(size => _time.Advance(size * 100 * Millisecond), 1200 * Millisecond);
+        trial.RunFor(size => _time.Advance(size * 100 * Millisecond), 1150 * Millisecond);
 
-        Assert.Equal(1300 * Millisecond, _time.GetElapsedTime(start));
+        Assert.Equal(1200 * Millisecond, _time.GetElapsedTime(start));
         Assert.Equal([new BatchTiming(1, 100 * Millisecond), new(2, 200 * Millisecond), new(4, 400 * Millisecond)], trial.Timings);
+    }
+
+    [Fact]
+    public void RunFor_SmallBatchesAreQuicker_AllSizesRunForTheSameTime()
+    {
+        var runs = new List<int>();
+        var trial = new BatchTrial(new BatchSizes(4), _time);
+
+        trial.RunFor(
+            size =>
+            {
+                runs.Add(size);
+                _time.Advance(size * 100 * Millisecond);
+            },
+            2400 * Millisecond);
+
+        Assert.Equal([4, 2, 1], runs.Take(3));
+        Assert.Equal([(1, 8), (2, 4), (4, 2)], runs.CountBy(size => size).OrderBy(count => count.Key).Select(count => (count.Key, count.Value)));
     }
 
     /// <summary>The run before may have been a size's first, which takes longer: all must be measured alike.</summary>
