@@ -208,18 +208,20 @@ internal sealed class BatchQueue<TItem>(QueueLimits limits, int workers, TimePro
         }
     }
 
-    /// <summary>How long it takes until an item starts that has so many before it. Full batches go to the workers in the order in which these get free.</summary>
+    /// <summary>How long it takes until an item starts that has so many before it: these go in full batches to whichever worker gets free first.</summary>
     private TimeSpan TimeUntil(int ahead)
     {
         var batches = ahead / Policy.MaxBatchSize;
-        return TimeUntilFree(batches % workers) + batches / workers * _cost.Expected(Policy.MaxBatchSize);
-    }
+        var run = _cost.Expected(Policy.MaxBatchSize);
+        TimeSpan[] free = [.. Enumerable.Repeat(TimeSpan.Zero, workers - _running.Count), .. _running.Select(RestOf).Order()];
 
-    /// <summary>How long it takes until more workers than this are free.</summary>
-    private TimeSpan TimeUntilFree(int others)
-    {
-        var free = workers - _running.Count;
-        return others < free ? TimeSpan.Zero : _running.Select(RestOf).Order().ElementAt(others - free);
+        // While one of them is busy for longer than a batch the others run more of these; from then on all take turns.
+        for (; batches > 0 && free[^1] - free[0] > run; batches--)
+        {
+            free[0] += run;
+            Array.Sort(free);
+        }
+        return free[batches % workers] + batches / workers * run;
     }
 
     /// <summary>What is left of a batch that runs. One that is overdue is expected to take as long again as it is overdue.</summary>

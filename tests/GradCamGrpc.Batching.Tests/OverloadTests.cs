@@ -74,6 +74,13 @@ public sealed class OverloadTests
         .Sample((inFlight, maxBatch, jitter, seed) =>
             Assert.Empty(new QueueSimulation(seed, jitter: jitter, maxBatch: maxBatch).Closed("a", inFlight).Run(20).Refusals), iter: 40);
 
+    /// <summary>Now and then a worker is busy with a batch for a second, while the others go on.</summary>
+    [Fact]
+    public void Reserve_ClientsWaitForTheirAnswersAndSomeBatchesTakeLong_NobodyIsRefused() => Gen
+        .Select(Gen.Int[1, 64], Gen.Int[1, 16], Gen.Int[2, 4], Gen.Int)
+        .Sample((inFlight, maxBatch, workers, seed) =>
+            Assert.Empty(new QueueSimulation(seed, maxBatch: maxBatch, workers: workers).Odd(0.01).Closed("a", inFlight).Run(20).Refusals), iter: 40);
+
     /// <summary>Twelve batches at once take 0.6 s, and none of them is turned away.</summary>
     [Fact]
     public void Reserve_Burst_IsTaken()

@@ -18,6 +18,7 @@ internal sealed class QueueSimulation(
     private readonly List<SimulatedAnswer> _answers = [];
     private readonly List<double> _refusals = [];
     private double _now;
+    private double _oddShare;
 
     /// <summary>What was answered, in the order of the answers.</summary>
     public IReadOnlyList<SimulatedAnswer> Answers => _answers;
@@ -46,6 +47,13 @@ internal sealed class QueueSimulation(
     {
         for (var i = 0; i < requests; i++)
             _arrivals.Enqueue(new SimulatedClient(client, Priority.Normal, PerSecond: 1, at), at);
+        return this;
+    }
+
+    /// <summary>This share of the batches, by chance, takes a second longer.</summary>
+    public QueueSimulation Odd(double share)
+    {
+        _oddShare = share;
         return this;
     }
 
@@ -79,7 +87,8 @@ internal sealed class QueueSimulation(
             if (running.Count < workers && queue.Count > 0 && queue.Decide(isDraining: false) is BatchDecision.Ship ship)
             {
                 var batch = queue.Take(ship.Count);
-                running.Enqueue(batch, _now + (0.004 + 0.003 * batch.Items.Count) * (1 + (jitter > 0 ? Gap(1 / jitter) : 0)));
+                var odd = _oddShare > 0 && _random.NextDouble() < _oddShare ? 1 : 0;
+                running.Enqueue(batch, _now + odd + (0.004 + 0.003 * batch.Items.Count) * (1 + (jitter > 0 ? Gap(1 / jitter) : 0)));
             }
         }
     }
