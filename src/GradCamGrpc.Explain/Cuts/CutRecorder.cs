@@ -35,6 +35,9 @@ internal sealed class CutRecorder(
     /// <summary>Where the tape starts or passes: gradients are taken with respect to these.</summary>
     public Dictionary<string, Capture> Cuts { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether no gradient has to go back through a layer: those of the outputs lead to all layers that are explained, by a product.</summary>
+    public bool HasNoTape => Cuts.Keys.All(cut => cut == LayerProfile.Outputs);
+
     /// <summary>Called with each layer's output, and with the network's.</summary>
     /// <returns>What flows on instead, or null to let the output flow on.</returns>
     public Tensor? Observe(string name, Tensor output)
@@ -51,6 +54,12 @@ internal sealed class CutRecorder(
             ? output.alias()
             : output.index_select(0, tensor(Lanes.RowsFor(wider).ToArray(), device: output.device));
         Lanes = wider;
+        if (name == LayerProfile.Outputs && HasNoTape)
+        {
+            // Nothing comes behind the outputs, and how scores change with them is known without one.
+            Cuts[name] = new Capture(Keep(cut), wider);
+            return cut.alias();
+        }
         if (!cut.requires_grad)
             cut = cut.detach().requires_grad_();
         Cuts[name] = new Capture(Keep(cut), wider);

@@ -29,7 +29,7 @@ public sealed class ForwardPass
     public Tensor Outputs { get; }
 
     /// <summary>Whether no gradient has to go back through a layer: those of the outputs lead to all layers that are explained, by a product.</summary>
-    public bool HasNoTape => _recorder.Cuts.Keys.All(cut => cut == LayerProfile.Outputs);
+    public bool HasNoTape => _recorder.HasNoTape;
 
     /// <summary>What a layer says of an image whose query observes it.</summary>
     /// <returns>[1, C, h, w], without a tape.</returns>
@@ -137,7 +137,7 @@ public sealed class ForwardPass
 
     private Tensor FirstLanes()
     {
-        var outputs = _laneOutputs.detach();
+        var outputs = HasNoTape ? _laneOutputs : _laneOutputs.detach();
         if (_lanes.Total == _queries.Count)
             return outputs;
         var firsts = Enumerable.Range(0, _queries.Count).Select(image => (long)_lanes.Start(image)).ToArray();
@@ -162,7 +162,7 @@ public sealed class ForwardPass
         var head = _profiles.Values.FirstOrDefault(profile => profile.HeadWeight is not null)?.HeadWeight;   // [classes, C]
         if (HasNoTape)
         {
-            var (known, ofOutputs, classes) = ScoreTable.Differentiate(_laneOutputs.detach(), laneTargets);
+            var (known, ofOutputs, classes) = ScoreTable.Differentiate(_laneOutputs, laneTargets);
             var rows = classes is null ? head! : head!.index_select(0, classes);
             return (known, new(StringComparer.Ordinal) { [LayerProfile.Outputs] = ofOutputs.matmul(rows) });
         }
