@@ -9,6 +9,7 @@ using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.TestData;
+using static TorchSharp.torch;
 
 namespace GradCamGrpc.Server.Tests;
 
@@ -72,8 +73,48 @@ public sealed class ModelWorkerTests : IDisposable
         Assert.True(map.Map is { IsFinite: true, IsZero: false });
     }
 
-    private ExplanationRequest Explaining(TargetChoice target) =>
-        new([_worker.Network!.Layers["bn2"]], [target], [new GradCam()], CancellationToken.None);
+    [Fact]
+    public void Process_MapsCostMoreThanAProduct_PredictionComesBeforeThem()
+    {
+        ExplanationRequest? request = null;
+        var wasPredicted = false;
+        request = Explaining(Cat, new SlowCam(() => wasPredicted = request!.Prediction.IsCompletedSuccessfully));
+
+        Process(request, grey: 95);
+
+        Assert.True(wasPredicted);
+    }
+
+    [Fact]
+    public void Process_MapsCostAProduct_PredictionComesWithThem()
+    {
+        ExplanationRequest? request = null;
+        bool? wasPredicted = null;
+        request = Explaining(Cat, new QuickCam(() => wasPredicted = request!.Prediction.IsCompleted));
+
+        Process(request, grey: 96);
+
+        Assert.False(wasPredicted);
+        Assert.True(request.Prediction.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Process_MethodFails_PredictionComesAllTheSame()
+    {
+        var request = Explaining(Cat, new QuickCam(() => throw new InvalidOperationException("no map")));
+
+        Assert.Throws<InvalidOperationException>(() => Process(request, grey: 97));
+
+        Assert.True(request.Prediction.IsCompletedSuccessfully);
+    }
+
+    private static TargetChoice Cat => new TargetChoice.Class(282, ScoreChoice.Logit);
+
+    private void Process(ExplanationRequest request, byte grey) => _worker.Process(
+        [new QueuedItem<RowGroup>(new RowGroup([new InferenceRow(Input(grey), [request])], deadline: null, CancellationToken.None), TimeProvider.System.GetTimestamp())]);
+
+    private ExplanationRequest Explaining(TargetChoice target, ICamMethod? method = null) =>
+        new([_worker.Network!.Layers["bn2"]], [target], [method ?? new GradCam()], CancellationToken.None);
 
     private Watching Watch(byte grey)
     {
@@ -87,6 +128,30 @@ public sealed class ModelWorkerTests : IDisposable
         using var photo = new PixelBuffer(224, 224);
         photo.Bytes.Fill(grey);
         return new Preprocessor(ModelInstance.Spec(Folder.Manifest.Preprocessing with { ResizeShorterSide = null })).Prepare(photo);
+    }
+
+    /// <summary>Tells when maps are made, and reads the gradient of every position.</summary>
+    private sealed class SlowCam(Action onMap) : ICamMethod
+    {
+        public string Name => "slow";
+
+        public Tensor Map(Tensor activations, Tensor gradients)
+        {
+            onMap();
+            return (activations * gradients).sum(1);
+        }
+    }
+
+    /// <summary>Tells when maps are made, by the means of the gradients.</summary>
+    private sealed class QuickCam(Action onMap) : IMeanGradientMethod
+    {
+        public string Name => "quick";
+
+        public Tensor WeightsOfMeans(Tensor means, int positions)
+        {
+            onMap();
+            return means;
+        }
     }
 
     /// <summary>Looks at what a layer says of a photo.</summary>

@@ -19,7 +19,7 @@ internal sealed class LayerGradients(HeadReading reading, VectorField ofVectors)
         var activations = reading.Maps.detach().select(0, 0);                                       // [C, h, w]
         return method is IMeanGradientMethod ofMeans
             ? ofMeans.MapOfMeans(activations, Means())
-            : method.Map(activations, method.ReadsMeanGradientOnly ? MeansEverywhere() : Everywhere());
+            : method.Map(activations, method.ReadsGradients ? Everywhere() : MeansEverywhere());
     }
 
     /// <summary>Whether a score's gradient is zero everywhere.</summary>
@@ -28,7 +28,7 @@ internal sealed class LayerGradients(HeadReading reading, VectorField ofVectors)
     /// <summary>The means of the channels' gradients, [R, C].</summary>
     private Tensor Means() => ofVectors.Mean.matmul(reading.Weight);
 
-    /// <summary>Those in the place of the gradients, [R, C, h, w]: an expanded view.</summary>
+    /// <summary>Those in the place of the gradients, [R, C, h, w]: an expanded view, for whoever reads nothing but its shape.</summary>
     private Tensor MeansEverywhere() => Means().unsqueeze(2).unsqueeze(3).expand(-1, -1, Layer.Height, Layer.Width);
 
     /// <summary>dScore/dA, [R, C, h, w].</summary>

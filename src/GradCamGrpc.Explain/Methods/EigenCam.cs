@@ -13,7 +13,7 @@ public sealed class EigenCam : ICamMethod
 
     /// <inheritdoc />
     /// <remarks>It asks nothing of the gradients but how many there are.</remarks>
-    public bool ReadsMeanGradientOnly => true;
+    public bool ReadsGradients => false;
 
     /// <inheritdoc />
     public Tensor Map(Tensor activations, Tensor gradients) =>

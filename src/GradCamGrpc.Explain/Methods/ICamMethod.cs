@@ -9,8 +9,8 @@ public interface ICamMethod : IExplanationMethod
 
     int IExplanationMethod.Channels => 1;
 
-    /// <summary>Whether it asks no more of the gradients than each channel's mean over the positions, so that all positions may have that.</summary>
-    bool ReadsMeanGradientOnly => false;
+    /// <summary>Whether its maps depend on the gradients; where they do not, any of their shape will do.</summary>
+    bool ReadsGradients => true;
 
     /// <summary>Makes the maps of K scores of one image.</summary>
     /// <param name="activations">A, [C, h, w].</param>

@@ -189,7 +189,15 @@ internal sealed class ModelWorker(
         for (var i = 0; i < rows.Length; i++)
             FailUnlessFinite(rows[i], logits[i]);
 
-        Explain([.. rows.Select(row => row.Explanation)], images, pass, logits, Predict);
+        try
+        {
+            Explain([.. rows.Select(row => row.Explanation)], images, pass, logits, Predict);
+        }
+        finally
+        {
+            // They are good without maps.
+            Predict();
+        }
         for (var i = 0; i < rows.Length; i++)
         {
             var image = i;
@@ -248,7 +256,7 @@ internal sealed class ModelWorker(
     /// <param name="logits">Its outputs.</param>
     /// <param name="predict">
     /// Hands the predictions over, to those that have not failed; once. They wait for maps that cost a product with the activations and nothing
-    /// else: who reads both is woken once.
+    /// else: who reads both is woken once. Whoever calls this hands over those that are left.
     /// </param>
     private void Explain(ExplanationRequest?[] batch, Tensor images, ForwardPass pass, float[][] logits, Action predict)
     {
@@ -259,10 +267,7 @@ internal sealed class ModelWorker(
         // Who has left in the meantime, or has failed, costs nothing more.
         var scores = batch.Select((request, i) => request is { IsWaiting: true } ? Scores(request, logits[i]) : []).ToArray();
         if (scores.All(chosen => chosen.Length == 0))
-        {
-            predict();
             return;
-        }
 
         using var stage = metrics.Measure(Stage.Backward, folder.Manifest.Name);
         var targets = scores.Select(chosen => chosen.Select(one => one.Score.Target).ToArray()).ToArray();
@@ -288,20 +293,14 @@ internal sealed class ModelWorker(
 
         if (batch.Any(request => request?.Cams.Count > 0))
         {
-            try
-            {
-                pass.Explain(
-                    [.. targets.Select((wanted, i) => batch[i]?.Cams.Count > 0 ? wanted : [])],
-                    [.. batch.Select(request => request?.Cams ?? [])],
-                    Deliver,
-                    image => batch[image] is { IsWaiting: true });
-            }
-            finally
-            {
-                // They are good without maps.
-                predict();
-            }
+            pass.Explain(
+                [.. targets.Select((wanted, i) => batch[i]?.Cams.Count > 0 ? wanted : [])],
+                [.. batch.Select(request => request?.Cams ?? [])],
+                Deliver,
+                image => batch[image] is { IsWaiting: true });
         }
+
+        // What follows runs the network again.
         predict();
         for (var i = 0; i < batch.Length; i++)
         {
