@@ -17,7 +17,8 @@ internal sealed class VideoCall(
     Func<VideoSettings, VideoPlan> open, FrameSequence sequence, TimeProvider time, Outbox<VideoAnswer>.Lane lane, Action<Exception> failed)
 {
     private VideoPlan? _plan;
-    private Exception? _refusal;
+    private VideoSettings _settings = new();
+    private bool _areWrong;
     private FrameQueue<ReceivedFrame>? _queue;
     private Task _explaining = Task.CompletedTask;
     private long _read;
@@ -58,12 +59,13 @@ internal sealed class VideoCall(
         {
             if (_queue is not null)
                 throw Invalid("settings", "they come before the frames");
-            (_plan, _refusal) = (null, null);
+            (_settings, _areWrong, _plan) = (settings, false, null);
             _plan = open(settings);
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
-            _refusal = fault;
+            // Any other fault may have passed when a frame comes.
+            _areWrong = fault is InvalidRequestException or NotFoundException;
             failed(fault);
             status = StatusMapper.ToItemStatus(fault);
         }
@@ -77,12 +79,9 @@ internal sealed class VideoCall(
         ReceivedFrame frame;
         try
         {
-            if (_plan is null && _refusal is not null)
-            {
-                await RefuseAsync(index, message.Timestamp, RefusalOfFrames(_refusal), stop.Token);
-                return;
-            }
-            _plan ??= open(new VideoSettings());
+            if (_plan is null && _areWrong)
+                throw Invalid("settings", "those of this stream are wrong; right ones have to come before any frame");
+            _plan ??= open(_settings);
             var format = sequence.Next(message);
             frame = new ReceivedFrame(index, message.Image, format.Size, message.Timestamp, arrived, arrived + _plan.FrameDeadline);
         }
@@ -157,11 +156,6 @@ internal sealed class VideoCall(
         var result = new VideoFrameResult { FrameIndex = index, Timestamp = timestamp, Status = StatusMapper.ToItemStatus(fault) };
         await lane.SendAsync(new VideoAnswer(new VideoServiceExplainResponse { Frame = result }), cancellation);
     }
-
-    /// <summary>Why a frame has no settings. What is no fault of theirs may pass, so that a frame is told of that.</summary>
-    private static Exception RefusalOfFrames(Exception settings) => settings is InvalidRequestException or NotFoundException
-        ? Invalid("settings", "those of this stream are wrong; right ones have to come before any frame")
-        : settings;
 
     private static VideoFrameResult Unanswered(UnansweredReason reason) => new() { UnansweredReason = reason };
 

@@ -24,6 +24,7 @@ public sealed class VideoStreamTests : IFrameExplainer
     private FrameChoice _choice = FrameChoice.Every;
     private TimeSpan? _deadline;
     private Exception? _settingsFault;
+    private VideoSettings? _opened;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -188,6 +189,24 @@ public sealed class VideoStreamTests : IFrameExplainer
         Assert.Equal([14, 14], responses.Select(r => r.SettingsStatus?.Code ?? r.Frame.Status.Code));
     }
 
+    [Fact]
+    public async Task Run_ReasonHasPassedForWhichSettingsFailed_FramesAreExplainedByThem()
+    {
+        _settingsFault = new ServerUnavailableException("the server is starting");
+        Explain(1);
+        var run = Run();
+        await SendAsync(Settings(0.5));
+        Assert.Equal(14, Assert.Single(await ResponsesAsync(1)).SettingsStatus.Code);
+
+        _settingsFault = null;
+        await SendAsync(Frame(0));
+        _requests.Writer.Complete();
+
+        Assert.Equal(["0 Explained"], await ReadAsync(1));
+        Assert.Equal(0.5, _opened?.SmoothingFactor);
+        await run;
+    }
+
     /// <summary>A thirtieth of a second has more digits than a clock's ticks.</summary>
     [Fact]
     public async Task Run_TimestampInNanoseconds_ComesBackToTheLastDigit()
@@ -331,7 +350,13 @@ public sealed class VideoStreamTests : IFrameExplainer
             new FakeReader<Request>(_requests.Reader), new FakeWriter<Response>(_responses.Writer, write), new FakeCall(cancellation ?? Cancellation));
     }
 
-    private VideoPlan Open(VideoSettings settings) => _settingsFault is not null ? throw _settingsFault : settings.SmoothingFactor < 0
-        ? throw new InvalidRequestException([new FieldViolation("settings.smoothing_factor", "negative")])
-        : new VideoPlan(_choice, _deadline, this);
+    private VideoPlan Open(VideoSettings settings)
+    {
+        if (_settingsFault is not null)
+            throw _settingsFault;
+        if (settings.SmoothingFactor < 0)
+            throw new InvalidRequestException([new FieldViolation("settings.smoothing_factor", "negative")]);
+        _opened = settings;
+        return new VideoPlan(_choice, _deadline, this);
+    }
 }
