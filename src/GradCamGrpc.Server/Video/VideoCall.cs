@@ -60,12 +60,10 @@ internal sealed class VideoCall(
             if (_queue is not null)
                 throw Invalid("settings", "they come before the frames");
             (_settings, _areWrong, _plan) = (settings, false, null);
-            _plan = open(settings);
+            _plan = OpenSettings();
         }
         catch (Exception fault) when (!cancellation.IsCancellationRequested)
         {
-            // Any other fault may have passed when a frame comes.
-            _areWrong = fault is InvalidRequestException or NotFoundException;
             failed(fault);
             status = StatusMapper.ToItemStatus(fault);
         }
@@ -79,9 +77,7 @@ internal sealed class VideoCall(
         ReceivedFrame frame;
         try
         {
-            if (_plan is null && _areWrong)
-                throw Invalid("settings", "those of this stream are wrong; right ones have to come before any frame");
-            _plan ??= open(_settings);
+            _plan ??= OpenSettings();
             var format = sequence.Next(message);
             frame = new ReceivedFrame(index, message.Image, format.Size, message.Timestamp, arrived, arrived + _plan.FrameDeadline);
         }
@@ -100,6 +96,22 @@ internal sealed class VideoCall(
             await SendAsync(frame, Unanswered(UnansweredReason.Skipped), stop.Token);
         else if (await _queue.PutAsync(frame, stop.Token) is { } dropped)
             await SendAsync(dropped, Unanswered(UnansweredReason.Dropped), stop.Token);
+    }
+
+    /// <summary>Checks the settings. Those that fail for a reason that may pass, such as a server that starts, are tried again with the next frame.</summary>
+    private VideoPlan OpenSettings()
+    {
+        if (_areWrong)
+            throw Invalid("settings", "those of this stream are wrong; right ones have to come before any frame");
+        try
+        {
+            return open(_settings);
+        }
+        catch (Exception fault) when (fault is InvalidRequestException or NotFoundException)
+        {
+            _areWrong = true;
+            throw;
+        }
     }
 
     private async Task ExplainAllAsync(FrameQueue<ReceivedFrame> queue, IFrameExplainer explainer, CancellationTokenSource stop)

@@ -207,6 +207,23 @@ public sealed class VideoStreamTests : IFrameExplainer
         await run;
     }
 
+    /// <summary>The first frame is told what is wrong with them, and the next that they are.</summary>
+    [Fact]
+    public async Task Run_SettingsTurnOutWrongOnceTheServerIsReady_FramesAreInvalid()
+    {
+        _settingsFault = new ServerUnavailableException("the server is starting");
+        var run = Run();
+        await SendAsync(Settings(0.5, isWrong: true));
+        Assert.Equal(14, Assert.Single(await ResponsesAsync(1)).SettingsStatus.Code);
+
+        _settingsFault = null;
+        await SendAsync(Frame(0), Frame(1));
+        _requests.Writer.Complete();
+
+        Assert.Equal(["settings.smoothing_factor", "settings"], (await ResponsesAsync(2)).Select(Field));
+        await run;
+    }
+
     /// <summary>A thirtieth of a second has more digits than a clock's ticks.</summary>
     [Fact]
     public async Task Run_TimestampInNanoseconds_ComesBackToTheLastDigit()

@@ -210,7 +210,8 @@ type isVideoServiceExplainRequest_Message interface {
 
 type VideoServiceExplainRequest_Settings struct {
 	// How the frames are answered: before the first frame, or not at all. Settings behind an accepted frame are INVALID_ARGUMENT. Where
-	// they are wrong, frames are INVALID_ARGUMENT until right ones come.
+	// they are wrong, frames are INVALID_ARGUMENT until right ones come; where they fail for a reason that may pass, such as a server that
+	// starts, the next frame tries them again.
 	Settings *VideoSettings `protobuf:"bytes,1,opt,name=settings,proto3,oneof"`
 }
 
