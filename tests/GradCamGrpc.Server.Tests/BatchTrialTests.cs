@@ -37,7 +37,7 @@ public sealed class BatchTrialTests
         Assert.Equal([new BatchTiming(1, 10 * Millisecond), new(2, 20 * Millisecond)], trial.Timings);
     }
 
-    /// <summary>Batches of 4, 2 and 1 take 400, 200 and 100 ms: of the last 100 ms run the first 50.</summary>
+    /// <summary>Batches of 4, 2 and 1 take 400, 200 and 100 ms: after 700 ms the small ones run until all have had 400, and the budget ends within the last of them.</summary>
     [Fact]
     public void RunFor_TimeIsUp_NoFurtherBatchBegins()
     {

@@ -45,8 +45,7 @@ public sealed class ModelWorkerTests : IDisposable
     {
         Watching[] requests = [Watch(grey: 90), Watch(grey: 90), Watch(grey: 200), Watch(grey: 90)];
 
-        _worker.Process([.. requests.Select(request => new QueuedItem<RowGroup>(
-            new RowGroup([new InferenceRow(Input(request.Grey), [request])], deadline: null, CancellationToken.None), TimeProvider.System.GetTimestamp()))]);
+        _worker.Process([.. requests.Select(request => Queued(request, request.Grey))]);
 
         Assert.All(requests, request => Assert.True(request.Prediction.IsCompletedSuccessfully));
         Assert.Equal([2, 1, 2, 1], requests.Select(request => request.Answer.BatchSize));
@@ -61,10 +60,9 @@ public sealed class ModelWorkerTests : IDisposable
     public async Task Process_MapIsNotFinite_PredictionComesAndThenTheFault()
     {
         var tooLarge = new TargetChoice.Weighted([new WeightedTerm(282, 3e38), new WeightedTerm(282, 3e38)], ScoreChoice.Logit);
-        ExplanationRequest[] requests = [Explaining(tooLarge), Explaining(new TargetChoice.Class(282, ScoreChoice.Logit))];
+        ExplanationRequest[] requests = [Explaining(tooLarge), Explaining(Cat)];
 
-        _worker.Process([.. requests.Select((request, i) => new QueuedItem<RowGroup>(
-            new RowGroup([new InferenceRow(Input((byte)(90 + i)), [request])], deadline: null, CancellationToken.None), TimeProvider.System.GetTimestamp()))]);
+        _worker.Process([.. requests.Select((request, i) => Queued(request, (byte)(90 + i)))]);
 
         Assert.All(requests, request => Assert.True(request.Prediction.IsCompletedSuccessfully));
         var fault = await Assert.ThrowsAsync<NonFiniteException>(async () => await requests[0].Items.ToArrayAsync(TestContext.Current.CancellationToken));
@@ -80,7 +78,7 @@ public sealed class ModelWorkerTests : IDisposable
         var wasPredicted = false;
         request = Explaining(Cat, new SlowCam(() => wasPredicted = request!.Prediction.IsCompletedSuccessfully));
 
-        Process(request, grey: 95);
+        _worker.Process([Queued(request, grey: 95)]);
 
         Assert.True(wasPredicted);
     }
@@ -92,7 +90,7 @@ public sealed class ModelWorkerTests : IDisposable
         bool? wasPredicted = null;
         request = Explaining(Cat, new QuickCam(() => wasPredicted = request!.Prediction.IsCompleted));
 
-        Process(request, grey: 96);
+        _worker.Process([Queued(request, grey: 96)]);
 
         Assert.False(wasPredicted);
         Assert.True(request.Prediction.IsCompletedSuccessfully);
@@ -103,15 +101,15 @@ public sealed class ModelWorkerTests : IDisposable
     {
         var request = Explaining(Cat, new QuickCam(() => throw new InvalidOperationException("no map")));
 
-        Assert.Throws<InvalidOperationException>(() => Process(request, grey: 97));
+        Assert.Throws<InvalidOperationException>(() => _worker.Process([Queued(request, grey: 97)]));
 
         Assert.True(request.Prediction.IsCompletedSuccessfully);
     }
 
     private static TargetChoice Cat => new TargetChoice.Class(282, ScoreChoice.Logit);
 
-    private void Process(ExplanationRequest request, byte grey) => _worker.Process(
-        [new QueuedItem<RowGroup>(new RowGroup([new InferenceRow(Input(grey), [request])], deadline: null, CancellationToken.None), TimeProvider.System.GetTimestamp())]);
+    private static QueuedItem<RowGroup> Queued(InferenceRequest request, byte grey) =>
+        new(new RowGroup([new InferenceRow(Input(grey), [request])], deadline: null, CancellationToken.None), TimeProvider.System.GetTimestamp());
 
     private ExplanationRequest Explaining(TargetChoice target, ICamMethod? method = null) =>
         new([_worker.Network!.Layers["bn2"]], [target], [method ?? new GradCam()], CancellationToken.None);
