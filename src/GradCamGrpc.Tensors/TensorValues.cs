@@ -10,7 +10,7 @@ public static class TensorValues
     /// <summary>A copy of all values, row-major.</summary>
     public static float[] Floats(Tensor values)
     {
-        // Each step would make a tensor, and for a small map four of them take longer than all else.
+        // Each step would make a tensor, where a small map most often needs no step.
         if (IsPlain(values))
             return Copy(values);
         using var plain = values.detach().to(float32).cpu().contiguous();

@@ -35,7 +35,7 @@ internal sealed class CutRecorder(
     /// <summary>Where the tape starts or passes: gradients are taken with respect to these.</summary>
     public Dictionary<string, Capture> Cuts { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether no gradient has to go back through a layer: those of the outputs lead to all layers that are explained, by a product.</summary>
+    /// <summary>Whether nothing is cut but the outputs, so far: see <see cref="ForwardPass.HasNoTape"/>.</summary>
     public bool HasNoTape => Cuts.Keys.All(cut => cut == LayerProfile.Outputs);
 
     /// <summary>Called with each layer's output, and with the network's.</summary>
@@ -56,7 +56,7 @@ internal sealed class CutRecorder(
         Lanes = wider;
         if (name == LayerProfile.Outputs && HasNoTape)
         {
-            // Nothing comes behind the outputs, and how scores change with them is known without one.
+            // No tape: nothing comes behind the outputs, and how scores change with them is known in closed form.
             Cuts[name] = new Capture(Keep(cut), wider);
             return cut.alias();
         }

@@ -44,7 +44,7 @@ internal sealed class Listeners
         sockets.WaitForDataBeforeAllocatingBuffer = false;
 
         // Whoever has read bytes hands them on, without a hop to another of the pool's threads. Frames of HTTP/2 are taken apart, and gRPC's calls run, on
-        // threads of their own all the same. What answers HTTP/1.1 runs on the thread that reads its connection: it must not block.
+        // others of them all the same. What answers HTTP/1.1 runs on the thread that reads its connection: it must not block.
         sockets.UnsafePreferInlineScheduling = true;
     }
 
