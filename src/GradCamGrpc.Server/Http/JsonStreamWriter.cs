@@ -5,11 +5,8 @@ namespace GradCamGrpc.Server.Http;
 /// <summary>Writes a stream's messages as JSON. The framework cuts the connection where a call's token ends beside a write; its client is to read why instead.</summary>
 internal sealed class JsonStreamWriter<T>(IServerStreamWriter<T> writer) : IServerStreamWriter<T>
 {
-    public WriteOptions? WriteOptions
-    {
-        get => writer.WriteOptions;
-        set => writer.WriteOptions = value;
-    }
+    /// <summary>Of no effect: the framework sends each line at once, and has no such options.</summary>
+    public WriteOptions? WriteOptions { get; set; }
 
     public Task WriteAsync(T message) => writer.WriteAsync(message);
 

@@ -30,10 +30,16 @@ internal abstract record MapQuestion(
     /// <summary>How many maps are returned of a score.</summary>
     public int MapsPerScore => Methods.Sum(method => method.UsesLayer && Fusion is null ? Layers.Count : 1);
 
-    /// <summary>The maps as they are returned: those of several layers in one, where that is asked.</summary>
+    /// <summary>
+    /// The maps as they are returned: those of several layers in one, where that is asked. Where they are drawn, which takes time, each comes only
+    /// after whoever reads has had a turn.
+    /// </summary>
     /// <param name="maps">The maps of each layer.</param>
-    public IAsyncEnumerable<ReadyMap> Fused(IAsyncEnumerable<ReadyMap> maps) =>
-        Fusion is { } rule ? new LayerFuser(rule, Layers.Count).FuseAsync(maps) : maps;
+    public IAsyncEnumerable<ReadyMap> Fused(IAsyncEnumerable<ReadyMap> maps)
+    {
+        var fused = Fusion is { } rule ? new LayerFuser(rule, Layers.Count).FuseAsync(maps) : maps;
+        return IsDrawn ? GivingWay(fused) : fused;
+    }
 
     /// <summary>Checks that what is asked for can be written, where each map has an answer of its own.</summary>
     /// <param name="photo">The photo's size.</param>
@@ -47,4 +53,13 @@ internal abstract record MapQuestion(
 
     /// <summary>Finds out whether what is asked for can be written.</summary>
     public virtual void CheckWritable(ImageSize photo, Violations faults) => AnswerLimits.Check([new PlannedMap(this, photo)], faults);
+
+    private static async IAsyncEnumerable<ReadyMap> GivingWay(IAsyncEnumerable<ReadyMap> maps)
+    {
+        await foreach (var map in maps)
+        {
+            await Task.Yield();
+            yield return map;
+        }
+    }
 }

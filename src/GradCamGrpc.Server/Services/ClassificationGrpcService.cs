@@ -23,14 +23,11 @@ internal sealed class ClassificationGrpcService(RequestReader reader, PhotoReade
 
     /// <inheritdoc />
     [Queued]
-    public override async Task Explain(
+    public override Task Explain(
         ClassificationServiceExplainRequest request,
         IServerStreamWriter<ClassificationServiceExplainResponse> responseStream,
-        ServerCallContext context)
-    {
-        await foreach (var part in explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken))
-            await responseStream.WriteAsync(part, context.CancellationToken);
-    }
+        ServerCallContext context) =>
+        responseStream.WriteAllAsync(explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken), context.CancellationToken);
 
     /// <inheritdoc />
     public override Task ExplainStream(

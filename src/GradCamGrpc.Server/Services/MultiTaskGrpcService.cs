@@ -1,6 +1,7 @@
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
+using GradCamGrpc.Server.Streaming;
 using Grpc.Core;
 
 namespace GradCamGrpc.Server.Services;
@@ -10,10 +11,7 @@ internal sealed class MultiTaskGrpcService(MultiTaskExplainer explainer) : Multi
 {
     /// <inheritdoc />
     [Queued]
-    public override async Task Explain(
-        MultiTaskServiceExplainRequest request, IServerStreamWriter<MultiTaskServiceExplainResponse> responseStream, ServerCallContext context)
-    {
-        await foreach (var part in explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken))
-            await responseStream.WriteAsync(part, context.CancellationToken);
-    }
+    public override Task Explain(
+        MultiTaskServiceExplainRequest request, IServerStreamWriter<MultiTaskServiceExplainResponse> responseStream, ServerCallContext context) =>
+        responseStream.WriteAllAsync(explainer.ExplainAsync(request, Caller.Of(context), context.CancellationToken), context.CancellationToken);
 }

@@ -1,6 +1,7 @@
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
+using GradCamGrpc.Server.Streaming;
 using Grpc.Core;
 
 namespace GradCamGrpc.Server.Services;
@@ -31,7 +32,6 @@ internal sealed class VqaGrpcService(VqaReader reader, PhotoReader photos, VqaWr
         using var place = query.Model.Reserve(Caller.Of(context), query.View);
         using var photo = await photos.ReadAsync(request.Image, query, context.CancellationToken);
         var inference = place.Answer(photo, query.AskedQuestions, query, context.CancellationToken);
-        await foreach (var part in writer.AnswerAsync(query, photo, inference))
-            await responseStream.WriteAsync(part, context.CancellationToken);
+        await responseStream.WriteAllAsync(writer.AnswerAsync(query, photo, inference), context.CancellationToken);
     }
 }
