@@ -4,8 +4,24 @@ namespace GradCamGrpc.Server.Inference;
 internal static class Ranking
 {
     /// <summary>The indices of the k largest logits, the largest first; of equal ones the lower index first.</summary>
-    public static int[] Top(float[] logits, int k) =>
-        [.. Enumerable.Range(0, logits.Length).OrderByDescending(index => logits[index]).Take(k)];
+    /// <param name="logits">The logits.</param>
+    /// <param name="k">How many, 1 at least.</param>
+    public static int[] Top(ReadOnlySpan<float> logits, int k)
+    {
+        // In front is the least of them: of thousands of classes hardly any come past it.
+        var top = new PriorityQueue<int, (float Logit, int Precedence)>();
+        for (var index = 0; index < logits.Length; index++)
+        {
+            if (top.Count < k)
+                top.Enqueue(index, (logits[index], -index));
+            else if (logits[index] > logits[top.Peek()])
+                top.DequeueEnqueue(index, (logits[index], -index));
+        }
+        var indices = new int[top.Count];
+        for (var place = indices.Length - 1; place >= 0; place--)
+            indices[place] = top.Dequeue();
+        return indices;
+    }
 
     /// <summary>The place of a class in the order of <see cref="Top"/>, from 1.</summary>
     public static int RankOf(float[] logits, int index)
