@@ -261,7 +261,6 @@ public sealed class GradCamServer : IAsyncDisposable
         // What the environment names comes last, so that it holds.
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.Clear().AddService("gradcam").AddTelemetrySdk().AddEnvironmentVariableDetector())
-            .WithTracing(tracing => tracing.AddSource(ServerMetrics.Name).AddAspNetCoreInstrumentation())
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(ServerMetrics.Name).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation();
@@ -277,8 +276,12 @@ public sealed class GradCamServer : IAsyncDisposable
         });
 
         // The standard variable says whether there is a collector; without it, the exporter would knock at a default address for ever.
+        // Spans are for a collector alone, and each costs a call some time.
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 })
+        {
+            telemetry.WithTracing(tracing => tracing.AddSource(ServerMetrics.Name).AddAspNetCoreInstrumentation());
             OpenTelemetry.OpenTelemetryBuilderOtlpExporterExtensions.UseOtlpExporter(telemetry);
+        }
     }
 
     private static void AddAccess(IServiceCollection services, string file)
