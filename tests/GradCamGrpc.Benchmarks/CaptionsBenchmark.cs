@@ -31,7 +31,7 @@ internal static class CaptionsBenchmark
         rounds.Add(Explained, engine.CaptionAndExplain);
         foreach (var (name, run) in engine.Parts)
             rounds.Add(name, run);
-        rounds.Run(warmUps: 5, count);
+        rounds.Run(Rounds.UntilCompiled, count);
 
         var table = new Table { Title = new TableTitle($"engine: \"{engine.Text}\"") }.AddColumns("what", "ms (median)", "times the caption's");
         foreach (var name in engine.Parts.Select(part => part.Name).Prepend(Explained).Prepend(Alone))
@@ -48,7 +48,7 @@ internal static class CaptionsBenchmark
         rounds.Add(Alone, bench.Caption);
         rounds.Add(Explained, () => bench.ExplainCaptionAsync().GetAwaiter().GetResult());
         rounds.Add(Again, remembering.Caption);
-        rounds.Run(warmUps: 5, count);
+        rounds.Run(Rounds.UntilCompiled, count);
         Console.WriteLine($"over gRPC: {rounds.Median(Alone):F2} and {rounds.Median(Explained):F2} ms");
         Print("over gRPC", rounds);
         Console.WriteLine($"over gRPC: {Again} / {Alone}    {rounds.Ratio(Again, Alone):F3}");

@@ -51,7 +51,7 @@ internal static class ExplainBenchmark
         explained.Add(Forward, () => Predict(bare, images));
         explained.Add(GradCam, () => Explain(cut, layer, images, 1));
         explained.Add(Sixteen, () => Explain(cut, layer, images, 16));
-        explained.Run(warmUps: 5, count);
+        explained.Run(Rounds.UntilCompiled, count);
 
         // Apart: whoever runs after a full backward finds cold caches, and pages that its tape has given back.
         var besideFullBackward = new Rounds();

@@ -6,7 +6,9 @@ namespace GradCamGrpc.Benchmarks;
 internal static class PriceBenchmark
 {
     private const int RoundCount = 5;
-    private const int WarmUpCalls = 1000;
+
+    /// <summary>A quarter of a minute: until then the server compiles anew what calls most often run.</summary>
+    private const int WarmUpCalls = 4000;
 
     public static Command Create()
     {
@@ -29,10 +31,12 @@ internal static class PriceBenchmark
             var ratios = new List<double>();
             for (var round = 0; round < RoundCount; round++)
             {
-                // Which comes first alternates, for the machine drifts.
-                var explained = round % 2 == 0 ? await explaining.RunForAsync(concurrent, time) : null;
-                var classified = await classifying.RunForAsync(concurrent, time);
-                explained ??= await explaining.RunForAsync(concurrent, time);
+                // Each side has the middle or both ends, in turn: a machine that drifts would else take from one and give to the other.
+                var (outer, inner) = round % 2 == 0 ? (explaining, classifying) : (classifying, explaining);
+                var first = await outer.RunForAsync(concurrent, time / 2);
+                var middle = await inner.RunForAsync(concurrent, time);
+                var ends = first.And(await outer.RunForAsync(concurrent, time / 2));
+                var (explained, classified) = round % 2 == 0 ? (ends, middle) : (middle, ends);
                 ratios.Add(explained.PerSecond / classified.PerSecond);
                 Console.WriteLine(
                     $"round {round + 1}: {explained.PerSecond:F1} photos explained a second in batches of {explained.MeanBatch:F1}, "

@@ -25,7 +25,7 @@ internal static class QuestionsBenchmark
         rounds.Add(One, () => engine.Answer(1, isExplained: true));
         rounds.Add(Ten, () => engine.Answer(Many, isExplained: true));
         rounds.Add(TenAlone, () => engine.Answer(Many, isExplained: false));
-        rounds.Run(warmUps: 5, count);
+        rounds.Run(Rounds.UntilCompiled, count);
 
         foreach (var name in new[] { One, Ten, TenAlone })
             Console.WriteLine($"{name,-30} {rounds.Median(name):F2} ms");

@@ -7,6 +7,12 @@ namespace GradCamGrpc.Benchmarks;
 /// </summary>
 internal sealed class Rounds
 {
+    /// <summary>
+    /// So many rounds warm up what is to be timed as a server runs it for days: .NET compiles a method anew that was called thirty times, and once
+    /// more, for good, after thirty calls that it has watched.
+    /// </summary>
+    public const int UntilCompiled = 100;
+
     private const int WarmUps = 3;
 
     private readonly List<(string Name, Action Run, List<double> Milliseconds)> _subjects = [];

@@ -37,18 +37,14 @@ internal sealed class SpareClient : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
+    /// <summary>Only the first message is taken apart: it has the prediction.</summary>
     private static int BatchOf(ReadOnlySpan<byte> messages)
     {
-        var batch = 0;
-        while (messages.Length > 0)
-        {
-            var length = BinaryPrimitives.ReadInt32BigEndian(messages[1..]);
+        if (messages.IsEmpty)
+            return 0;
+        var length = BinaryPrimitives.ReadInt32BigEndian(messages[1..]);
 
-            // A ClassifyResponse has its prediction in the same field.
-            var message = ClassificationServiceExplainResponse.Parser.ParseFrom(messages.Slice(PrefixBytes, length));
-            batch = message.Prediction?.Timings.BatchSize ?? batch;
-            messages = messages[(PrefixBytes + length)..];
-        }
-        return batch;
+        // A ClassifyResponse has its prediction in the same field.
+        return ClassificationServiceExplainResponse.Parser.ParseFrom(messages.Slice(PrefixBytes, length)).Prediction.Timings.BatchSize;
     }
 }
