@@ -14,6 +14,12 @@ public sealed class RankingTests
     }
 
     [Fact]
+    public void Top_NotANumber_IsLess()
+    {
+        Assert.Equal([2, 1], Ranking.Top([float.NaN, 1, 2], 2));
+    }
+
+    [Fact]
     public void RankOf_Class_IsItsPlaceAmongTheTop()
     {
         float[] logits = [2, -1, 2, 7, 2];

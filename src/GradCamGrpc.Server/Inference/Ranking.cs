@@ -3,7 +3,7 @@ namespace GradCamGrpc.Server.Inference;
 /// <summary>Reads classes off a row of logits.</summary>
 internal static class Ranking
 {
-    /// <summary>The indices of the k largest logits, the largest first; of equal ones the lower index first.</summary>
+    /// <summary>The indices of the k largest logits, the largest first; of equal ones the lower index first, and what is no number last.</summary>
     /// <param name="logits">The logits.</param>
     /// <param name="k">How many, 1 at least.</param>
     public static int[] Top(ReadOnlySpan<float> logits, int k)
@@ -14,7 +14,7 @@ internal static class Ranking
         {
             if (top.Count < k)
                 top.Enqueue(index, (logits[index], -index));
-            else if (logits[index] > logits[top.Peek()])
+            else if (logits[index].CompareTo(logits[top.Peek()]) > 0)
                 top.DequeueEnqueue(index, (logits[index], -index));
         }
         var indices = new int[top.Count];
