@@ -4,6 +4,7 @@ using GradCamGrpc.Explain.Methods;
 using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Requests;
+using BoxSelection = GradCamGrpc.Protos.V1.BoxSelection;
 using MapGrid = GradCamGrpc.Protos.V1.MapGrid;
 using MapValues = GradCamGrpc.Protos.V1.MapValues;
 
@@ -11,16 +12,14 @@ namespace GradCamGrpc.Server.Tests;
 
 public sealed class MapQuestionTests
 {
-    private static readonly OutputForm Numbers = new OutputForm.Raw(MapGrid.Native, MapValues.Scaled);
-    private static readonly OutputForm Picture = new OutputForm.HeatMap(ColorMap.Jet, new ImageWriting(PictureFormat.Png, 100));
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>A map of numbers is there as soon as it is asked for; whoever draws gives way first, so that what came before it goes out.</summary>
+    /// <summary>Where an output takes time, what came before goes out before the map is there to make it of.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Fused_MapsThatAreThere_ComeAtOnceUnlessTheyAreDrawn(bool isDrawn)
+    [InlineData("raw", true)]
+    [InlineData("heat_map", false)]
+    [InlineData("boxes", false)]
+    public async Task FusedInTurns_MapsThatAreThere_ComeAtOnceUnlessOutputsTakeTime(string output, bool comesAtOnce)
     {
         var maps = Channel.CreateUnbounded<ReadyMap>();
         var map = new SaliencyMap(new Cam(), Layer: null, Target: null, Score: 1, new MapShape(1, 1, 1), new float[1]);
@@ -28,16 +27,23 @@ public sealed class MapQuestionTests
         maps.Writer.Complete();
 
         // Neither the model nor the view has a say in it.
-        var question = new CheckedExplainRequest(null!, null!, 1, [], [], null, [], isDrawn ? [Numbers, Picture] : [Numbers], []);
-        await using var fused = question.Fused(maps.Reader.ReadAllAsync(Cancellation)).GetAsyncEnumerator(Cancellation);
+        var question = new CheckedExplainRequest(null!, null!, 1, [], [], null, [], [FormOf("raw"), FormOf(output)], []);
+        await using var fused = question.FusedInTurns(maps.Reader.ReadAllAsync(Cancellation)).GetAsyncEnumerator(Cancellation);
 
         var turns = new HeldTurns();
         var next = turns.Start(fused.MoveNextAsync);
 
-        Assert.Equal(!isDrawn, next.IsCompleted);
+        Assert.Equal(comesAtOnce, next.IsCompleted);
         turns.Give();
         Assert.True(await next);
     }
+
+    private static OutputForm FormOf(string name) => name switch
+    {
+        "raw" => new OutputForm.Raw(MapGrid.Native, MapValues.Scaled),
+        "heat_map" => new OutputForm.HeatMap(ColorMap.Jet, new ImageWriting(PictureFormat.Png, Quality: 100)),
+        _ => new OutputForm.Boxes(Threshold: 0.5, BoxSelection.All),
+    };
 
     /// <summary>Holds back what would go on later.</summary>
     private sealed class HeldTurns : SynchronizationContext

@@ -44,7 +44,7 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
         };
         foreach (var attention in Attention(request.Model, spoken))
             yield return new CaptioningServiceExplainResponse { Attention = attention };
-        await foreach (var map in request.Fused(inference.Items))
+        await foreach (var map in request.FusedInTurns(inference.Items))
             yield return new CaptioningServiceExplainResponse { Map = Map(request, photo, spoken, map) };
     }
 

@@ -14,8 +14,16 @@ internal sealed class LabelImageWriter(ServerMetrics metrics)
     /// <param name="request">The request.</param>
     /// <param name="photo">Its photo.</param>
     /// <param name="maps">All its maps, in the order in which they came.</param>
-    public IEnumerable<LabelImage> Write(CheckedExplainRequest request, Photo photo, IReadOnlyList<ReadyMap> maps) =>
-        maps.GroupBy(ready => (ready.Map.Layer, ready.Map.Method)).SelectMany(compared => Write(request, photo, compared.ToArray()));
+    public async IAsyncEnumerable<LabelImage> WriteAsync(CheckedExplainRequest request, Photo photo, IReadOnlyList<ReadyMap> maps)
+    {
+        foreach (var compared in maps.GroupBy(ready => (ready.Map.Layer, ready.Map.Method)))
+        {
+            // Drawing takes time; what came before goes out first.
+            await Task.Yield();
+            foreach (var labelled in Write(request, photo, [.. compared]))
+                yield return labelled;
+        }
+    }
 
     private LabelImage[] Write(CheckedExplainRequest request, Photo photo, ReadyMap[] compared)
     {

@@ -30,16 +30,15 @@ internal abstract record MapQuestion(
     /// <summary>How many maps are returned of a score.</summary>
     public int MapsPerScore => Methods.Sum(method => method.UsesLayer && Fusion is null ? Layers.Count : 1);
 
-    /// <summary>
-    /// The maps as they are returned: those of several layers in one, where that is asked. Where they are drawn, which takes time, each comes only
-    /// after whoever reads has had a turn.
-    /// </summary>
+    /// <summary>The maps as they are returned: those of several layers in one, where that is asked.</summary>
     /// <param name="maps">The maps of each layer.</param>
-    public IAsyncEnumerable<ReadyMap> Fused(IAsyncEnumerable<ReadyMap> maps)
-    {
-        var fused = Fusion is { } rule ? new LayerFuser(rule, Layers.Count).FuseAsync(maps) : maps;
-        return IsDrawn ? GivingWay(fused) : fused;
-    }
+    public IAsyncEnumerable<ReadyMap> Fused(IAsyncEnumerable<ReadyMap> maps) =>
+        Fusion is { } rule ? new LayerFuser(rule, Layers.Count).FuseAsync(maps) : maps;
+
+    /// <summary>The same for whoever sends each as it comes: where it takes time to make a map's outputs, what came before it goes out first.</summary>
+    /// <param name="maps">The maps of each layer.</param>
+    public IAsyncEnumerable<ReadyMap> FusedInTurns(IAsyncEnumerable<ReadyMap> maps) =>
+        IsDrawn || Outputs.Any(output => output is OutputForm.Boxes) ? GivingWay(Fused(maps)) : Fused(maps);
 
     /// <summary>Checks that what is asked for can be written, where each map has an answer of its own.</summary>
     /// <param name="photo">The photo's size.</param>

@@ -49,7 +49,7 @@ internal sealed class VqaWriter(ResponseWriter writer, ServerMetrics metrics)
             yield return new VqaServiceExplainResponse { Attention = attention };
         foreach (var words in given.LeftOut)
             yield return new VqaServiceExplainResponse { LeftOutWords = LeftOut(request.Model, words) };
-        await foreach (var map in request.Fused(inference.Items))
+        await foreach (var map in request.FusedInTurns(inference.Items))
             yield return new VqaServiceExplainResponse { Map = Map(request, photo, given.Scores[map.TargetIndex], map) };
     }
 

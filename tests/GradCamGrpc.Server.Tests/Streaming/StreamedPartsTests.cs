@@ -45,7 +45,7 @@ public sealed class StreamedPartsTests
         Assert.Equal([true, false, false], _areHeld);
     }
 
-    /// <summary>A frame holds 16,384 bytes; three parts have 7,000 each, and whoever comes after what was sent is held anew.</summary>
+    /// <summary>A frame holds 16,384 bytes: of 7,000 bytes each, the third part is one too many. Those behind it are held anew.</summary>
     [Fact]
     public async Task WriteAll_MoreThanAFrameIsThere_SendsInBetween()
     {
@@ -55,6 +55,28 @@ public sealed class StreamedPartsTests
         await WriteAllAsync(Parts());
 
         Assert.Equal([true, true, false, true, true], _areHeld);
+    }
+
+    /// <summary>Until a picture is sent its photo's pixels count: where the last one waits for its reader, the source has not ended.</summary>
+    [Fact]
+    public async Task WriteAll_LargePartIsNotRead_TheSourceWaits()
+    {
+        var moved = false;
+        var read = new TaskCompletionSource();
+        async IAsyncEnumerable<EncodedImage> Source()
+        {
+            yield return Part(1 << 14);
+            moved = true;
+            await Task.CompletedTask;
+        }
+
+        var writing = new FakeWriter<EncodedImage>(_written.Writer, _ => read.Task).WriteAllAsync(Source(), Cancellation);
+        var movedBeforeItWasRead = moved;
+        read.SetResult();
+        await writing;
+
+        Assert.False(movedBeforeItWasRead);
+        Assert.True(moved);
     }
 
     [Fact]
@@ -71,9 +93,11 @@ public sealed class StreamedPartsTests
         Assert.Equal([false], _areHeld);
     }
 
-    /// <summary>A source can be let go only once it is no longer at work.</summary>
-    [Fact]
-    public async Task WriteAll_WritingFailsBesideTheNext_WaitsForTheSourceAndTellsOfTheWriting()
+    /// <summary>A source can be let go only once it is no longer at work; what it says then comes too late.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WriteAll_WritingFailsBesideTheNext_LetsTheSourceGoAndTellsOfTheWriting(bool sourceFails)
     {
         var hasEnded = false;
         var failed = new TaskCompletionSource();
@@ -83,7 +107,9 @@ public sealed class StreamedPartsTests
             {
                 yield return Part(1);
                 await failed.Task.WaitAsync(cancellation);
-                throw new InvalidOperationException("this comes too late");
+                if (sourceFails)
+                    throw new InvalidOperationException("too late");
+                yield return Part(2);
             }
             finally
             {
