@@ -57,7 +57,7 @@ internal static class ExplainBenchmark
         var besideFullBackward = new Rounds();
         besideFullBackward.Add(GradCam, () => Explain(cut, layer, images, 1));
         besideFullBackward.Add(FullBackward, () => Backpropagate(trained, images));
-        besideFullBackward.Run(warmUps: 5, Math.Max(count / 5, 5));
+        besideFullBackward.Run(Rounds.UntilCompiled, Math.Max(count / 5, 5));
         Print(batch, explained, besideFullBackward);
     }
 

@@ -18,8 +18,8 @@ internal sealed class ExplainClient : IDisposable
     {
         var image = file is null ? SmallPhoto() : new Image { Encoded = ByteString.CopyFrom(file) };
         _client = wantsMap
-            ? new SpareClient(address, "gradcam.v1.ClassificationService/Explain", new ClassificationServiceExplainRequest { Image = image })
-            : new SpareClient(address, "gradcam.v1.ClassificationService/Classify", new ClassifyRequest { Image = image });
+            ? new SpareClient(address, "gradcam.v1.ClassificationService/Explain", new ClassificationServiceExplainRequest { Image = image }, messages: 2)
+            : new SpareClient(address, "gradcam.v1.ClassificationService/Classify", new ClassifyRequest { Image = image }, messages: 1);
     }
 
     /// <summary>The photo, 224 x 224.</summary>

@@ -1,7 +1,7 @@
 namespace GradCamGrpc.Benchmarks;
 
 /// <summary>What a load came to.</summary>
-/// <param name="Elapsed">From the first call to the end of the last; of several loads together, that of each.</param>
+/// <param name="Elapsed">From the first call to the end of the last; of several loads together, the sum of theirs.</param>
 /// <param name="Milliseconds">The latency of each call.</param>
 /// <param name="MeanBatch">The mean size of the batch that a call was in.</param>
 internal sealed record LoadResult(TimeSpan Elapsed, IReadOnlyList<double> Milliseconds, double MeanBatch)

@@ -5,9 +5,10 @@ namespace GradCamGrpc.Benchmarks;
 /// <summary><c>price</c>: photos that a server explains in a second, against those that it only classifies.</summary>
 internal static class PriceBenchmark
 {
-    private const int RoundCount = 5;
+    /// <summary>Even, so that each side is the outer one as often as the other: that one starts twice.</summary>
+    private const int RoundCount = 6;
 
-    /// <summary>A quarter of a minute: until then the server compiles anew what calls most often run.</summary>
+    /// <summary>Until then, and for each side, the server compiles anew what calls run most often.</summary>
     private const int WarmUpCalls = 4000;
 
     public static Command Create()
