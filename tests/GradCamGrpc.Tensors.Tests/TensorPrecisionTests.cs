@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Tensors.Tests;
 
+[Collection("libtorch")]
 public sealed class TensorPrecisionTests
 {
     [Theory]

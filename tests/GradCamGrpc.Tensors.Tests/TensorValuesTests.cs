@@ -2,6 +2,7 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Tensors.Tests;
 
+[Collection("libtorch")]
 public sealed class TensorValuesTests
 {
     [Fact]
