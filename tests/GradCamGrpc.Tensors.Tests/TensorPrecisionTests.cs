@@ -3,7 +3,6 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Tensors.Tests;
 
-[Collection("libtorch")]
 public sealed class TensorPrecisionTests
 {
     [Theory]

@@ -2,7 +2,6 @@ using static TorchSharp.torch;
 
 namespace GradCamGrpc.Tensors.Tests;
 
-[Collection("libtorch")]
 public sealed class TensorValuesTests
 {
     [Fact]

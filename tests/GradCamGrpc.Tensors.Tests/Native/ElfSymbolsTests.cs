@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using GradCamGrpc.Tensors.Native;
 using TorchSharp;
@@ -37,6 +38,20 @@ public sealed class ElfSymbolsTests
 
         Assert.Null(ElfSymbols.Find(path, "main"));
         File.Delete(path);
+    }
+
+    /// <summary>Who reads a library's symbols has its file in memory, too: as data, and mostly before the library.</summary>
+    [Fact]
+    public void LoadedLibrary_FileIsReadBesides_IsWhereTheLoaderHasIt()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "libraries are of another kind");
+        _ = torch.get_num_threads();
+        var loaded = LoadedLibrary.Find(OneDnn.Library)!;
+
+        using var file = MemoryMappedFile.CreateFromFile(loaded.Path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+        using var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+
+        Assert.Equal(loaded, LoadedLibrary.Find(OneDnn.Library));
     }
 
     [Fact]
