@@ -1,6 +1,4 @@
-using System.IO.Compression;
 using System.Runtime.InteropServices;
-using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,17 +8,13 @@ namespace GradCamGrpc.Models.Networks;
 /// Convolutions that add their bias and a shortcut, and apply the non-linearity behind it, before they write anything: oneDNN's, for CPUs,
 /// which know no gradient.
 /// </summary>
-/// <remarks>libtorch has them, but TorchSharp has no names for them: a few lines of TorchScript call them. It belongs to one thread.</remarks>
+/// <remarks>It belongs to one thread.</remarks>
 internal sealed class FusedConvolution : IDisposable
 {
     private const string Shape = "rows: int, columns: int, stride: int, groups: int";
 
-    /// <summary>Indented as Python has it, and in its line ends.</summary>
-    private static readonly string Code =
-        "class Fused(Module):\n"
-        + "  __parameters__ = []\n"
-        + "  __buffers__ = []\n"
-        + $"  def reorder(self: __torch__.Fused, weight: Tensor, {Shape}, input: Tensor) -> Tensor:\n"
+    private static readonly string Methods =
+        $"  def reorder(self: {OperatorScript.Self}, weight: Tensor, {Shape}, input: Tensor) -> Tensor:\n"
         + "    return ops.mkldnn._reorder_convolution_weight(weight, [rows, columns], [stride, stride], [1, 1], groups, input.size())\n"
         + Convolution("convolve", "\"none\"", "")
         + Convolution("convolve_relu", "\"relu\"", "")
@@ -28,13 +22,10 @@ internal sealed class FusedConvolution : IDisposable
         + ConvolutionAndSum("convolve_add", "None")
         + ConvolutionAndSum("convolve_add_relu", "\"relu\"");
 
-    private readonly jit.ScriptModule _script;
+    private readonly jit.ScriptModule _script = OperatorScript.Load(Methods);
 
     private FusedConvolution()
     {
-        // No dispose scope ends with a network.
-        using var scope = NewDisposeScope();
-        _script = jit.load(Archive());
     }
 
     /// <summary>Such convolutions, where tensors of the device can have them in that precision; else null.</summary>
@@ -108,33 +99,12 @@ internal sealed class FusedConvolution : IDisposable
     }
 
     private static string Convolution(string name, string activation, string scalars) =>
-        $"  def {name}(self: __torch__.Fused, x: Tensor, weight: Tensor, bias: Tensor, {Shape}) -> Tensor:\n"
+        $"  def {name}(self: {OperatorScript.Self}, x: Tensor, weight: Tensor, bias: Tensor, {Shape}) -> Tensor:\n"
         + "    return ops.mkldnn._convolution_pointwise(x, weight, bias, [rows, columns], [stride, stride], [1, 1], groups, "
         + $"{activation}, annotate(List[Optional[number]], [{scalars}]), None)\n";
 
     private static string ConvolutionAndSum(string name, string activation) =>
-        $"  def {name}(self: __torch__.Fused, x: Tensor, y: Tensor, weight: Tensor, bias: Tensor, {Shape}) -> Tensor:\n"
+        $"  def {name}(self: {OperatorScript.Self}, x: Tensor, y: Tensor, weight: Tensor, bias: Tensor, {Shape}) -> Tensor:\n"
         + "    return ops.mkldnn._convolution_pointwise(x, y, weight, bias, [rows, columns], [stride, stride], [1, 1], groups, "
         + $"\"add\", 1, {activation}, annotate(List[Optional[number]], []), None)\n";
-
-    /// <summary>A TorchScript archive: a zip that packs nothing, of code and of one object, which has no attributes.</summary>
-    private static byte[] Archive()
-    {
-        var bytes = new MemoryStream();
-        using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create))
-        {
-            // Python's pickles, of protocol 2: an instance of the class with an empty dictionary, and an empty tuple.
-            Add(archive, "data.pkl", [0x80, 2, .. "c__torch__\nFused\n)"u8, 0x81, .. "}b."u8]);
-            Add(archive, "constants.pkl", [0x80, 2, .. ")."u8]);
-            Add(archive, "code/__torch__.py", Encoding.ASCII.GetBytes(Code));
-            Add(archive, "version", "3\n"u8);
-        }
-        return bytes.ToArray();
-    }
-
-    private static void Add(ZipArchive archive, string name, ReadOnlySpan<byte> content)
-    {
-        using var stream = archive.CreateEntry("fused/" + name, CompressionLevel.NoCompression).Open();
-        stream.Write(content);
-    }
 }
