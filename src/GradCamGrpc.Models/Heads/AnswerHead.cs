@@ -1,5 +1,4 @@
 using GradCamGrpc.Models.Text;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -12,7 +11,7 @@ namespace GradCamGrpc.Models.Heads;
 public sealed class AnswerHead : ReadingHead
 {
     [ComponentName(Name = "answer")]
-    private readonly Linear _answer;
+    private readonly HeadLinear _answer;
 
     [ComponentName(Name = "hidden")]
     private readonly Tensor _hidden;
@@ -26,7 +25,7 @@ public sealed class AnswerHead : ReadingHead
     public AnswerHead(IReadOnlyList<HeadSource> sources, int words, int answers, HeadShape shape, double dropout = 0)
         : base(nameof(AnswerHead), sources, words, shape, dropout)
     {
-        _answer = nn.Linear(shape.Width, answers);
+        _answer = new HeadLinear(shape.Width, answers);
         _hidden = tensor(float.NegativeInfinity);
         register_buffer("hidden", _hidden, persistent: false);
         RegisterComponents();
@@ -42,12 +41,17 @@ public sealed class AnswerHead : ReadingHead
     {
         var hidden = Hidden(words);
         var first = zeros(words.shape[0], 1, dtype: int64, device: words.device);
-        return _answer.call(ReadAt(photos, words, hidden, first, hidden).squeeze(1));
+        return ReadAt(photos, words, hidden, first, hidden).squeeze(1);
     }
 
     /// <summary>Where the first place of the last layer looks, from which the answer comes: the mean of its heads.</summary>
     /// <returns>[N, P], P the positions of all sources; each row sums to 1.</returns>
     public Tensor AttentionWeights(PhotoMemory photos, Tensor words) => Gaze(photos, words, Hidden(words)).select(1, 0);
+
+    /// <returns>The logits of the answers.</returns>
+    private protected override Tensor Say(Tensor states) => _answer.call(states);
+
+    private protected override Tensor SayBack(Tensor gradients) => _answer.Back(gradients);
 
     /// <summary>[N, 1, 1, T]: minus infinity at places without a word, else zero.</summary>
     private Tensor Hidden(Tensor words)

@@ -1,5 +1,4 @@
 using GradCamGrpc.Tensors;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -13,16 +12,16 @@ namespace GradCamGrpc.Models.Heads;
 internal sealed class Attention : nn.Module
 {
     [ComponentName(Name = "query")]
-    private readonly Linear _query;
+    private readonly HeadLinear _query;
 
     [ComponentName(Name = "key")]
-    private readonly Linear _key;
+    private readonly HeadLinear _key;
 
     [ComponentName(Name = "value")]
-    private readonly Linear _value;
+    private readonly HeadLinear _value;
 
     [ComponentName(Name = "output")]
-    private readonly Linear _output;
+    private readonly HeadLinear _output;
 
     private readonly int _heads;
 
@@ -30,10 +29,10 @@ internal sealed class Attention : nn.Module
         : base(nameof(Attention))
     {
         _heads = heads;
-        _query = nn.Linear(width, width);
-        _key = nn.Linear(width, width);
-        _value = nn.Linear(width, width);
-        _output = nn.Linear(width, width);
+        _query = new HeadLinear(width, width);
+        _key = new HeadLinear(width, width);
+        _value = new HeadLinear(width, width);
+        _output = new HeadLinear(width, width);
         RegisterComponents();
     }
 
@@ -77,14 +76,14 @@ internal sealed class Attention : nn.Module
         Tensor ByRow(Tensor parts) => parts.unflatten(2, [-1, words]);                           // [M, H, N/M, T, n]
         Tensor OfRows(Tensor parts) => parts.transpose(1, 2).flatten(0, 1).expand(rows, -1, -1, -1).flatten(1, 2);
 
-        var ofAnswers = Split(Gather(gradients.matmul(_output.weight), trace.Attended));         // [M, H, R/M·T, d/H]
+        var ofAnswers = Split(Gather(_output.Back(gradients), trace.Attended));         // [M, H, R/M·T, d/H]
         var weights = ByRow(trace.Weights);                                                      // [M, H, N/M, T, S]
         var products = ByRow(ofAnswers.matmul(values.transpose(2, 3))) * weights;                // [M, H, R/M, T, S]
         var ofLogits = products - weights * products.sum([-1], keepdim: true);
         var ofQueries = ofLogits.flatten(2, 3).matmul(keys);                                     // [M, H, R/M·T, d/H]
-        var ofInput = ofQueries.transpose(1, 2).reshape(rows, words, width).matmul(_query.weight).Over(Scale);
+        var ofInput = _query.Back(ofQueries.transpose(1, 2).reshape(rows, words, width)).Over(Scale);
 
-        Tensor Vectors(Tensor parts, Linear layer)
+        Tensor Vectors(Tensor parts, HeadLinear layer)
         {
             var ofHeads = parts.transpose(0, 1).flatten(1, 2).matmul(OfHeads(layer));            // [H, N·T, d]
             return ofHeads.unflatten(1, [-1, words]).transpose(0, 1).expand(rows, -1, -1, -1).flatten(1, 2);
@@ -97,12 +96,12 @@ internal sealed class Attention : nn.Module
     /// <summary>Carries gradients back to the answers of each part.</summary>
     /// <param name="gradients">dScore/dOutput, [U, d].</param>
     /// <returns>[H, U, d/H].</returns>
-    public Tensor AnswerGradient(Tensor gradients) => gradients.matmul(_output.weight).unflatten(1, [_heads, -1]).transpose(0, 1);
+    public Tensor AnswerGradient(Tensor gradients) => _output.Back(gradients).unflatten(1, [_heads, -1]).transpose(0, 1);
 
     /// <summary>Carries gradients of queries, as <see cref="AttentionTrace"/> has them, back to what asked.</summary>
     /// <param name="gradients">[H, U, d/H].</param>
     /// <returns>dScore/dInput, [U, d].</returns>
-    public Tensor AskingGradient(Tensor gradients) => gradients.transpose(0, 1).flatten(1, 2).matmul(_query.weight).Over(Scale);
+    public Tensor AskingGradient(Tensor gradients) => _query.Back(gradients.transpose(0, 1).flatten(1, 2)).Over(Scale);
 
     /// <summary>The vectors of memory that change the keys along given ones, of each part: [H, U, d/H] to [H, U, d].</summary>
     public Tensor ThroughKeys(Tensor vectors) => vectors.matmul(OfHeads(_key));
@@ -111,10 +110,10 @@ internal sealed class Attention : nn.Module
     public Tensor ThroughValues(Tensor vectors) => vectors.matmul(OfHeads(_value));
 
     /// <summary>The same of keys, the sum of all parts: [H, R, n, d/H] to [R, n, d].</summary>
-    public Tensor KeySums(Tensor vectors) => Joined(vectors).matmul(_key.weight);
+    public Tensor KeySums(Tensor vectors) => _key.Back(Joined(vectors));
 
     /// <summary>The same of values.</summary>
-    public Tensor ValueSums(Tensor vectors) => Joined(vectors).matmul(_value.weight);
+    public Tensor ValueSums(Tensor vectors) => _value.Back(Joined(vectors));
 
     /// <summary>The weights of attention, the mean of all heads.</summary>
     /// <returns>[N, T, S]; each row sums to 1.</returns>
@@ -127,15 +126,15 @@ internal sealed class Attention : nn.Module
     }
 
     /// <summary>√(d/H).</summary>
-    private double Scale => Math.Sqrt((double)_output.weight.shape[1] / _heads);
+    private double Scale => Math.Sqrt((double)_output.Weight.shape[1] / _heads);
 
     /// <summary>Puts the parts' answers together: [M, H, N/M·T, d/H] to [N, T, d].</summary>
-    private Tensor Output(Tensor answers, long words) => _output.call(answers.transpose(1, 2).reshape(-1, words, _output.weight.shape[1]));
+    private Tensor Output(Tensor answers, long words) => _output.call(answers.transpose(1, 2).reshape(-1, words, _output.Weight.shape[1]));
 
     private static Tensor Gather(Tensor queries, KeysAndValues attended) => queries.reshape(attended.Rows, -1, queries.shape[2]);
 
     /// <summary>The weights of each head, [H, d/H, d].</summary>
-    private Tensor OfHeads(Linear layer) => layer.weight.reshape(_heads, -1, layer.weight.shape[1]);
+    private Tensor OfHeads(HeadLinear layer) => layer.Weight.reshape(_heads, -1, layer.Weight.shape[1]);
 
     /// <summary>[H, R, n, d/H] to [R, n, d].</summary>
     private static Tensor Joined(Tensor parts) => parts.permute(1, 2, 0, 3).flatten(2, 3);

@@ -17,6 +17,9 @@ public sealed class CaptionHead : ReadingHead
     [ComponentName(Name = "unseen")]
     private readonly Tensor _unseen;
 
+    /// <summary>The words' vectors as the last layer's weights.</summary>
+    private readonly OrderedLinear _ordered = new();
+
     /// <summary>Builds a head with random weights.</summary>
     /// <param name="sources">The layers of the trunk that it reads.</param>
     /// <param name="words">How many words it knows, <see cref="Vocabulary.Count"/>.</param>
@@ -35,7 +38,7 @@ public sealed class CaptionHead : ReadingHead
     /// <param name="photos">M photos.</param>
     /// <param name="words">[N, T] numbers, the first <see cref="Vocabulary.Start"/>; N/M neighbours belong to a photo.</param>
     /// <returns>Logits [N, T, V].</returns>
-    public Tensor Logits(PhotoMemory photos, Tensor words) => WordLogits(Read(photos, words, Unseen(words)));
+    public Tensor Logits(PhotoMemory photos, Tensor words) => Read(photos, words, Unseen(words));
 
     /// <summary>What comes after some words of given sentences, each word seeing those before it.</summary>
     /// <param name="photos">M photos.</param>
@@ -46,7 +49,7 @@ public sealed class CaptionHead : ReadingHead
     {
         var unseen = Unseen(words);
         var atPlaces = unseen.index_select(0, places.flatten()).reshape(places.shape[0], 1, places.shape[1], -1);
-        return WordLogits(ReadAt(photos, words, unseen, places, atPlaces));
+        return ReadAt(photos, words, unseen, places, atPlaces);
     }
 
     /// <summary>Where each word's last layer looks while it chooses the next: the mean of its heads.</summary>
@@ -60,11 +63,26 @@ public sealed class CaptionHead : ReadingHead
     /// <returns>Logits [N, V], and the words so far.</returns>
     public (Tensor Logits, SentenceMemory Words) Next(PhotoMemory photos, Tensor words, SentenceMemory? earlier)
     {
-        var (states, seen) = ReadNext(photos, words, earlier);
-        return (WordLogits(states).squeeze(1), seen);
+        var (said, seen) = ReadNext(photos, words, earlier);
+        return (said.squeeze(1), seen);
     }
 
-    private Tensor WordLogits(Tensor states) => nn.functional.linear(states, WordVectors, _bias);
+    private protected override void Order(LinearKernel kernel)
+    {
+        base.Order(kernel);
+        _ordered.Order(kernel, WordVectors, _bias);
+    }
+
+    private protected override void Forget()
+    {
+        base.Forget();
+        _ordered.Forget();
+    }
+
+    /// <returns>The logits of the next word.</returns>
+    private protected override Tensor Say(Tensor states) => _ordered.Of(states, WordVectors, _bias);
+
+    private protected override Tensor SayBack(Tensor gradients) => _ordered.Back(gradients, WordVectors);
 
     private Tensor Unseen(Tensor words) => _unseen[..(int)words.shape[1], ..(int)words.shape[1]];
 

@@ -12,6 +12,8 @@ internal static class LayerNormGradient
     /// <returns>dScore/dInput.</returns>
     public static Tensor Of(LayerNorm norm, Tensor input, Tensor gradients)
     {
+        // Whoever carries gradients back has no tape.
+        using var tape = enable_grad();
         var leaf = input.detach().expand(gradients.shape).requires_grad_();
         return autograd.grad([norm.call(leaf)], [leaf], [gradients])[0];
     }

@@ -14,7 +14,7 @@ internal sealed class MemoryGradients(
     public Tensor Everywhere() => layers.Select(layer => layer.Everywhere()).Aggregate((sum, part) => sum.PlusInPlace(part));
 
     /// <summary>dScore/dMemory along what was seen at each place, which is the memory without its place, and its sums over places.</summary>
-    /// <param name="shares">The weights of n sums, [P, n].</param>
+    /// <param name="shares">The weights of n sums, [n, P].</param>
     /// <returns>[R, P] and [R, n, d].</returns>
     public (Tensor Products, Tensor Sums) Project(Tensor shares) => layers
         .Select((layer, i) => layer.Project(photo[i].Minus(places[i]), shares))

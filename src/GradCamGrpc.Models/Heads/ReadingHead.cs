@@ -30,6 +30,12 @@ public abstract class ReadingHead : nn.Module
     /// <summary>What each layer sees of the places alone; null before the head is frozen.</summary>
     private IReadOnlyList<KeysAndValues>? _ofPlaces;
 
+    /// <summary>The parameters that were frozen: to find them takes longer than to look at them.</summary>
+    private IReadOnlyList<Parameter> _frozen = [];
+
+    /// <summary>Multiplies with ordered weights; null before the head is frozen, and where there is no such kernel.</summary>
+    private LinearKernel? _kernel;
+
     /// <param name="name">The module's name.</param>
     /// <param name="sources">The layers of the trunk that it reads.</param>
     /// <param name="words">How many words it knows, <see cref="Vocabulary.Count"/>.</param>
@@ -88,11 +94,15 @@ public abstract class ReadingHead : nn.Module
     {
         using var noTape = no_grad();
         eval();
-        foreach (var parameter in parameters())
+        _frozen = [.. parameters()];
+        foreach (var parameter in _frozen)
             parameter.requires_grad_(false);
         using var scope = NewDisposeScope();
         var places = _memory.Nothing;
         Forget();
+        _kernel = LinearKernel.For(WordVectors.device, WordVectors.dtype);
+        if (_kernel is not null)
+            Order(_kernel);
         _ofPlaces = [.. _layers.Select(layer => layer.Look(places).Kept())];
     }
 
@@ -108,7 +118,7 @@ public abstract class ReadingHead : nn.Module
     {
         if (_ofPlaces is null)
             throw new InvalidOperationException("a head is differentiated once it is frozen");
-        if (training || parameters().Any(parameter => parameter.requires_grad))
+        if (training || _frozen.Any(parameter => parameter.requires_grad))
             throw new InvalidOperationException("the head has been trained since it was frozen");
         if (photo.Count != 1)
             throw new ArgumentException($"scores are differentiated of one photo, not of {photo.Count}", nameof(photo));
@@ -127,30 +137,52 @@ public abstract class ReadingHead : nn.Module
         base.Dispose(disposing);
     }
 
-    private void Forget()
+    /// <summary>Puts the weights in the order in which a kernel reads them.</summary>
+    private protected virtual void Order(LinearKernel kernel)
+    {
+        foreach (var linear in modules().OfType<HeadLinear>())
+            linear.Order(kernel);
+    }
+
+    /// <summary>Drops what was made of the weights.</summary>
+    private protected virtual void Forget()
     {
         foreach (var seen in _ofPlaces ?? [])
             seen.Dispose();
         _ofPlaces = null;
+        foreach (var linear in modules().OfType<HeadLinear>())
+            linear.Forget();
+        _kernel?.Dispose();
+        _kernel = null;
     }
 
-    /// <summary>What each word has come to know after all layers.</summary>
+    /// <summary>What the head says of what words have come to know.</summary>
+    /// <param name="states">[N, T, d], normalised.</param>
+    /// <returns>[N, T, n].</returns>
+    private protected abstract Tensor Say(Tensor states);
+
+    /// <summary>Carries gradients back through <see cref="Say"/>.</summary>
+    /// <param name="gradients">[R, T, n].</param>
+    /// <returns>[R, T, d].</returns>
+    private protected abstract Tensor SayBack(Tensor gradients);
+
+    /// <summary>What the head says of each word after all layers.</summary>
     /// <param name="photos">M photos.</param>
     /// <param name="words">[N, T] numbers; N/M neighbours belong to a photo.</param>
     /// <param name="mask">Added to the weights' logits among words, [T, T] or [N, 1, 1, T].</param>
-    /// <returns>[N, T, d], normalised.</returns>
+    /// <returns>[N, T, n], as <see cref="Say"/> has it.</returns>
     private protected Tensor Read(PhotoMemory photos, Tensor words, Tensor mask) =>
-        _norm.call(photos.Tape is { } tape ? Run(photos, words, mask, tape) : Run(photos, words, mask, _layers.Count));
+        Said(photos, photos.Tape is { } tape ? Run(photos, words, mask, tape) : Run(photos, words, mask, _layers.Count));
 
-    /// <summary>What words at some places have come to know after all layers, of which the last runs for them alone.</summary>
+    /// <summary>What the head says of words at some places after all layers, of which the last runs for them alone.</summary>
     /// <param name="photos">M photos.</param>
     /// <param name="words">[N, T] numbers, or [1, T] for all N; N/M neighbours belong to a photo.</param>
     /// <param name="mask">Added to the weights' logits among words, [T, T] or [N, 1, 1, T].</param>
     /// <param name="places">K places of each row, int64 [N, K].</param>
     /// <param name="maskAtPlaces">The mask of those alone, [N, 1, K, T] or what expands to it.</param>
-    /// <returns>[N, K, d], normalised.</returns>
+    /// <returns>[N, K, n], as <see cref="Say"/> has it.</returns>
     private protected Tensor ReadAt(PhotoMemory photos, Tensor words, Tensor mask, Tensor places, Tensor maskAtPlaces) =>
-        _norm.call(photos.Tape is { } tape
+        Said(photos, photos.Tape is { } tape
             ? Run(photos, words, mask, tape, places, maskAtPlaces)
             : _layers[^1].ForwardAt(Run(photos, words, mask, _layers.Count - 1), places, photos.Layers[^1], maskAtPlaces));
 
@@ -159,12 +191,12 @@ public abstract class ReadingHead : nn.Module
     private protected Tensor Gaze(PhotoMemory photos, Tensor words, Tensor mask) =>
         _layers[^1].Gaze(Run(photos, words, mask, _layers.Count - 1), photos.Layers[^1], mask);
 
-    /// <summary>What one more word of each sentence has come to know, where those before it have been run before.</summary>
+    /// <summary>What the head says of one more word of each sentence, where those before it have been run before.</summary>
     /// <param name="photos">M photos.</param>
     /// <param name="words">[N, 1] numbers.</param>
     /// <param name="earlier">The words before; null at the start.</param>
-    /// <returns>[N, 1, d], normalised, and the words so far.</returns>
-    private protected (Tensor States, SentenceMemory Words) ReadNext(PhotoMemory photos, Tensor words, SentenceMemory? earlier)
+    /// <returns>[N, 1, n], as <see cref="Say"/> has it, and the words so far.</returns>
+    private protected (Tensor Said, SentenceMemory Words) ReadNext(PhotoMemory photos, Tensor words, SentenceMemory? earlier)
     {
         var states = _embedding.At(words, earlier?.Length ?? 0);
         var seen = new KeysAndValues[_layers.Count];
@@ -174,7 +206,17 @@ public abstract class ReadingHead : nn.Module
             states = _layers[i].Next(states, photos.Layers[i], ref before);
             seen[i] = before!;
         }
-        return (_norm.call(states), new SentenceMemory(seen));
+        return (Say(_norm.call(states)), new SentenceMemory(seen));
+    }
+
+    /// <param name="photos">M photos.</param>
+    /// <param name="states">The last layer's output, [N, T, d].</param>
+    private Tensor Said(PhotoMemory photos, Tensor states)
+    {
+        if (photos.Tape is not { } tape)
+            return Say(_norm.call(states));
+        using var noTape = no_grad();
+        return tape.Start(Say(_norm.call(states)), gradients => LayerNormGradient.Of(_norm, states, SayBack(gradients)));
     }
 
     private Tensor Run(PhotoMemory photos, Tensor words, Tensor mask, int layers)
@@ -188,6 +230,7 @@ public abstract class ReadingHead : nn.Module
     /// <summary>Runs all layers, the last at some places where there are any, on a tape.</summary>
     private Tensor Run(PhotoMemory photo, Tensor words, Tensor mask, PhotoTape tape, Tensor? places = null, Tensor? maskAtPlaces = null)
     {
+        using var noTape = no_grad();
         var states = _embedding.call(words);
         for (var i = 0; i < _layers.Count; i++)
         {
@@ -196,6 +239,6 @@ public abstract class ReadingHead : nn.Module
             tape.Note(_layers[i], trace);
             states = trace.Output;
         }
-        return tape.Start(states);
+        return states;
     }
 }

@@ -24,10 +24,10 @@ internal sealed class ReadingLayer : nn.Module
     private readonly Attention _photo;
 
     [ComponentName(Name = "widen")]
-    private readonly Linear _widen;
+    private readonly HeadLinear _widen;
 
     [ComponentName(Name = "narrow")]
-    private readonly Linear _narrow;
+    private readonly HeadLinear _narrow;
 
     [ComponentName(Name = "dropout")]
     private readonly Dropout _dropout;
@@ -40,8 +40,8 @@ internal sealed class ReadingLayer : nn.Module
         _normOfThought = nn.LayerNorm(shape.Width);
         _words = new Attention(shape.Width, shape.AttentionHeads);
         _photo = new Attention(shape.Width, shape.AttentionHeads);
-        _widen = nn.Linear(shape.Width, 4 * shape.Width);
-        _narrow = nn.Linear(4 * shape.Width, shape.Width);
+        _widen = new HeadLinear(shape.Width, 4 * shape.Width);
+        _narrow = new HeadLinear(4 * shape.Width, shape.Width);
         _dropout = nn.Dropout(dropout);
         RegisterComponents();
     }
@@ -123,11 +123,10 @@ internal sealed class ReadingLayer : nn.Module
     public PhotoGradients LookBack(ReadingTrace trace, Tensor gradients)
     {
         var words = new WordGradients(gradients, trace.Output.shape[0]);
-        var wide = trace.Wide.flatten(0, 1).detach().requires_grad_();
-        var slopes = autograd.grad([nn.functional.gelu(wide).sum()], [wide])[0];                 // [W, 4d]
-        var ofWide = words.Values.matmul(_narrow.weight).mul_(slopes.index_select(0, words.Words));
+        var slopes = Slopes(trace.Wide.flatten(0, 1));                                           // [W, 4d]
+        var ofWide = _narrow.Back(words.Values).mul_(slopes.index_select(0, words.Words));
         var seen = trace.Seen.flatten(0, 1).index_select(0, words.Words);                        // [U, d]
-        var ofThought = LayerNormGradient.Of(_normOfThought, seen, ofWide.matmul(_widen.weight));
+        var ofThought = LayerNormGradient.Of(_normOfThought, seen, _widen.Back(ofWide));
         return new PhotoGradients(_photo, trace.Photo, words, words.Values.Plus(ofThought));
     }
 
@@ -143,6 +142,14 @@ internal sealed class ReadingLayer : nn.Module
         var (ofAsking, ofRead) = _words.Differentiate(trace.Words, ofLooking);
         var ofWords = Placed(ofRead, trace.Places, ofAsking);
         return Placed(LayerNormGradient.Of(_normOfWords, trace.Input, ofWords), trace.Places, ofLooking);
+    }
+
+    /// <summary>The derivatives of the non-linearity, by a tape of their own.</summary>
+    private static Tensor Slopes(Tensor wide)
+    {
+        using var tape = enable_grad();
+        var leaf = wide.detach().requires_grad_();
+        return autograd.grad([nn.functional.gelu(leaf).sum()], [leaf])[0];
     }
 
     private Tensor Think(Tensor words, KeysAndValues photo)

@@ -13,7 +13,7 @@ namespace GradCamGrpc.Models.Heads;
 internal sealed class VisualMemory : nn.Module<IReadOnlyList<Tensor>, Tensor>
 {
     [ComponentName(Name = "projections")]
-    private readonly ModuleList<Linear> _projections;
+    private readonly ModuleList<HeadLinear> _projections;
 
     [ComponentName(Name = "norms")]
     private readonly ModuleList<LayerNorm> _norms;
@@ -24,7 +24,7 @@ internal sealed class VisualMemory : nn.Module<IReadOnlyList<Tensor>, Tensor>
     public VisualMemory(IReadOnlyList<HeadSource> sources, int width)
         : base(nameof(VisualMemory))
     {
-        _projections = new ModuleList<Linear>([.. sources.Select(source => nn.Linear(source.Channels, width))]);
+        _projections = new ModuleList<HeadLinear>([.. sources.Select(source => new HeadLinear(source.Channels, width))]);
         _norms = new ModuleList<LayerNorm>([.. sources.Select(_ => nn.LayerNorm(width))]);
         _places = new ParameterList([.. sources.Select(source => new Parameter(randn(source.Positions, width).Times(0.02)))]);
         RegisterComponents();
@@ -35,7 +35,7 @@ internal sealed class VisualMemory : nn.Module<IReadOnlyList<Tensor>, Tensor>
     public override Tensor forward(IReadOnlyList<Tensor> activations) => Remember(Project(activations));
 
     /// <summary>The weights of each source's projection, [d, C].</summary>
-    public IReadOnlyList<Tensor> Weights => [.. _projections.Select(projection => projection.weight)];
+    public IReadOnlyList<Tensor> Weights => [.. _projections.Select(projection => projection.Weight)];
 
     /// <summary>What is taken of the maps: nothing else of them leads further.</summary>
     /// <param name="activations">For each source [N, C, h, w].</param>
@@ -82,7 +82,7 @@ internal sealed class VisualMemory : nn.Module<IReadOnlyList<Tensor>, Tensor>
             standard[source] = centred * rates;
             shares[source] = rates.Over(positions[source]);                                      // [h·w, 1]
         }
-        var (products, sums) = gradients.Project(block_diag(shares));                            // [R, P], [R, sources, d]
+        var (products, sums) = gradients.Project(block_diag([.. shares.Select(share => share.t())]));   // [R, P], [R, sources, d]
         var bySource = products.split(positions, dim: 1);
         return [.. standard.Select((vectors, source) =>
         {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using GradCamGrpc.Tensors.Native;
 using static TorchSharp.torch;
 
 namespace GradCamGrpc.Models.Networks;
@@ -14,6 +15,9 @@ internal static class OperatorScript
     /// <param name="methods">Indented by two spaces, and in Python's line ends.</param>
     public static jit.ScriptModule Load(string methods)
     {
+        // The operators are oneDNN's.
+        _ = OneDnn.Caches;
+
         // No dispose scope ends with a network.
         using var scope = NewDisposeScope();
         return jit.load(Archive($"class Operators(Module):\n  __parameters__ = []\n  __buffers__ = []\n{methods}"));

@@ -30,7 +30,7 @@ public static unsafe partial class OneDnn
     private static readonly Lazy<OneDnnCaches> Settled = new(SettleCaches);
 
     /// <summary>
-    /// What it goes by. Whoever asks first has it settled, and that must be before the first convolution: networks that can be served and networks that are cut ask.
+    /// What it goes by. Whoever asks first has it settled, and that must be before its first operator: networks that can be served, networks that are cut and scripts of operators ask.
     /// </summary>
     public static OneDnnCaches Caches => CpuCaches.AreHidden ? Settled.Value : OneDnnCaches.Told;
 
