@@ -49,6 +49,9 @@ public sealed class GradCamServer : IAsyncDisposable
     private readonly ServerState _state;
     private readonly Drain _drain;
 
+    /// <summary>Kept once all are there, since each request asks; null before.</summary>
+    private IReadOnlyList<Uri>? _addresses;
+
     private GradCamServer(WebApplication app, ServerOptions options)
     {
         _app = app;
@@ -61,16 +64,16 @@ public sealed class GradCamServer : IAsyncDisposable
     public ServerOptions Options { get; }
 
     /// <summary>Where gRPC is served, with the port that was really taken; known once started.</summary>
-    public Uri Address => new(Addresses[0]);
+    public Uri Address => Addresses[0];
 
     /// <summary>Where JSON over HTTP/1.1 is served; null for nowhere.</summary>
-    public Uri? HttpAddress => Options.Http is null ? null : new(Addresses[1]);
+    public Uri? HttpAddress => Options.Http is null ? null : Addresses[1];
 
     /// <summary>Where the page is served; null for nowhere.</summary>
     public Uri? PageAddress => Options.HasPlayground ? HttpAddress : null;
 
     /// <summary>Where metrics are served; null for nowhere.</summary>
-    public Uri? MetricsAddress => Options.Metrics is null ? null : new(new Uri(Addresses[^1]), MetricsPath);
+    public Uri? MetricsAddress => Options.Metrics is null ? null : new(Addresses[^1], MetricsPath);
 
     /// <summary>Whether the server ended because a model could not be loaded.</summary>
     public bool HasFailed => _state.HasFailed;
@@ -78,8 +81,7 @@ public sealed class GradCamServer : IAsyncDisposable
     /// <summary>Whether the time to answer accepted calls was up before all were answered.</summary>
     public bool HasCutCalls => _drain.HasCut;
 
-    private IList<string> Addresses =>
-        [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+    private IReadOnlyList<Uri> Addresses => _addresses ?? ReadAddresses();
 
     /// <summary>Builds a server; nothing listens yet, and no model is loaded.</summary>
     /// <param name="options">How it runs.</param>
@@ -178,6 +180,7 @@ public sealed class GradCamServer : IAsyncDisposable
         try
         {
             await _app.StartAsync();
+            _addresses = ReadAddresses();
         }
         catch (Exception fault) when (fault is IOException or SocketException && ListenFaults.Find(Options) is { Count: > 0 } faults)
         {
@@ -223,6 +226,9 @@ public sealed class GradCamServer : IAsyncDisposable
 
     /// <summary>Unloads the models. Stop the server first: what it has accepted is answered then.</summary>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private IReadOnlyList<Uri> ReadAddresses() =>
+        [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
 
     private bool IsHttp(HttpContext context) => context.Connection.LocalPort == HttpAddress?.Port;
 
