@@ -76,7 +76,7 @@ internal sealed class Attention : nn.Module
         Tensor ByRow(Tensor parts) => parts.unflatten(2, [-1, words]);                           // [M, H, N/M, T, n]
         Tensor OfRows(Tensor parts) => parts.transpose(1, 2).flatten(0, 1).expand(rows, -1, -1, -1).flatten(1, 2);
 
-        var ofAnswers = Split(Gather(_output.Back(gradients), trace.Attended));         // [M, H, R/M·T, d/H]
+        var ofAnswers = Split(Gather(_output.Back(gradients), trace.Attended));                  // [M, H, R/M·T, d/H]
         var weights = ByRow(trace.Weights);                                                      // [M, H, N/M, T, S]
         var products = ByRow(ofAnswers.matmul(values.transpose(2, 3))) * weights;                // [M, H, R/M, T, S]
         var ofLogits = products - weights * products.sum([-1], keepdim: true);
