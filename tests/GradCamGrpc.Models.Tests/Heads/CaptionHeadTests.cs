@@ -318,6 +318,45 @@ public sealed class CaptionHeadTests : IDisposable
         Assert.False(Logits().allclose(first + 3, rtol: 1e-3, atol: 1e-3));
     }
 
+    /// <summary>Scores of a whole sentence that they share, each at a place of its own, are those of its places alone.</summary>
+    [Fact]
+    public void Differentiate_WholeSentence_EqualsItsPlacesAlone()
+    {
+        _head.Freeze();
+        var photo = _head.Look(Photos(1));
+        var words = Sentence(Vocabulary.Start, 4, 5, 6);
+        long[] places = [3, 1];
+
+        var (scores, gradients) = _head.Differentiate(photo, rows: 2, seen =>
+        {
+            var logs = _head.Logits(seen, words).log_softmax(-1);
+            return stack([.. places.Select((place, row) => logs[row, place, 7])]);
+        });
+
+        var (expectedScores, expected) = _head.Differentiate(
+            photo, rows: 2, seen => Scores(_head.Logits(seen, words, tensor(places).unsqueeze(1))));
+        Assert.True(scores.allclose(expectedScores, rtol: 1e-9));
+        for (var source = 0; source < Sources.Length; source++)
+        {
+            Assert.True(gradients[source].Everywhere.allclose(expected[source].Everywhere, rtol: 1e-9, atol: 1e-12));
+            Assert.True(gradients[source].Mean.allclose(expected[source].Mean, rtol: 1e-9, atol: 1e-12));
+        }
+    }
+
+    [Fact]
+    public void Differentiate_WordsReadTwice_IsRefused()
+    {
+        _head.Freeze();
+        var photo = _head.Look(Photos(1));
+        var words = Sentence(Vocabulary.Start, 4);
+
+        Assert.Throws<InvalidOperationException>(() => _head.Differentiate(photo, rows: 1, seen =>
+        {
+            _head.Logits(seen, words);
+            return _head.Logits(seen, words)[.., 1, 7];
+        }));
+    }
+
     private static Tensor Scores(Tensor logits) => logits.log_softmax(-1).select(1, 0).select(1, 7);
 
     private static IEnumerable<int[]> AllSentences()
