@@ -330,6 +330,7 @@ public sealed class GradCamServer : IAsyncDisposable
         });
         AddModels(services, options, folders);
         AddCalls(services);
+        services.AddSingleton<PixelThreads>();
         services.AddSingleton<PhotoReader>();
         services.AddSingleton<ResponseWriter>();
         services.AddSingleton<LabelImageWriter>();

@@ -7,8 +7,8 @@ using GradCamGrpc.Server.Telemetry;
 
 namespace GradCamGrpc.Server.Requests;
 
-/// <summary>Draws all maps of a layer and method in one picture, on the thread of the call.</summary>
-internal sealed class LabelImageWriter(ServerMetrics metrics)
+/// <summary>Draws all maps of a layer and method in one picture.</summary>
+internal sealed class LabelImageWriter(PixelThreads threads, ServerMetrics metrics)
 {
     /// <summary>The label images of a request, those of each layer and method as they are asked for.</summary>
     /// <param name="request">The request.</param>
@@ -18,9 +18,7 @@ internal sealed class LabelImageWriter(ServerMetrics metrics)
     {
         foreach (var compared in maps.GroupBy(ready => (ready.Map.Layer, ready.Map.Method)))
         {
-            // Drawing takes time; what came before goes out first.
-            await Task.Yield();
-            foreach (var labelled in Write(request, photo, [.. compared]))
+            foreach (var labelled in await threads.RunAsync(() => Write(request, photo, [.. compared]), CancellationToken.None))
                 yield return labelled;
         }
     }

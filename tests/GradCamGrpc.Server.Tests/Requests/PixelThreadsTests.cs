@@ -1,0 +1,88 @@
+using GradCamGrpc.Server.Requests;
+
+namespace GradCamGrpc.Server.Tests.Requests;
+
+public sealed class PixelThreadsTests : IDisposable
+{
+    private readonly PixelThreads _threads = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _threads.Dispose();
+
+    [Fact]
+    public async Task RunAsync_Work_IsOnNoThreadOfThePoolAndItsCallerGoesOnOnOne()
+    {
+        var (work, caller) = await Task.Run(
+            async () =>
+            {
+                var work = await _threads.RunAsync(() => Thread.CurrentThread.IsThreadPoolThread, Cancellation);
+                return (work, Thread.CurrentThread.IsThreadPoolThread);
+            },
+            Cancellation);
+
+        Assert.False(work);
+        Assert.True(caller);
+    }
+
+    [Fact]
+    public async Task RunAsync_EveryThreadIsBusy_WaitsForOne()
+    {
+        Task<int> work;
+        using (new BusyThreads(_threads))
+        {
+            work = _threads.RunAsync(() => 5, Cancellation);
+
+            Assert.False(work.IsCompleted);
+        }
+        Assert.Equal(5, await work);
+    }
+
+    [Fact]
+    public async Task RunAsync_CancelledWhileItWaits_IsNotDone()
+    {
+        var isDone = false;
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        using (new BusyThreads(_threads))
+        {
+            var work = _threads.RunAsync(() => isDone = true, leaving.Token);
+            await leaving.CancelAsync();
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work);
+        }
+        await _threads.RunAsync(() => 0, Cancellation);
+        Assert.False(isDone);
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkThrows_ItsCallerIsToldAndTheThreadsGoOn()
+    {
+        await Assert.ThrowsAsync<ArithmeticException>(() => _threads.RunAsync<int>(() => throw new ArithmeticException(), Cancellation));
+
+        using var busy = new BusyThreads(_threads);
+    }
+
+    [Fact]
+    public async Task Dispose_WorkHasBegun_IsDoneFirst()
+    {
+        var threads = new PixelThreads();
+        using var begun = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var isDone = false;
+        var work = threads.RunAsync(
+            () =>
+            {
+                begun.Set();
+                goOn.Wait();
+                return isDone = true;
+            },
+            Cancellation);
+        begun.Wait(Cancellation);
+        var disposing = Task.Run(threads.Dispose, Cancellation);
+        goOn.Set();
+        await disposing;
+
+        Assert.True(isDone);
+        Assert.True(await work);
+    }
+}

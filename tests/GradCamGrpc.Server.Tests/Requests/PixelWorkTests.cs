@@ -1,0 +1,102 @@
+using Google.Protobuf;
+using GradCamGrpc.Batching;
+using GradCamGrpc.Explain;
+using GradCamGrpc.Imaging.Rendering;
+using GradCamGrpc.Models.Repository;
+using GradCamGrpc.Protos.V1;
+using GradCamGrpc.Server.Inference;
+using GradCamGrpc.Server.Options;
+using GradCamGrpc.Server.Requests;
+using GradCamGrpc.TestData;
+using Microsoft.Extensions.Logging.Abstractions;
+using ColorMap = GradCamGrpc.Imaging.Rendering.ColorMap;
+using SaliencyMap = GradCamGrpc.Explain.SaliencyMap;
+
+namespace GradCamGrpc.Server.Tests.Requests;
+
+/// <summary>What is left to the threads for pixels, and what is not: all of them are busy.</summary>
+public sealed class PixelWorkTests : IAsyncLifetime
+{
+    private readonly TestMetrics _metrics = new();
+    private readonly PixelThreads _threads = new();
+    private readonly ModelInstance _model;
+
+    public PixelWorkTests() => _model = new ModelInstance(
+        ModelFolder.Read(EmbeddedModel.Path), new BatchSettings(null, null), ServerOptions.Default, new ActivationCache(0), _metrics.Server, NullLogger<ModelInstance>.Instance, TimeProvider.System);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _model.DisposeAsync();
+        _threads.Dispose();
+        _metrics.Dispose();
+    }
+
+    [Theory]
+    [InlineData(316, false)]
+    [InlineData(317, true)]
+    public async Task ReadAsync_Photo_WaitsForAThreadOnlyWhereItIsLarge(int side, bool waits)
+    {
+        Task<Photo> reading;
+        using (new BusyThreads(_threads))
+        {
+            reading = ReadAsync(side);
+
+            Assert.Equal(waits, !reading.IsCompleted);
+        }
+        using var photo = await reading;
+        using var input = photo.Input;
+        Assert.Equal((side, side), (photo.Width, photo.Height));
+    }
+
+    [Fact]
+    public async Task ReadAsync_ClientLeavesWhileALargePhotoWaits_ItsPixelsCountNoMore()
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var reader = new PhotoReader(
+            ServerOptions.Default with { Images = ServerOptions.Default.Images with { MaxPixelsInFlight = 400 * 400 } }, _threads, _metrics.Server);
+        using (new BusyThreads(_threads))
+        {
+            var reading = ReadAsync(400, reader, leaving.Token);
+            await leaving.CancelAsync();
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        }
+        using var again = await ReadAsync(400, reader, Cancellation);
+        again.Input.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task MapAsync_Map_WaitsForAThreadOnlyWhereItIsDrawn(bool isDrawn)
+    {
+        OutputForm output = isDrawn
+            ? new OutputForm.HeatMap(ColorMap.Jet, new ImageWriting(PictureFormat.Png, Quality: 100))
+            : new OutputForm.Raw(MapGrid.Native, MapValues.Scaled);
+        var question = new CheckedExplainRequest(_model, _model.Preprocessor, 1, [], [], null, [], [output], []);
+        var map = new ReadyMap(0, 0, new SaliencyMap(new Explain.Methods.Cam(), Layer: null, Target: null, Score: 1, new MapShape(1, 1, 1), new float[] { 1 }), TimeSpan.Zero);
+        var writer = new ResponseWriter(_threads, _metrics.Server);
+        using var photo = await ReadAsync(8);
+        using var input = photo.Input;
+        Task<Protos.V1.SaliencyMap> writing;
+        using (new BusyThreads(_threads))
+        {
+            writing = writer.MapAsync(question, photo, map, new MapProvenance()).AsTask();
+
+            Assert.Equal(isDrawn, !writing.IsCompleted);
+        }
+        Assert.Single((await writing).Outputs);
+    }
+
+    private Task<Photo> ReadAsync(int side) => ReadAsync(side, new PhotoReader(ServerOptions.Default, _threads, _metrics.Server), Cancellation);
+
+    private Task<Photo> ReadAsync(int side, PhotoReader reader, CancellationToken cancellation) => reader.ReadAsync(
+        new Image { Raw = new RawImage { Width = side, Height = side, Rgb = ByteString.CopyFrom(new byte[3 * side * side]) } },
+        _model,
+        _model.Preprocessor,
+        cancellation);
+}
