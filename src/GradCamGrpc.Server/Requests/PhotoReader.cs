@@ -10,10 +10,13 @@ using GradCamGrpc.Server.Telemetry;
 namespace GradCamGrpc.Server.Requests;
 
 /// <summary>Decodes photos and makes inputs of them: of small ones on the thread of the call.</summary>
-internal sealed class PhotoReader(ServerOptions options, PixelThreads threads, ServerMetrics metrics)
+internal sealed class PhotoReader(ServerOptions options, ReadingThreads threads, ServerMetrics metrics)
 {
-    /// <summary>A larger photo takes longer than a millisecond, for which the thread of a call has no time.</summary>
+    /// <summary>Of a larger photo a JPEG takes longer than a millisecond, for which the thread of a call has no time.</summary>
     private const long MostPixelsOfASmallPhoto = 100_000;
+
+    /// <summary>A larger JPEG of as few pixels has been made to take long.</summary>
+    private const int MostBytesOfASmallPhoto = 64 << 10;
 
     /// <summary>When to try again after too many pixels; some photo will have been answered by then.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -104,7 +107,7 @@ internal sealed class PhotoReader(ServerOptions options, PixelThreads threads, S
         var keepsShare = false;
         try
         {
-            var photos = size.Pixels <= MostPixelsOfASmallPhoto
+            var photos = IsSmall(image, size)
                 ? Read(image, size, model, views, isDrawn ? share : null)
                 : await threads.RunAsync(() => Read(image, size, model, views, isDrawn ? share : null), cancellation);
             keepsShare = isDrawn;
@@ -137,6 +140,10 @@ internal sealed class PhotoReader(ServerOptions options, PixelThreads threads, S
                 pixels.Dispose();
         }
     }
+
+    /// <summary>Other formats take several times as long as JPEG.</summary>
+    private static bool IsSmall(Image image, ImageSize size) => size.Pixels <= MostPixelsOfASmallPhoto
+        && (image.SourceCase is Image.SourceOneofCase.Raw || (image.Encoded.Length <= MostBytesOfASmallPhoto && image.Encoded.Span is [0xff, 0xd8, ..]));
 
     private static ImageSize EnoughFor(IReadOnlyList<Preprocessor> views, ImageSize size)
     {

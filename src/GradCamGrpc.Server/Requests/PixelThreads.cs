@@ -1,63 +1,107 @@
-using System.Collections.Concurrent;
-
 namespace GradCamGrpc.Server.Requests;
 
 /// <summary>
-/// Threads for what takes long with pixels: reading large photos, drawing maps. As many as there are cores take turns at it, and those of the pool,
-/// of which there may be a single one, are left to the network.
+/// Threads for what takes long with pixels, as many as there are cores. Those of the pool, of which there may be a single one, are left to the network.
 /// </summary>
-internal sealed class PixelThreads : TaskScheduler, IDisposable
+/// <remarks>A scheduler, so that who waits for the work goes on on the pool, and not on these threads.</remarks>
+internal abstract class PixelThreads : TaskScheduler, IDisposable
 {
-    // Who waits for a turn can leave at any moment. Who has one waits for its thread no longer than that takes to come.
-    private readonly SemaphoreSlim _turns = new(Environment.ProcessorCount);
-    private readonly BlockingCollection<Task> _started = [];
+    // Guards what is below it. Threads without work wait for its pulse, and do not spin meanwhile.
+    private readonly object _gate = new();
+    private readonly LinkedList<Task> _waiting = [];
+    private bool _areEnding;
+
     private readonly Thread[] _threads;
 
-    public PixelThreads()
+    /// <param name="name">The threads' name.</param>
+    protected PixelThreads(string name)
     {
-        _threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work) { Name = "pixels", IsBackground = true })];
+        _threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work) { Name = name, IsBackground = true })];
+
+        // Whoever makes them may be a call: they are no part of it.
         foreach (var thread in _threads)
-            thread.Start();
+            thread.UnsafeStart();
     }
 
-    /// <summary>Does work once a thread is free; who waits for it goes on on the pool's.</summary>
+    /// <summary>Does work once a thread is free, in the order in which it came.</summary>
     /// <param name="work">The work.</param>
-    /// <param name="cancellation">Says that nobody waits any more. What has begun is done all the same.</param>
+    /// <param name="cancellation">Says that nobody waits any more. What has begun is done all the same, and waited for.</param>
     /// <exception cref="OperationCanceledException">Nobody waits any more, and it had not begun.</exception>
-    public async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation)
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation)
     {
-        await _turns.WaitAsync(cancellation);
+        // What StartNew makes ends no sooner than a thread takes it, however early it is cancelled.
+        var task = new Task<T>(work, cancellation, TaskCreationOptions.DenyChildAttach);
         try
         {
-            return await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
+            task.Start(this);
         }
-        finally
+        catch (InvalidOperationException) when (task.IsCanceled)
         {
-            _turns.Release();
+            // It cannot begin any more, and says why itself.
         }
+        return task;
     }
 
-    /// <summary>Ends the threads once they have done what has begun. Turns may be given back yet: nothing of theirs needs an end.</summary>
+    /// <summary>Ends the threads once they have done what waits.</summary>
     public void Dispose()
     {
-        _started.CompleteAdding();
+        lock (_gate)
+        {
+            _areEnding = true;
+            Monitor.PulseAll(_gate);
+        }
         foreach (var thread in _threads)
             thread.Join();
-        _started.Dispose();
     }
 
     /// <inheritdoc />
-    protected override void QueueTask(Task task) => _started.Add(task);
+    protected override void QueueTask(Task task)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_areEnding, this);
+            _waiting.AddLast(task);
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Called where nobody waits any more.</summary>
+    protected override bool TryDequeue(Task task)
+    {
+        lock (_gate)
+            return _waiting.Remove(task);
+    }
 
     /// <inheritdoc />
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
 
     /// <inheritdoc />
-    protected override IEnumerable<Task> GetScheduledTasks() => [.. _started];
+    protected override IEnumerable<Task> GetScheduledTasks()
+    {
+        lock (_gate)
+            return [.. _waiting];
+    }
 
     private void Work()
     {
-        foreach (var task in _started.GetConsumingEnumerable())
+        while (Take() is { } task)
             TryExecuteTask(task);
+    }
+
+    /// <returns>Null when all is done.</returns>
+    private Task? Take()
+    {
+        lock (_gate)
+        {
+            while (_waiting.First is null)
+            {
+                if (_areEnding)
+                    return null;
+                Monitor.Wait(_gate);
+            }
+            var task = _waiting.First.Value;
+            _waiting.RemoveFirst();
+            return task;
+        }
     }
 }

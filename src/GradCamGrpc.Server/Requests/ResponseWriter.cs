@@ -12,7 +12,7 @@ using GradCamGrpc.Server.Telemetry;
 namespace GradCamGrpc.Server.Requests;
 
 /// <summary>Turns what a model says into messages, pictures included.</summary>
-internal sealed class ResponseWriter(PixelThreads threads, ServerMetrics metrics)
+internal sealed class ResponseWriter(DrawingThreads threads, ServerMetrics metrics)
 {
     public static ClassificationPrediction Prediction(ModelInstance model, Photo photo, ForwardResult result, int topK)
     {
@@ -47,12 +47,15 @@ internal sealed class ResponseWriter(PixelThreads threads, ServerMetrics metrics
     };
 
     /// <summary>A map in every form that was asked for. Where that takes time, the thread of the call sends meanwhile what came before.</summary>
-    public ValueTask<SaliencyMap> MapAsync(CheckedExplainRequest request, Photo photo, ReadyMap ready) =>
-        MapAsync(request, photo, ready, Provenance(request, photo, ready));
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
+    public ValueTask<SaliencyMap> MapAsync(CheckedExplainRequest request, Photo photo, ReadyMap ready, CancellationToken cancellation) =>
+        MapAsync(request, photo, ready, Provenance(request, photo, ready), cancellation);
 
     /// <summary>The same of a map whose origin is known.</summary>
-    public async ValueTask<SaliencyMap> MapAsync(MapQuestion request, Photo photo, ReadyMap ready, MapProvenance provenance) => request.TakesTime
-        ? await threads.RunAsync(() => Map(request, photo, ready, provenance), CancellationToken.None)
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
+    public async ValueTask<SaliencyMap> MapAsync(
+        MapQuestion request, Photo photo, ReadyMap ready, MapProvenance provenance, CancellationToken cancellation) => request.TakesTime
+        ? await threads.RunAsync(() => Map(request, photo, ready, provenance), cancellation)
         : Map(request, photo, ready, provenance);
 
     /// <summary>The same on this thread.</summary>

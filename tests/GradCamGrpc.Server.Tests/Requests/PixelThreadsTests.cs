@@ -4,7 +4,7 @@ namespace GradCamGrpc.Server.Tests.Requests;
 
 public sealed class PixelThreadsTests : IDisposable
 {
-    private readonly PixelThreads _threads = new();
+    private readonly DrawingThreads _threads = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -33,7 +33,7 @@ public sealed class PixelThreadsTests : IDisposable
         {
             work = _threads.RunAsync(() => 5, Cancellation);
 
-            Assert.False(work.IsCompleted);
+            Assert.True(await BusyThreads.IsHeldAsync(work));
         }
         Assert.Equal(5, await work);
     }
@@ -50,8 +50,17 @@ public sealed class PixelThreadsTests : IDisposable
 
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work);
         }
-        await _threads.RunAsync(() => 0, Cancellation);
-        Assert.False(isDone);
+        using (new BusyThreads(_threads))
+            Assert.False(isDone);
+    }
+
+    [Fact]
+    public async Task RunAsync_CancelledBefore_SaysSo()
+    {
+        using var leaving = new CancellationTokenSource();
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _threads.RunAsync(() => 0, leaving.Token));
     }
 
     [Fact]
@@ -63,9 +72,9 @@ public sealed class PixelThreadsTests : IDisposable
     }
 
     [Fact]
-    public async Task Dispose_WorkHasBegun_IsDoneFirst()
+    public async Task Dispose_WorkHasBegunOrWaits_IsDoneFirst()
     {
-        var threads = new PixelThreads();
+        var threads = new DrawingThreads();
         using var begun = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
         var isDone = false;
@@ -78,11 +87,15 @@ public sealed class PixelThreadsTests : IDisposable
             },
             Cancellation);
         begun.Wait(Cancellation);
+        var next = threads.RunAsync(() => 5, Cancellation);
         var disposing = Task.Run(threads.Dispose, Cancellation);
+
+        Assert.True(await BusyThreads.IsHeldAsync(disposing));
         goOn.Set();
         await disposing;
-
         Assert.True(isDone);
         Assert.True(await work);
+        Assert.Equal(5, await next);
+        await Assert.ThrowsAsync<TaskSchedulerException>(() => threads.RunAsync(() => 0, Cancellation));
     }
 }

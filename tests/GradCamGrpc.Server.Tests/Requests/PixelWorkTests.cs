@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using GradCamGrpc.Batching;
 using GradCamGrpc.Explain;
+using GradCamGrpc.Imaging;
 using GradCamGrpc.Imaging.Rendering;
 using GradCamGrpc.Models.Repository;
 using GradCamGrpc.Protos.V1;
@@ -18,7 +19,8 @@ namespace GradCamGrpc.Server.Tests.Requests;
 public sealed class PixelWorkTests : IAsyncLifetime
 {
     private readonly TestMetrics _metrics = new();
-    private readonly PixelThreads _threads = new();
+    private readonly ReadingThreads _reading = new();
+    private readonly DrawingThreads _drawing = new();
     private readonly ModelInstance _model;
 
     public PixelWorkTests() => _model = new ModelInstance(
@@ -31,21 +33,26 @@ public sealed class PixelWorkTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _model.DisposeAsync();
-        _threads.Dispose();
+        _reading.Dispose();
+        _drawing.Dispose();
         _metrics.Dispose();
     }
 
     [Theory]
-    [InlineData(316, false)]
-    [InlineData(317, true)]
-    public async Task ReadAsync_Photo_WaitsForAThreadOnlyWhereItIsLarge(int side, bool waits)
+    [InlineData(316, "raw", false)]
+    [InlineData(317, "raw", true)]
+    [InlineData(316, "jpeg", false)]
+    [InlineData(317, "jpeg", true)]
+    [InlineData(316, "png", true)]
+    [InlineData(316, "jpeg of many bytes", true)]
+    public async Task ReadAsync_Photo_WaitsForAThreadOnlyWhereItTakesLong(int side, string form, bool waits)
     {
         Task<Photo> reading;
-        using (new BusyThreads(_threads))
+        using (new BusyThreads(_reading))
         {
-            reading = ReadAsync(side);
+            reading = ReadAsync(Picture(side, form));
 
-            Assert.Equal(waits, !reading.IsCompleted);
+            Assert.Equal(waits, await BusyThreads.IsHeldAsync(reading));
         }
         using var photo = await reading;
         using var input = photo.Input;
@@ -57,15 +64,15 @@ public sealed class PixelWorkTests : IAsyncLifetime
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var reader = new PhotoReader(
-            ServerOptions.Default with { Images = ServerOptions.Default.Images with { MaxPixelsInFlight = 400 * 400 } }, _threads, _metrics.Server);
-        using (new BusyThreads(_threads))
+            ServerOptions.Default with { Images = ServerOptions.Default.Images with { MaxPixelsInFlight = 400 * 400 } }, _reading, _metrics.Server);
+        using (new BusyThreads(_reading))
         {
-            var reading = ReadAsync(400, reader, leaving.Token);
+            var reading = ReadAsync(Picture(400, "raw"), reader, leaving.Token);
             await leaving.CancelAsync();
 
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         }
-        using var again = await ReadAsync(400, reader, Cancellation);
+        using var again = await ReadAsync(Picture(400, "raw"), reader, Cancellation);
         again.Input.Dispose();
     }
 
@@ -79,24 +86,33 @@ public sealed class PixelWorkTests : IAsyncLifetime
             : new OutputForm.Raw(MapGrid.Native, MapValues.Scaled);
         var question = new CheckedExplainRequest(_model, _model.Preprocessor, 1, [], [], null, [], [output], []);
         var map = new ReadyMap(0, 0, new SaliencyMap(new Explain.Methods.Cam(), Layer: null, Target: null, Score: 1, new MapShape(1, 1, 1), new float[] { 1 }), TimeSpan.Zero);
-        var writer = new ResponseWriter(_threads, _metrics.Server);
-        using var photo = await ReadAsync(8);
+        var writer = new ResponseWriter(_drawing, _metrics.Server);
+        using var photo = await ReadAsync(Picture(8, "raw"));
         using var input = photo.Input;
         Task<Protos.V1.SaliencyMap> writing;
-        using (new BusyThreads(_threads))
+        using (new BusyThreads(_drawing))
         {
-            writing = writer.MapAsync(question, photo, map, new MapProvenance()).AsTask();
+            writing = writer.MapAsync(question, photo, map, new MapProvenance(), Cancellation).AsTask();
 
-            Assert.Equal(isDrawn, !writing.IsCompleted);
+            Assert.Equal(isDrawn, await BusyThreads.IsHeldAsync(writing));
         }
         Assert.Single((await writing).Outputs);
     }
 
-    private Task<Photo> ReadAsync(int side) => ReadAsync(side, new PhotoReader(ServerOptions.Default, _threads, _metrics.Server), Cancellation);
+    private Task<Photo> ReadAsync(Image image) => ReadAsync(image, new PhotoReader(ServerOptions.Default, _reading, _metrics.Server), Cancellation);
 
-    private Task<Photo> ReadAsync(int side, PhotoReader reader, CancellationToken cancellation) => reader.ReadAsync(
-        new Image { Raw = new RawImage { Width = side, Height = side, Rgb = ByteString.CopyFrom(new byte[3 * side * side]) } },
-        _model,
-        _model.Preprocessor,
-        cancellation);
+    private Task<Photo> ReadAsync(Image image, PhotoReader reader, CancellationToken cancellation) =>
+        reader.ReadAsync(image, _model, _model.Preprocessor, cancellation);
+
+    private static Image Picture(int side, string form)
+    {
+        if (form == "raw")
+            return new Image { Raw = new RawImage { Width = side, Height = side, Rgb = ByteString.CopyFrom(new byte[3 * side * side]) } };
+        using var pixels = new PixelBuffer(side, side);
+        pixels.Bytes.Fill(byte.MaxValue);
+        var file = PictureEncoder.Encode(pixels, form == "png" ? PictureFormat.Png : PictureFormat.Jpeg, quality: 90);
+
+        // What follows the end of a picture is not looked at.
+        return new Image { Encoded = ByteString.CopyFrom([.. file, .. new byte[form == "jpeg of many bytes" ? 64 << 10 : 0]]) };
+    }
 }
