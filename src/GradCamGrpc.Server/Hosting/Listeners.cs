@@ -88,7 +88,12 @@ internal sealed class Listeners
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = _options.Connections.HandshakeTimeout,
-            OnConnection = _ => ValueTask.FromResult(handshake(tls.Current)),
+            OnConnection = async _ =>
+            {
+                // A signature takes a millisecond and more: not on the thread that reads.
+                await Task.Yield();
+                return handshake(tls.Current);
+            },
         });
     }
 

@@ -85,7 +85,8 @@ public static partial class NativeTuning
         if (cores > FewCores)
             yield break;
 
-        // One thread of the pool serves calls: what takes long has threads of its own. Where it is held up for half a second another comes.
+        // One thread of the pool serves calls: what takes long has threads of its own. Where it is held up for a second or so another comes, and stays
+        // while there is work for both.
         yield return ("DOTNET_ThreadPool_ForceMinWorkerThreads", "1");
         yield return ("DOTNET_HillClimbing_Disable", "1");
 
