@@ -5,7 +5,8 @@ namespace GradCamGrpc.Server.Tests.Requests;
 /// <summary>Keeps all threads for pixels busy until it is disposed.</summary>
 internal sealed class BusyThreads : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>How long a test waits for what should not take long.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ManualResetEventSlim _free = new();
     private readonly Task[] _busy;

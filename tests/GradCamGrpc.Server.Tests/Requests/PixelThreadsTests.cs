@@ -48,7 +48,7 @@ public sealed class PixelThreadsTests : IDisposable
             var work = _threads.RunAsync(() => isDone = true, leaving.Token);
             await leaving.CancelAsync();
 
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work.WaitAsync(BusyThreads.Patience, Cancellation));
         }
         using (new BusyThreads(_threads))
             Assert.False(isDone);
@@ -72,30 +72,20 @@ public sealed class PixelThreadsTests : IDisposable
     }
 
     [Fact]
-    public async Task Dispose_WorkHasBegunOrWaits_IsDoneFirst()
+    public async Task Dispose_WorkHasBegunAndOtherWaits_IsAllDoneFirst()
     {
         var threads = new DrawingThreads();
-        using var begun = new ManualResetEventSlim();
-        using var goOn = new ManualResetEventSlim();
-        var isDone = false;
-        var work = threads.RunAsync(
-            () =>
-            {
-                begun.Set();
-                goOn.Wait();
-                return isDone = true;
-            },
-            Cancellation);
-        begun.Wait(Cancellation);
-        var next = threads.RunAsync(() => 5, Cancellation);
-        var disposing = Task.Run(threads.Dispose, Cancellation);
+        Task<int> waiting;
+        Task disposing;
+        using (new BusyThreads(threads))
+        {
+            waiting = threads.RunAsync(() => 5, Cancellation);
+            disposing = Task.Run(threads.Dispose, Cancellation);
 
-        Assert.True(await BusyThreads.IsHeldAsync(disposing));
-        goOn.Set();
+            Assert.True(await BusyThreads.IsHeldAsync(disposing));
+        }
         await disposing;
-        Assert.True(isDone);
-        Assert.True(await work);
-        Assert.Equal(5, await next);
+        Assert.Equal(5, await waiting.WaitAsync(BusyThreads.Patience, Cancellation));
         await Assert.ThrowsAsync<TaskSchedulerException>(() => threads.RunAsync(() => 0, Cancellation));
     }
 }

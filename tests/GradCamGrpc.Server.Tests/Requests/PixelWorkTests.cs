@@ -70,7 +70,7 @@ public sealed class PixelWorkTests : IAsyncLifetime
             var reading = ReadAsync(Picture(400, "raw"), reader, leaving.Token);
             await leaving.CancelAsync();
 
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(BusyThreads.Patience, Cancellation));
         }
         using var again = await ReadAsync(Picture(400, "raw"), reader, Cancellation);
         again.Input.Dispose();
