@@ -56,8 +56,7 @@ internal static class EvaluationRun
             var subject = open();
             using var owned = subject as IDisposable;
             var results = new List<TResult>();
-            await report.RunAsync("steps", steps(subject), done => Task.Factory.StartNew(
-                () => results.Add(evaluate(subject, done)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            await report.RunAsync("steps", steps(subject), done => Task.Run(() => results.Add(evaluate(subject, done))));
             return tell(report, results.Single());
         }
         catch (Exception fault) when (ExpectedFaults.Include(fault))

@@ -8,8 +8,7 @@ using Grpc.Core;
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.ComparisonService</c>.</summary>
-internal sealed class ComparisonGrpcService(
-    ComparisonReader reader, PhotoReader photos, ModelComparer comparer, ComparisonWriter writer, DrawingThreads threads)
+internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader photos, ModelComparer comparer, ComparisonWriter writer)
     : ComparisonService.ComparisonServiceBase
 {
     /// <inheritdoc />
@@ -24,7 +23,7 @@ internal sealed class ComparisonGrpcService(
         var inference = place.Submit(photo, query.Question, context.CancellationToken);
         var forward = await inference.Prediction;
         var maps = await inference.Items.OrderBy(map => map.TargetIndex).ToArrayAsync(context.CancellationToken);
-        return await threads.RunAsync(() => writer.Compared(query, photo, forward, maps), context.CancellationToken);
+        return writer.Compared(query, photo, forward, maps);
     }
 
     /// <inheritdoc />
@@ -36,8 +35,7 @@ internal sealed class ComparisonGrpcService(
         var size = photos.Measure(request.Image);
         AnswerLimits.Ensure([.. query.Questions.Select(question => new PlannedMap(question, size))]);
         using var photo = await photos.ReadAsync(request.Image, size, query.Questions[0].Model, isDrawn: true, context.CancellationToken);
-        var answers = await comparer.RunAsync(query, photo, places, caller, context.CancellationToken);
-        return await threads.RunAsync(() => writer.Compared(answers), context.CancellationToken);
+        return writer.Compared(await comparer.RunAsync(query, photo, places, caller, context.CancellationToken));
     }
 
     /// <inheritdoc />
@@ -52,7 +50,7 @@ internal sealed class ComparisonGrpcService(
         using var photo = await ReadAsync(request.Image, size, query.Question, context);
         var outcome = await PhotoAttacker.RunAsync(query, photo, place, caller, context.CancellationToken);
         using (outcome.After.Photo)
-            return await threads.RunAsync(() => writer.Perturbed(query.Attack, outcome), context.CancellationToken);
+            return writer.Perturbed(query.Attack, outcome);
     }
 
     private Task<Photo> ReadAsync(Image image, ImageSize size, CheckedExplainRequest question, ServerCallContext context) =>

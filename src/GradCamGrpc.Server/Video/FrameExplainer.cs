@@ -40,7 +40,7 @@ internal sealed class FrameExplainer(
         if (_key is { } last && difference <= steadiness.KeyframeThreshold)
         {
             photo.Input.Dispose();
-            var same = await WriteAsync(photo, last, difference, cancellation);
+            var same = Write(photo, last, difference);
             same.KeyframeTimestamp = last.Timestamp;
             return same;
         }
@@ -50,7 +50,7 @@ internal sealed class FrameExplainer(
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         var ready = await query.Fused(inference.Items).ToListAsync(cancellation);
         _key = Smooth(new KeyFrame(grey, frame.Timestamp, prediction, ready, restarts ? new Dictionary<Series, SmoothedMap>() : _key!.Smoothed));
-        var explained = await WriteAsync(photo, _key, difference, cancellation);
+        var explained = Write(photo, _key, difference);
         explained.SmoothingRestarted = restarts;
         return explained;
     }
@@ -71,11 +71,10 @@ internal sealed class FrameExplainer(
         return key with { Maps = maps, Smoothed = smoothed };
     }
 
-    private async Task<ExplainedFrame> WriteAsync(Photo photo, KeyFrame key, double difference, CancellationToken cancellation)
+    private ExplainedFrame Write(Photo photo, KeyFrame key, double difference) => new()
     {
-        var frame = new ExplainedFrame { Prediction = key.Prediction, Difference = difference };
-        foreach (var map in key.Maps)
-            frame.Maps.Add(await writer.MapAsync(query, photo, map, cancellation));
-        return frame;
-    }
+        Prediction = key.Prediction,
+        Maps = { key.Maps.Select(map => writer.Map(query, photo, map)) },
+        Difference = difference,
+    };
 }
