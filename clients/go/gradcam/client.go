@@ -21,7 +21,15 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
-const defaultMaxMessageBytes = 256 << 20
+const (
+	defaultMaxMessageBytes = 256 << 20
+
+	// How much of an answer, and of all answers of a connection, may be on the way unread. They are fixed, since gRPC before 1.48 can take a
+	// server's data for too much while it finds out by itself how large they should be (grpc-go issue 5358): an answer then ends within a
+	// message. A frame of video that nobody has read yet waits in the window of its answer, which is therefore no larger.
+	answerWindowBytes     = 1 << 20
+	connectionWindowBytes = 16 << 20
+)
 
 // Version is this client's; its user agent is gradcam-go/VERSION.
 const Version = "0.1.0"
@@ -138,6 +146,8 @@ func (s *dialSettings) dialOptions() []grpc.DialOption {
 		// While calls run, so that a connection whose other end is gone without a word is noticed.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 30 * time.Second, Timeout: 20 * time.Second}),
 		grpc.WithUserAgent("gradcam-go/" + Version),
+		grpc.WithInitialWindowSize(answerWindowBytes),
+		grpc.WithInitialConnWindowSize(connectionWindowBytes),
 	}
 	if s.tls != nil {
 		options = append(options, grpc.WithTransportCredentials(credentials.NewTLS(s.tls)))

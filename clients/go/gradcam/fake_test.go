@@ -395,6 +395,50 @@ func TestDial_NobodyListens_IsUnavailable(t *testing.T) {
 	}
 }
 
+// Windows that gRPC chooses by itself, beginning without any in its settings, break answers off in its versions before 1.48.
+func TestDial_FirstSettings_FixTheWindowOfAnAnswer(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	client, err := Dial(limited(t), listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	conn, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
+
+	// RFC 9113, 3.4: 24 bytes that begin the connection, then the client's settings. 4.1: the length (3 bytes), type, flags and stream of a frame.
+	begin := make([]byte, 24+9)
+	if _, err := io.ReadFull(conn, begin); err != nil {
+		t.Fatal(err)
+	}
+	header := begin[24:]
+	if kind := header[3]; kind != 4 {
+		t.Fatalf("the first frame is of type %d, and should be settings", kind)
+	}
+	settings := make([]byte, int(header[0])<<16|int(binary.BigEndian.Uint16(header[1:])))
+	if _, err := io.ReadFull(conn, settings); err != nil {
+		t.Fatal(err)
+	}
+	const initialWindowSize = 4
+	for ; len(settings) >= 6; settings = settings[6:] {
+		if binary.BigEndian.Uint16(settings) == initialWindowSize {
+			if size := binary.BigEndian.Uint32(settings[2:]); size != answerWindowBytes {
+				t.Fatalf("the window is %d bytes, and should be %d", size, answerWindowBytes)
+			}
+			return
+		}
+	}
+	t.Fatal("the settings leave the window to gRPC")
+}
+
 func TestDial_AddressIsNone_SaysWhatWouldBe(t *testing.T) {
 	for _, address := range []string{"localhost", "", ":", "http://", "host:", ":50051"} {
 		if _, err := Dial(context.Background(), address); err == nil || !strings.Contains(err.Error(), "localhost:50051") {
