@@ -12,7 +12,11 @@ internal sealed partial class ProgramRun : IDisposable
     private const int SigTerm = 15;
 
     /// <summary>What the one who runs the tests has set is not meant for our programs, which set up the native libraries themselves.</summary>
-    private static readonly string[] Hidden = [ServerVariable, "GLIBC_TUNABLES", "GOMP_SPINCOUNT", "LD_PRELOAD"];
+    private static readonly string[] Hidden =
+    [
+        ServerVariable, "GLIBC_TUNABLES", "GOMP_SPINCOUNT", "LD_PRELOAD",
+        "DOTNET_ThreadPool_ForceMinWorkerThreads", "DOTNET_HillClimbing_Disable", "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS",
+    ];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

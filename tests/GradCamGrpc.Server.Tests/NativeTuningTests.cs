@@ -6,6 +6,9 @@ namespace GradCamGrpc.Server.Tests;
 public sealed class NativeTuningTests
 {
     private const string Keeping = "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824";
+    private const string OneThread = "DOTNET_ThreadPool_ForceMinWorkerThreads=1";
+    private const string NoMore = "DOTNET_HillClimbing_Disable=1";
+    private const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1";
 
     [Theory]
     [InlineData(1, ":glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0")]
@@ -16,8 +19,8 @@ public sealed class NativeTuningTests
         Assert.Equal(Keeping + arenas, NativeTuning.AllocatorTunables(cores));
 
     [Theory]
-    [InlineData(2, true, "GOMP_SPINCOUNT=10000", "LD_PRELOAD=libtcmalloc_minimal.so.4")]
-    [InlineData(2, false, "GOMP_SPINCOUNT=10000")]
+    [InlineData(2, true, "GOMP_SPINCOUNT=10000", "LD_PRELOAD=libtcmalloc_minimal.so.4", OneThread, NoMore, Inline)]
+    [InlineData(2, false, "GOMP_SPINCOUNT=10000", OneThread, NoMore, Inline)]
     [InlineData(3, false, "GOMP_SPINCOUNT=2000")]
     public void Variables_CoresAndAllocator_AreSetForThem(int cores, bool takesTcMalloc, params string[] expected) =>
         Assert.Equal(

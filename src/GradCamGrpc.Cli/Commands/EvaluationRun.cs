@@ -56,7 +56,8 @@ internal static class EvaluationRun
             var subject = open();
             using var owned = subject as IDisposable;
             var results = new List<TResult>();
-            await report.RunAsync("steps", steps(subject), done => Task.Run(() => results.Add(evaluate(subject, done))));
+            await report.RunAsync("steps", steps(subject), done => Task.Factory.StartNew(
+                () => results.Add(evaluate(subject, done)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
             return tell(report, results.Single());
         }
         catch (Exception fault) when (ExpectedFaults.Include(fault))

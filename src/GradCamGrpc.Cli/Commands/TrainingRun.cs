@@ -21,7 +21,8 @@ internal static class TrainingRun
             LibTorch.EnsureLoads();
             await AnsiConsole.Progress()
                 .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                .StartAsync(context => Task.Run(() => train(folder, new Bars(context))));
+                .StartAsync(context => Task.Factory.StartNew(
+                    () => train(folder, new Bars(context)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
             return 0;
         }
         catch (Exception fault) when (ExpectedFaults.Include(fault))

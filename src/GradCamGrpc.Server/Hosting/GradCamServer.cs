@@ -330,6 +330,8 @@ public sealed class GradCamServer : IAsyncDisposable
         });
         AddModels(services, options, folders);
         AddCalls(services);
+        services.AddSingleton<ReadingThreads>();
+        services.AddSingleton<DrawingThreads>();
         services.AddSingleton<PhotoReader>();
         services.AddSingleton<ResponseWriter>();
         services.AddSingleton<LabelImageWriter>();

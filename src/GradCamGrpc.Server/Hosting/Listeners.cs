@@ -43,8 +43,8 @@ internal sealed class Listeners
         // A buffer of 4 KiB is kept for each connection, instead of asking for one once there is something to read.
         sockets.WaitForDataBeforeAllocatingBuffer = false;
 
-        // Whoever has read bytes hands them on, without a hop to another of the pool's threads. Frames of HTTP/2 are taken apart, and gRPC's calls run, on
-        // others of them all the same. What answers HTTP/1.1 runs on the thread that reads its connection: it must not block.
+        // Whoever has read bytes hands them on, without a hop to a thread of the pool, on which gRPC's calls run all the same. What answers HTTP/1.1
+        // runs on the thread that reads its connection: it must not block.
         sockets.UnsafePreferInlineScheduling = true;
     }
 
@@ -88,7 +88,12 @@ internal sealed class Listeners
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = _options.Connections.HandshakeTimeout,
-            OnConnection = _ => ValueTask.FromResult(handshake(tls.Current)),
+            OnConnection = async _ =>
+            {
+                // A signature takes a millisecond and more: not on the thread that reads.
+                await Task.Yield();
+                return handshake(tls.Current);
+            },
         });
     }
 

@@ -4,16 +4,16 @@ using System.Runtime.InteropServices;
 
 namespace GradCamGrpc.Server.Hosting;
 
-/// <summary>Sets up the C library's allocator and OpenMP for what serving a network asks of them. Figures: <c>docs/speed.md</c>.</summary>
+/// <summary>Sets up the C library's allocator, OpenMP and .NET's pool for what serving a network asks of them. Figures: <c>docs/speed.md</c>.</summary>
 /// <remarks>
 /// A network's buffers are large, short-lived and the same in every pass. By default glibc gives them back to the system when they are
 /// freed, and the next pass pays for thousands of page faults. Where the system has gperftools' TCMalloc, that allocates instead: it keeps large
 /// buffers apart from small pieces, and what was freed last is taken first, while a cache still holds it. And OpenMP's threads spin while they have
-/// nothing to do, on cores that could decode photos meanwhile.
+/// nothing to do, on cores that could decode photos meanwhile. And the pool wakes a thread for each small thing that the network has to do.
 /// </remarks>
 public static partial class NativeTuning
 {
-    /// <summary>On as many cores threads hardly ever wait for each other's allocations. TCMalloc, and longer waits of OpenMP's threads, were measured there alone.</summary>
+    /// <summary>On as many cores threads hardly ever wait for each other's allocations. What differs on them was measured there alone.</summary>
     private const int FewCores = 2;
 
     /// <summary>TCMalloc without its profilers. The loader looks for it as for every library.</summary>
@@ -82,6 +82,16 @@ public static partial class NativeTuning
         yield return ("GLIBC_TUNABLES", AllocatorTunables(cores));
         if (takesTcMalloc)
             yield return (Preload, TcMalloc);
+        if (cores > FewCores)
+            yield break;
+
+        // One thread of the pool serves calls: what takes long has threads of its own. Where it is held up for a second or so another comes, and stays
+        // while there is work for both.
+        yield return ("DOTNET_ThreadPool_ForceMinWorkerThreads", "1");
+        yield return ("DOTNET_HillClimbing_Disable", "1");
+
+        // Bytes are read on the thread that hears of them.
+        yield return ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
     }
 
     /// <summary>TCMalloc's function that gives free memory back, where it allocates: what is loaded later is not among the main program's.</summary>

@@ -53,6 +53,9 @@ internal sealed class JsonFront(int maxPhotoBytes, int overhead)
         if (!await TryReadAsync(context, reading))
             return;
         using var body = await reading;
+
+        // The thread that has read it may be one that hears of what all connections send, and a message takes milliseconds a megabyte.
+        await Task.Yield();
         if (body is null)
         {
             await RefuseAsync(context);

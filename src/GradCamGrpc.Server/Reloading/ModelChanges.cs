@@ -40,8 +40,7 @@ internal sealed class ModelChanges(
         await _turns.WaitAsync(cancellation);
         try
         {
-            // Reading hashes whole files: not on the thread of whoever waits.
-            var outcome = await Task.Run(() => TryLoadAsync(folder), CancellationToken.None);
+            var outcome = await TryLoadAsync(folder);
             _refused.TryRemove(folder, out _);
             return outcome;
         }
@@ -124,7 +123,7 @@ internal sealed class ModelChanges(
 
     private async Task<LoadOutcome> TryLoadAsync(string path)
     {
-        var folder = ModelFolder.Read(path);
+        var folder = await ReadAsync(path);
         var name = folder.Manifest.Name;
         var served = catalog.Find(name);
         if (served is not null && served.Folder.Path != path && Directory.Exists(served.Folder.Path))
@@ -140,7 +139,7 @@ internal sealed class ModelChanges(
             await model.StartAsync();
 
             // Files are read one after the other. Had they changed meanwhile, the model were of two versions.
-            if (ModelFolder.Read(path).Revision != folder.Revision)
+            if ((await ReadAsync(path)).Revision != folder.Revision)
                 throw new InvalidModelException(path, ["its files changed while they were loaded"]);
             catalog.Offer(model);
         }
@@ -154,6 +153,10 @@ internal sealed class ModelChanges(
         catalog.Withdraw(other => other.Folder.Path == path && other != model);
         return new LoadOutcome.Served(model, IsNew: true);
     }
+
+    /// <summary>Reads a folder. That hashes whole files: it has a thread of its own.</summary>
+    private static Task<ModelFolder> ReadAsync(string path) =>
+        Task.Factory.StartNew(() => ModelFolder.Read(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private LoadOutcome.Refused Refuse(string folder, Exception fault)
     {

@@ -44,8 +44,8 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
         };
         foreach (var attention in Attention(request.Model, spoken))
             yield return new CaptioningServiceExplainResponse { Attention = attention };
-        await foreach (var map in request.FusedInTurns(inference.Items))
-            yield return new CaptioningServiceExplainResponse { Map = Map(request, photo, spoken, map) };
+        await foreach (var map in request.Fused(inference.Items))
+            yield return new CaptioningServiceExplainResponse { Map = await MapAsync(request, photo, spoken, map, inference.Cancellation) };
     }
 
     /// <summary>The targets that a caption, which is whole, turns out not to have.</summary>
@@ -70,13 +70,15 @@ internal sealed class CaptionWriter(ResponseWriter writer, ServerMetrics metrics
     /// <param name="photo">The photo.</param>
     /// <param name="spoken">The caption.</param>
     /// <param name="ready">The map.</param>
-    private SaliencyMap Map(CheckedCaptionExplainRequest request, Photo photo, SpokenCaption spoken, ReadyMap ready)
+    /// <param name="cancellation">Says that nobody waits any more.</param>
+    private ValueTask<SaliencyMap> MapAsync(
+        CheckedCaptionExplainRequest request, Photo photo, SpokenCaption spoken, ReadyMap ready, CancellationToken cancellation)
     {
         var score = spoken.Scores[ready.TargetIndex];
         var explained = Score(score, spoken.Best, request.Model.Captioner!.Words, ready.Map.Score);
         var provenance = ResponseWriter.Provenance(request.Model, photo, explained, ready.Map, request.Fusion);
         provenance.HeadWeightsSha256 = request.Model.Manifest.Captioning!.Weights.Sha256;
-        return writer.Map(request, photo, ready with { TargetIndex = score.TargetIndex }, provenance);
+        return writer.MapAsync(request, photo, ready with { TargetIndex = score.TargetIndex }, provenance, cancellation);
     }
 
     private static Caption Sentence(Sentence sentence, Vocabulary words)

@@ -40,13 +40,13 @@ internal sealed class ClassExplainer(RequestReader reader, PhotoReader photos, R
             MapCount = query.Targets.Sum(target => target.Count) * query.MapsPerScore,
         };
         var compared = new List<ReadyMap>();
-        await foreach (var map in query.FusedInTurns(inference.Items))
+        await foreach (var map in query.Fused(inference.Items))
         {
-            yield return new ClassificationServiceExplainResponse { Map = writer.Map(query, photo, map) };
+            yield return new ClassificationServiceExplainResponse { Map = await writer.MapAsync(query, photo, map, inference.Cancellation) };
             if (query.LabelImages.Count > 0)
                 compared.Add(map);
         }
-        await foreach (var labelled in labelWriter.WriteAsync(query, photo, compared))
+        await foreach (var labelled in labelWriter.WriteAsync(query, photo, compared, inference.Cancellation))
             yield return new ClassificationServiceExplainResponse { LabelImage = labelled };
     }
 }

@@ -7,7 +7,7 @@ using GradCamGrpc.Server.Inference;
 
 namespace GradCamGrpc.Server.Requests;
 
-/// <summary>Turns comparisons into messages, pictures included, on the thread of the call.</summary>
+/// <summary>Turns comparisons into messages, pictures included.</summary>
 internal sealed class ComparisonWriter(ResponseWriter writer)
 {
     /// <param name="request">What was asked.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Google.Protobuf.WellKnownTypes;
 using GradCamGrpc.Explain.Localization;
 using GradCamGrpc.Imaging.Rendering;
@@ -7,20 +8,20 @@ using GradCamGrpc.Server.Telemetry;
 
 namespace GradCamGrpc.Server.Requests;
 
-/// <summary>Draws all maps of a layer and method in one picture, on the thread of the call.</summary>
-internal sealed class LabelImageWriter(ServerMetrics metrics)
+/// <summary>Draws all maps of a layer and method in one picture.</summary>
+internal sealed class LabelImageWriter(DrawingThreads threads, ServerMetrics metrics)
 {
     /// <summary>The label images of a request, those of each layer and method as they are asked for.</summary>
     /// <param name="request">The request.</param>
     /// <param name="photo">Its photo.</param>
     /// <param name="maps">All its maps, in the order in which they came.</param>
-    public async IAsyncEnumerable<LabelImage> WriteAsync(CheckedExplainRequest request, Photo photo, IReadOnlyList<ReadyMap> maps)
+    /// <param name="cancellation">Says that nobody waits any more.</param>
+    public async IAsyncEnumerable<LabelImage> WriteAsync(
+        CheckedExplainRequest request, Photo photo, IReadOnlyList<ReadyMap> maps, [EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var compared in maps.GroupBy(ready => (ready.Map.Layer, ready.Map.Method)))
         {
-            // Drawing takes time; what came before goes out first.
-            await Task.Yield();
-            foreach (var labelled in Write(request, photo, [.. compared]))
+            foreach (var labelled in await threads.RunAsync(() => Write(request, photo, [.. compared]), cancellation))
                 yield return labelled;
         }
     }

@@ -27,6 +27,9 @@ internal abstract record MapQuestion(
     /// <summary>Whether something as large as the photo is drawn or written, so that its pixels are needed until then.</summary>
     public virtual bool IsDrawn => Outputs.Any(output => output is OutputForm.Picture or OutputForm.Raw { Grid: MapGrid.Image });
 
+    /// <summary>Whether it takes time to make a map's outputs.</summary>
+    public bool TakesTime => IsDrawn || Outputs.Any(output => output is OutputForm.Boxes);
+
     /// <summary>How many maps are returned of a score.</summary>
     public int MapsPerScore => Methods.Sum(method => method.UsesLayer && Fusion is null ? Layers.Count : 1);
 
@@ -34,11 +37,6 @@ internal abstract record MapQuestion(
     /// <param name="maps">The maps of each layer.</param>
     public IAsyncEnumerable<ReadyMap> Fused(IAsyncEnumerable<ReadyMap> maps) =>
         Fusion is { } rule ? new LayerFuser(rule, Layers.Count).FuseAsync(maps) : maps;
-
-    /// <summary>The same for whoever sends each as it comes: where it takes time to make a map's outputs, what came before it goes out first.</summary>
-    /// <param name="maps">The maps of each layer.</param>
-    public IAsyncEnumerable<ReadyMap> FusedInTurns(IAsyncEnumerable<ReadyMap> maps) =>
-        IsDrawn || Outputs.Any(output => output is OutputForm.Boxes) ? GivingWay(Fused(maps)) : Fused(maps);
 
     /// <summary>Checks that what is asked for can be written, where each map has an answer of its own.</summary>
     /// <param name="photo">The photo's size.</param>
@@ -52,13 +50,4 @@ internal abstract record MapQuestion(
 
     /// <summary>Finds out whether what is asked for can be written.</summary>
     public virtual void CheckWritable(ImageSize photo, Violations faults) => AnswerLimits.Check([new PlannedMap(this, photo)], faults);
-
-    private static async IAsyncEnumerable<ReadyMap> GivingWay(IAsyncEnumerable<ReadyMap> maps)
-    {
-        await foreach (var map in maps)
-        {
-            await Task.Yield();
-            yield return map;
-        }
-    }
 }

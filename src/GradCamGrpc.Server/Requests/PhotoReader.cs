@@ -9,14 +9,19 @@ using GradCamGrpc.Server.Telemetry;
 
 namespace GradCamGrpc.Server.Requests;
 
-/// <summary>Decodes photos and makes inputs of them: on the thread of the call, but never on more threads than there are cores.</summary>
-internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) : IDisposable
+/// <summary>Decodes photos and makes inputs of them: of small ones on the thread of the call.</summary>
+internal sealed class PhotoReader(ServerOptions options, ReadingThreads threads, ServerMetrics metrics)
 {
+    /// <summary>Of a larger photo a JPEG takes longer than a millisecond, for which the thread of a call has no time.</summary>
+    private const long MostPixelsOfASmallPhoto = 100_000;
+
+    /// <summary>A larger JPEG of as few pixels has been made to take long.</summary>
+    private const int MostBytesOfASmallPhoto = 64 << 10;
+
     /// <summary>When to try again after too many pixels; some photo will have been answered by then.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly PixelBudget _budget = new(options.Images.MaxPixelsInFlight);
-    private readonly SemaphoreSlim _turns = new(Environment.ProcessorCount);
     private readonly ImageLimits _limits = new()
     {
         MaxBytes = options.Images.MaxBytes,
@@ -82,21 +87,13 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
     /// <param name="photo">The photo, read so that its pixels stay. They stay its own: dispose of it alone.</param>
     /// <param name="model">The model that the input is for.</param>
     /// <param name="cancellation">Says that the client has left.</param>
-    public async Task<Photo> ReadAgainAsync(Photo photo, ModelInstance model, CancellationToken cancellation)
-    {
-        await _turns.WaitAsync(cancellation);
-        try
+    public Task<Photo> ReadAgainAsync(Photo photo, ModelInstance model, CancellationToken cancellation) => threads.RunAsync(
+        () =>
         {
             using var stage = metrics.Measure(Stage.Decode, model.Name);
             return photo with { Input = model.Preprocessor.Prepare(photo.Drawing!.Pixels), Decode = stage.Elapsed };
-        }
-        finally
-        {
-            _turns.Release();
-        }
-    }
-
-    public void Dispose() => _turns.Dispose();
+        },
+        cancellation);
 
     /// <returns>The photo, with an input for each view. What stays of its pixels is the same for all.</returns>
     private async Task<IReadOnlyDictionary<Preprocessor, Photo>> ReadAsync(
@@ -110,17 +107,11 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
         var keepsShare = false;
         try
         {
-            await _turns.WaitAsync(cancellation);
-            try
-            {
-                var photos = Read(image, size, model, views, isDrawn ? share : null);
-                keepsShare = isDrawn;
-                return photos;
-            }
-            finally
-            {
-                _turns.Release();
-            }
+            var photos = IsSmall(image, size)
+                ? Read(image, size, model, views, isDrawn ? share : null)
+                : await threads.RunAsync(() => Read(image, size, model, views, isDrawn ? share : null), cancellation);
+            keepsShare = isDrawn;
+            return photos;
         }
         finally
         {
@@ -149,6 +140,10 @@ internal sealed class PhotoReader(ServerOptions options, ServerMetrics metrics) 
                 pixels.Dispose();
         }
     }
+
+    /// <summary>Other formats take several times as long as JPEG.</summary>
+    private static bool IsSmall(Image image, ImageSize size) => size.Pixels <= MostPixelsOfASmallPhoto
+        && (image.SourceCase is Image.SourceOneofCase.Raw || (image.Encoded.Length <= MostBytesOfASmallPhoto && image.Encoded.Span is [0xff, 0xd8, ..]));
 
     private static ImageSize EnoughFor(IReadOnlyList<Preprocessor> views, ImageSize size)
     {

@@ -11,8 +11,8 @@ using GradCamGrpc.Server.Telemetry;
 
 namespace GradCamGrpc.Server.Requests;
 
-/// <summary>Turns what a model says into messages, pictures included, on the thread of the call.</summary>
-internal sealed class ResponseWriter(ServerMetrics metrics)
+/// <summary>Turns what a model says into messages, pictures included.</summary>
+internal sealed class ResponseWriter(DrawingThreads threads, ServerMetrics metrics)
 {
     public static ClassificationPrediction Prediction(ModelInstance model, Photo photo, ForwardResult result, int topK)
     {
@@ -46,11 +46,23 @@ internal sealed class ResponseWriter(ServerMetrics metrics)
         Rank = Ranking.RankOf(result.Logits, classIndex),
     };
 
+    /// <summary>A map in every form that was asked for. Where that takes time, the thread of the call sends meanwhile what came before.</summary>
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
+    public ValueTask<SaliencyMap> MapAsync(CheckedExplainRequest request, Photo photo, ReadyMap ready, CancellationToken cancellation) =>
+        MapAsync(request, photo, ready, Provenance(request, photo, ready), cancellation);
+
+    /// <summary>The same of a map whose origin is known.</summary>
+    /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
+    public async ValueTask<SaliencyMap> MapAsync(
+        MapQuestion request, Photo photo, ReadyMap ready, MapProvenance provenance, CancellationToken cancellation) => request.TakesTime
+        ? await threads.RunAsync(() => Map(request, photo, ready, provenance), cancellation)
+        : Map(request, photo, ready, provenance);
+
+    /// <summary>The same on this thread.</summary>
     public SaliencyMap Map(CheckedExplainRequest request, Photo photo, ReadyMap ready) =>
         Map(request, photo, ready, Provenance(request, photo, ready));
 
-    /// <summary>A map in every form that was asked for.</summary>
-    public SaliencyMap Map(MapQuestion request, Photo photo, ReadyMap ready, MapProvenance provenance)
+    private SaliencyMap Map(MapQuestion request, Photo photo, ReadyMap ready, MapProvenance provenance)
     {
         using var stage = metrics.Measure(Stage.Render, request.Model.Name);
         var shape = ready.Map.Shape;

@@ -49,8 +49,8 @@ internal sealed class VqaWriter(ResponseWriter writer, ServerMetrics metrics)
             yield return new VqaServiceExplainResponse { Attention = attention };
         foreach (var words in given.LeftOut)
             yield return new VqaServiceExplainResponse { LeftOutWords = LeftOut(request.Model, words) };
-        await foreach (var map in request.FusedInTurns(inference.Items))
-            yield return new VqaServiceExplainResponse { Map = Map(request, photo, given.Scores[map.TargetIndex], map) };
+        await foreach (var map in request.Fused(inference.Items))
+            yield return new VqaServiceExplainResponse { Map = await MapAsync(request, photo, given.Scores[map.TargetIndex], map, inference.Cancellation) };
     }
 
     /// <summary>The weights of attention of each question, where there are any.</summary>
@@ -89,7 +89,9 @@ internal sealed class VqaWriter(ResponseWriter writer, ServerMetrics metrics)
     /// <param name="photo">The photo.</param>
     /// <param name="score">The score.</param>
     /// <param name="ready">The map.</param>
-    private AnswerMap Map(CheckedVqaExplainRequest request, Photo photo, AnswerScore score, ReadyMap ready)
+    /// <param name="cancellation">Says that nobody waits any more.</param>
+    private async ValueTask<AnswerMap> MapAsync(
+        CheckedVqaExplainRequest request, Photo photo, AnswerScore score, ReadyMap ready, CancellationToken cancellation)
     {
         var explained = Score(score, request.Model.Answerer!.Answers, ready.Map.Score);
         var provenance = ResponseWriter.Provenance(request.Model, photo, explained, ready.Map, request.Fusion);
@@ -97,7 +99,7 @@ internal sealed class VqaWriter(ResponseWriter writer, ServerMetrics metrics)
         return new AnswerMap
         {
             QuestionIndex = score.QuestionIndex,
-            Map = writer.Map(request, photo, ready with { TargetIndex = score.TargetIndex }, provenance),
+            Map = await writer.MapAsync(request, photo, ready with { TargetIndex = score.TargetIndex }, provenance, cancellation),
         };
     }
 

@@ -8,7 +8,8 @@ using Grpc.Core;
 namespace GradCamGrpc.Server.Services;
 
 /// <summary><c>gradcam.v1.ComparisonService</c>.</summary>
-internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader photos, ModelComparer comparer, ComparisonWriter writer)
+internal sealed class ComparisonGrpcService(
+    ComparisonReader reader, PhotoReader photos, ModelComparer comparer, ComparisonWriter writer, DrawingThreads threads)
     : ComparisonService.ComparisonServiceBase
 {
     /// <inheritdoc />
@@ -23,7 +24,7 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
         var inference = place.Submit(photo, query.Question, context.CancellationToken);
         var forward = await inference.Prediction;
         var maps = await inference.Items.OrderBy(map => map.TargetIndex).ToArrayAsync(context.CancellationToken);
-        return writer.Compared(query, photo, forward, maps);
+        return await threads.RunAsync(() => writer.Compared(query, photo, forward, maps), context.CancellationToken);
     }
 
     /// <inheritdoc />
@@ -35,7 +36,8 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
         var size = photos.Measure(request.Image);
         AnswerLimits.Ensure([.. query.Questions.Select(question => new PlannedMap(question, size))]);
         using var photo = await photos.ReadAsync(request.Image, size, query.Questions[0].Model, isDrawn: true, context.CancellationToken);
-        return writer.Compared(await comparer.RunAsync(query, photo, places, caller, context.CancellationToken));
+        var answers = await comparer.RunAsync(query, photo, places, caller, context.CancellationToken);
+        return await threads.RunAsync(() => writer.Compared(answers), context.CancellationToken);
     }
 
     /// <inheritdoc />
@@ -50,7 +52,7 @@ internal sealed class ComparisonGrpcService(ComparisonReader reader, PhotoReader
         using var photo = await ReadAsync(request.Image, size, query.Question, context);
         var outcome = await PhotoAttacker.RunAsync(query, photo, place, caller, context.CancellationToken);
         using (outcome.After.Photo)
-            return writer.Perturbed(query.Attack, outcome);
+            return await threads.RunAsync(() => writer.Perturbed(query.Attack, outcome), context.CancellationToken);
     }
 
     private Task<Photo> ReadAsync(Image image, ImageSize size, CheckedExplainRequest question, ServerCallContext context) =>

@@ -40,7 +40,7 @@ internal sealed class FrameExplainer(
         if (_key is { } last && difference <= steadiness.KeyframeThreshold)
         {
             photo.Input.Dispose();
-            var same = Write(photo, last, difference);
+            var same = await WriteAsync(photo, last, difference, cancellation);
             same.KeyframeTimestamp = last.Timestamp;
             return same;
         }
@@ -50,7 +50,7 @@ internal sealed class FrameExplainer(
         var prediction = ResponseWriter.Prediction(query.Model, photo, await inference.Prediction, query.PredictionTopK);
         var ready = await query.Fused(inference.Items).ToListAsync(cancellation);
         _key = Smooth(new KeyFrame(grey, frame.Timestamp, prediction, ready, restarts ? new Dictionary<Series, SmoothedMap>() : _key!.Smoothed));
-        var explained = Write(photo, _key, difference);
+        var explained = await WriteAsync(photo, _key, difference, cancellation);
         explained.SmoothingRestarted = restarts;
         return explained;
     }
@@ -71,10 +71,11 @@ internal sealed class FrameExplainer(
         return key with { Maps = maps, Smoothed = smoothed };
     }
 
-    private ExplainedFrame Write(Photo photo, KeyFrame key, double difference) => new()
+    private async Task<ExplainedFrame> WriteAsync(Photo photo, KeyFrame key, double difference, CancellationToken cancellation)
     {
-        Prediction = key.Prediction,
-        Maps = { key.Maps.Select(map => writer.Map(query, photo, map)) },
-        Difference = difference,
-    };
+        var frame = new ExplainedFrame { Prediction = key.Prediction, Difference = difference };
+        foreach (var map in key.Maps)
+            frame.Maps.Add(await writer.MapAsync(query, photo, map, cancellation));
+        return frame;
+    }
 }
