@@ -16,8 +16,6 @@ namespace GradCamGrpc.FunctionalTests;
 /// <summary>How a server ends. Its clock stands still: what only the drain's timeout would end never ends.</summary>
 public sealed class DrainTests : IAsyncLifetime
 {
-    private const int RoundTrips = 20;
-
     /// <summary>Until when a server has surely stopped that stops at all.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -79,20 +77,25 @@ public sealed class DrainTests : IAsyncLifetime
     [Fact]
     public async Task ExplainStream_ClientHasEndedItsSideBefore_IsAnsweredAndEndsWell()
     {
-        using var call = _server.Classification.ExplainStream(cancellationToken: Cancellation);
+        var (channel, hasEnded) = EndWatch.Connect(_server.Address);
+        using var _ = channel;
+        using var call = new ClassificationService.ClassificationServiceClient(channel).ExplainStream(cancellationToken: Cancellation);
         await call.RequestStream.WriteAsync(new PhotoRequest { Settings = new ExplainStreamSettings { MaxInFlight = 1 } }, Cancellation);
         await call.RequestStream.WriteAsync(new PhotoRequest { Item = new ExplainItem { Id = "long", Request = Long() } }, Cancellation);
         await call.RequestStream.CompleteAsync();
 
-        // The client sends the end a moment later, on a thread of its own; after that many answers of the same connection the server has it.
-        for (var i = 0; i < RoundTrips; i++)
-            await _server.Models.ListModelsAsync(new ListModelsRequest(), cancellationToken: Cancellation);
+        // The server reads a connection in order: with the answer to a later call it has what was sent before.
+        await hasEnded.WaitAsync(Patience, Cancellation);
+        await new ModelService.ModelServiceClient(channel).ListModelsAsync(new ListModelsRequest(), cancellationToken: Cancellation);
+
+        // A photo counts as asked for once it is read; then its prediction is the first to come.
+        Assert.True(await call.ResponseStream.MoveNext(Cancellation));
         var stopping = _server.StopAsync();
-        var responses = await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
+        var rest = await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
         await stopping.WaitAsync(Patience, Cancellation);
 
-        Assert.Equal(1 + 32 + 1, responses.Count);
-        Assert.Equal(0, responses[^1].End.Code);
+        Assert.Equal(32 + 1, rest.Count);
+        Assert.Equal(0, rest[^1].End.Code);
     }
 
     [Fact]
