@@ -110,6 +110,7 @@ internal sealed class ExplainStream(
                 call.IdsInFlight.TryRemove(id, out _);
         }
         await Send(new ClassificationServiceExplainStreamResponse { End = status });
+        await lane.EndAsync(cancellation);
     }
 
     /// <summary>As the explainer does it, but where there is no room it waits.</summary>

@@ -18,9 +18,9 @@ internal sealed class Outbox<T>(bool isOrdered)
             var channel = Channel.CreateBounded<T>(capacity: 1);
             _shared = isOrdered ? null : channel;
             _lanes.Writer.TryWrite(channel.Reader);
-            return new Lane(channel.Writer, isOrdered);
+            return new Lane(channel, isOrdered);
         }
-        return new Lane(_shared.Writer, closes: false);
+        return new Lane(_shared, isItsOwn: false);
     }
 
     /// <summary>Nothing more is opened, and all that was sent is on its way.</summary>
@@ -59,15 +59,25 @@ internal sealed class Outbox<T>(bool isOrdered)
     }
 
     /// <summary>An item's way out.</summary>
-    internal sealed class Lane(ChannelWriter<T> writer, bool closes) : IDisposable
+    internal sealed class Lane(Channel<T> channel, bool isItsOwn) : IDisposable
     {
-        public ValueTask SendAsync(T answer, CancellationToken cancellation) => writer.WriteAsync(answer, cancellation);
+        public ValueTask SendAsync(T answer, CancellationToken cancellation) => channel.Writer.WriteAsync(answer, cancellation);
+
+        /// <summary>
+        /// Nothing more is sent for the item. In an ordered outbox it ends when its turn to be sent has come and all of it was taken, so that no
+        /// more items are finished and wait than are worked on at a time.
+        /// </summary>
+        public Task EndAsync(CancellationToken cancellation)
+        {
+            Dispose();
+            return isItsOwn ? channel.Reader.Completion.WaitAsync(cancellation) : Task.CompletedTask;
+        }
 
         /// <summary>Nothing more is sent for the item.</summary>
         public void Dispose()
         {
-            if (closes)
-                writer.TryComplete();
+            if (isItsOwn)
+                channel.Writer.TryComplete();
         }
     }
 }

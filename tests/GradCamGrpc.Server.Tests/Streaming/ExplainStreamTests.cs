@@ -6,6 +6,7 @@ using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Streaming;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Request = GradCamGrpc.Protos.V1.ClassificationServiceExplainStreamRequest;
 using Response = GradCamGrpc.Protos.V1.ClassificationServiceExplainStreamResponse;
@@ -20,6 +21,7 @@ public sealed class ExplainStreamTests
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _gates = new(StringComparer.Ordinal);
     private readonly Channel<string> _started = Channel.CreateUnbounded<string>();
     private readonly WatchedTime _time = new();
+    private readonly KeptLog<ExplainStream> _log = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -156,6 +158,53 @@ public sealed class ExplainStreamTests
         Assert.Equal(0, _requests.Reader.Count);
     }
 
+    /// <summary>What is wrong is answered at once, but its answer waits for its turn: such messages count as in flight until then.</summary>
+    [Fact]
+    public async Task Run_AsSentWrongPhotosBehindASlowOne_ReadingStops()
+    {
+        const int InFlight = 3;
+        const int Wrong = 50;
+        var run = Run([Settings(AnswerOrder.AsSent, InFlight), Item("slow"), .. Enumerable.Repeat(new Request(), Wrong)]);
+        await StartedAsync(1);
+        while (_requests.Reader.Count > Wrong - (InFlight - 1))
+            await Task.Yield();
+
+        for (var i = 0; i < 1000; i++)
+            await Task.Yield();
+        Assert.Equal(Wrong - (InFlight - 1), _requests.Reader.Count);
+        Open("slow");
+
+        var answers = await ReadAsync(3 + Wrong);
+        Assert.Equal(["slow part", "slow part", "slow end 0", .. Enumerable.Repeat(" end 3", Wrong)], answers);
+        await run;
+    }
+
+    [Theory]
+    [InlineData(AnswerOrder.AsReady)]
+    [InlineData(AnswerOrder.AsSent)]
+    public async Task Run_AMessageCannotBeRead_EndsInThatFault(AnswerOrder order)
+    {
+        var run = Run(requests: null);
+        await SendAsync(Settings(order));
+        await SendAsync(Item("a"));
+        await StartedAsync(1);
+
+        _requests.Writer.Complete(new IOException("damaged"));
+
+        Assert.Equal("damaged", (await Assert.ThrowsAsync<IOException>(() => run)).Message);
+    }
+
+    [Fact]
+    public async Task Run_FaultOfTheServersOwn_IsLogged()
+    {
+        var run = Run([Item("bad"), Item("worse")]);
+        Open("bad", new NotFoundException([new FieldViolation("targets[0].label", "there is none")]));
+        Open("worse", new InvalidOperationException("a fault of the server's own"));
+        await run;
+
+        Assert.Equal(LogLevel.Error, Assert.Single(_log.Lines).Level);
+    }
+
     [Fact]
     public async Task Run_NoRoom_WaitsAndTriesAgain()
     {
@@ -268,7 +317,7 @@ public sealed class ExplainStreamTests
             _requests.Writer.Complete();
         }
         var call = new FakeCall(cancellation ?? Cancellation);
-        var stream = new ExplainStream((request, _, cancelled) => Answer(request.Model, refusals, cancelled), _time, NullLogger<ExplainStream>.Instance);
+        var stream = new ExplainStream((request, _, cancelled) => Answer(request.Model, refusals, cancelled), _time, _log);
         await stream.RunAsync(new FakeReader<Request>(_requests.Reader), new FakeWriter<Response>(_responses.Writer, write), call);
     }
 
