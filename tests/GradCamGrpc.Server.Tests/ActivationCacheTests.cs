@@ -88,7 +88,8 @@ public sealed class ActivationCacheTests
 
         Assert.False(cache.TryGet(Key("a"), out _));
         Assert.Equal(0, cache.Bytes);
-        Assert.Equal(capacity > 0, cache.IsOn);
+        Assert.False(cache.CanKeep(PhotoBytes));
+        Assert.True(cache.CanKeep(capacity));
     }
 
     /// <summary>Many threads keep and look up: nobody gets another key's photo, and no more is ever kept than may be.</summary>

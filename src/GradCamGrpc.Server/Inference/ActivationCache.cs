@@ -16,8 +16,8 @@ internal sealed class ActivationCache(long capacity)
 
     private long _bytes;
 
-    /// <summary>Whether it keeps anything at all.</summary>
-    public bool IsOn => capacity > 0;
+    /// <summary>Whether it may keep a photo of so many bytes.</summary>
+    public bool CanKeep(long bytes) => bytes <= capacity;
 
     /// <summary>Bytes of what it keeps.</summary>
     public long Bytes
@@ -53,7 +53,7 @@ internal sealed class ActivationCache(long capacity)
         {
             if (_photos.TryGetValue(key, out var before))
                 Drop(before);
-            if (photo.Bytes > capacity)
+            if (!CanKeep(photo.Bytes))
                 return;
             while (_bytes + photo.Bytes > capacity)
                 Drop(_byUse.Last!);

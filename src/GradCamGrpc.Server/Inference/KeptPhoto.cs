@@ -12,6 +12,12 @@ internal sealed record KeptPhoto(float[] Logits, IReadOnlyList<float[]> Maps)
     /// <summary>Bytes that it takes.</summary>
     public long Bytes => sizeof(float) * (Logits.LongLength + Maps.Sum(maps => maps.LongLength));
 
+    /// <summary>Bytes that a photo takes.</summary>
+    /// <param name="outputs">How many outputs the network has.</param>
+    /// <param name="layers">The layers that are kept.</param>
+    public static long BytesOf(int outputs, IEnumerable<CutLayer> layers) =>
+        sizeof(float) * (outputs + layers.Sum(layer => (long)layer.Channels * layer.Positions));
+
     /// <param name="logits">The outputs.</param>
     /// <param name="observed">What each of the layers says, [1, C, h, w].</param>
     public static KeptPhoto Of(float[] logits, IEnumerable<Tensor> observed) => new(logits, [.. observed.Select(TensorValues.Floats)]);

@@ -169,9 +169,9 @@ internal sealed class ModelInstance : IAsyncDisposable
             ? new QueueFullException(refusal.Reason, refusal.RetryAfter)
             : null;
 
-    /// <summary>Under what the layers' say of a photo is kept; null where nothing is.</summary>
+    /// <summary>Under what the layers' say of a photo is kept; null where it cannot be, so that nobody waits for it.</summary>
     public ActivationKey? KeyOf(Photo photo, HeadLayers layers) =>
-        _cache.IsOn ? ActivationKey.Of(NetworkKey, photo.Input, layers.All) : null;
+        _cache.CanKeep(KeptPhoto.BytesOf(ClassCount, layers.All)) ? ActivationKey.Of(NetworkKey, photo.Input, layers.All) : null;
 
     /// <summary>Keeps the model loaded for a call, until <see cref="Release"/>.</summary>
     /// <returns>False where it is to be unloaded.</returns>
