@@ -70,6 +70,14 @@ public sealed class AdmissionPolicyTests
     public void Decide_NothingToDo_TriesWhateverTheDeadline() => Assert.Null(
         AdmissionPolicy.Decide(Limits, Calm with { Waiting = 0, IsResting = true, TimeToDeadline = Millisecond }));
 
+    /// <summary>Nothing waits, but a batch runs; or a worker rests, but photos are still being read for it.</summary>
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void Decide_SomethingToDo_TheDeadlineCounts(int waiting, bool isResting) => Assert.Equal(
+        new Refusal(RefusalReason.Deadline, Millisecond),
+        AdmissionPolicy.Decide(Limits, Calm with { Waiting = waiting, IsResting = isResting, TimeToDeadline = 49 * Millisecond }));
+
     [Fact]
     public void Decide_QueueStands_RefusesWhoWouldWaitLongerThanTheTarget()
     {

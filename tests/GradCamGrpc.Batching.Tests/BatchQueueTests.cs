@@ -29,6 +29,61 @@ public sealed class BatchQueueTests
         Assert.Equal(missing is { } time ? new Refusal(RefusalReason.Deadline, Milliseconds(time)) : null, refusal);
     }
 
+    /// <summary>10 ms are left of the batch that runs, and its own takes 20 at worst.</summary>
+    [Fact]
+    public void Reserve_NothingWaitsAndTheWorkerIsBusy_TheDeadlineCounts()
+    {
+        var queue = OneAtATime();
+
+        Assert.Equal(Late(5), queue.Reserve(ArrivalBy(In(25))));
+        Assert.Null(queue.Reserve(ArrivalBy(In(30))));
+    }
+
+    /// <summary>Eight low ones wait; by the weights one of them is due before a high one, which then waits for 20 ms, and takes 20 at worst.</summary>
+    [Fact]
+    public void Reserve_LowOnesWait_AHighOneCountsThoseThatAreDueBeforeIt()
+    {
+        var queue = OneAtATime();
+        Fill(queue, 8, Priority.Low);
+
+        Assert.Equal(Late(1), queue.Reserve(ArrivalBy(In(39), Priority.High)));
+        Assert.Null(queue.Reserve(ArrivalBy(In(40), Priority.High)));
+    }
+
+    /// <summary>All eight go first: 90 ms, and 20 at worst.</summary>
+    [Fact]
+    public void Reserve_HighOnesWait_ALowOneCountsThemAll()
+    {
+        var queue = OneAtATime();
+        Fill(queue, 8, Priority.High);
+
+        Assert.Equal(Late(10), queue.Reserve(ArrivalBy(In(100), Priority.Low)));
+    }
+
+    /// <summary>A batch is one item and takes 10 ms; one runs.</summary>
+    private BatchQueue<TestItem> OneAtATime()
+    {
+        var queue = new BatchQueue<TestItem>(new QueueLimits(capacity: 64), workers: 1, _time) { Policy = new BatchPolicy(1, TimeSpan.Zero) };
+        queue.Learn(new BatchTiming(1, Milliseconds(10)));
+        Fill(queue, 1, Priority.Normal);
+        queue.Take(1);
+        return queue;
+    }
+
+    private DateTimeOffset In(int milliseconds) => _time.GetUtcNow() + Milliseconds(milliseconds);
+
+    private static Refusal Late(int milliseconds) => new(RefusalReason.Deadline, Milliseconds(milliseconds));
+
+    private static void Fill(BatchQueue<TestItem> queue, int count, Priority priority)
+    {
+        var arrival = ArrivalBy(deadline: null, priority) with { Client = new ClientShare("b") };
+        for (var i = 0; i < count; i++)
+        {
+            Assert.Null(queue.Reserve(arrival));
+            queue.Add(new TestItem(), arrival);
+        }
+    }
+
     private static void Fill(BatchQueue<TestItem> queue)
     {
         for (var i = 0; i < 4; i++)
@@ -38,7 +93,8 @@ public sealed class BatchQueueTests
         }
     }
 
-    private static Arrival ArrivalBy(DateTimeOffset? deadline) => new(new ClientShare("a"), Priority.Normal, deadline, Bytes: 1);
+    private static Arrival ArrivalBy(DateTimeOffset? deadline, Priority priority = Priority.Normal) =>
+        new(new ClientShare("a"), priority, deadline, Bytes: 1);
 
     private static TimeSpan Milliseconds(int count) => TimeSpan.FromMilliseconds(count);
 }

@@ -39,6 +39,17 @@ public sealed class BatchSettingsTests
         Assert.Equal(expected, Settings(null, null).Choose(timings).MaxBatchSize);
     }
 
+    /// <summary>A lone item waits for others only where four together take less than twice as long.</summary>
+    [Theory]
+    [InlineData(19.9, 1)]
+    [InlineData(20, 0)]
+    public void Choose_NoDelayIsSet_WaitsWhereBatchesAreCheap(double four, int expected)
+    {
+        BatchTiming[] timings = [new(1, TimeSpan.FromMilliseconds(10)), new(4, TimeSpan.FromMilliseconds(four))];
+
+        Assert.Equal(TimeSpan.FromMilliseconds(expected), Settings(null, null).Choose(timings).MaxDelay);
+    }
+
     private static BatchSettings Settings(int? size, int? milliseconds) =>
         new(size, milliseconds is { } delay ? TimeSpan.FromMilliseconds(delay) : null);
 }

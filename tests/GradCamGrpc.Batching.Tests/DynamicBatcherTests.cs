@@ -254,6 +254,61 @@ public sealed class DynamicBatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Enqueue_AnOwnerHasEndedSinceThePlaceWasGiven_IsToldAtOnce()
+    {
+        await using var batcher = await StartAsync(maxBatch: 1);
+        var running = await HoldOneAsync(batcher);
+        using var place = Assert.IsType<Admission<TestItem>.Accepted>(batcher.Admit(Arrival())).Place;
+        _processor.Fault = new IOException("broken");
+        _observer.FaultOnBatchFailed = new NotSupportedException("the observer is broken");
+        _processor.Go();
+        await _observer.Failure;
+        await Assert.ThrowsAsync<IOException>(() => running.Answer);
+
+        var item = new TestItem();
+        place.Enqueue(item);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => item.Answer);
+        Assert.Equal(0, batcher.QueueBytes);
+    }
+
+    [Fact]
+    public async Task Drain_WhileTheFirstOpens_EndsAndTheOthersNeverStart()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var first = new TestProcessor { Opening = () => gate.Wait() };
+        using var second = new TestProcessor();
+        await using var batcher = Create([first, second], maxBatch: 1, TimeSpan.Zero, capacity: 8);
+
+        var starting = batcher.StartAsync();
+        var drained = batcher.DrainAsync();
+        gate.Set();
+
+        await Task.WhenAll(starting, drained).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.False(batcher.IsRunning);
+        Assert.Equal((1, 0, 0), (first.Closed, second.Closed, second.Threads.Count));
+    }
+
+    /// <summary>It failed in no time. 100 ms for the one that runs, 100 for the one that waits, and cautiously 200 for its own run, as before.</summary>
+    [Fact]
+    public async Task Run_ProcessorThrows_ItsTimeTeachesNothing()
+    {
+        using var processor = new TestProcessor { Timings = [new BatchTiming(1, 100 * Millisecond)], Fault = new IOException("broken") };
+        await using var batcher = Create(processor, maxBatch: 1, TimeSpan.Zero, capacity: 8);
+        await batcher.StartAsync();
+        await Assert.ThrowsAsync<IOException>(() => Enqueue(batcher).Answer);
+        await processor.EnteredAsync();
+        processor.Fault = null;
+        processor.Hold();
+        Enqueue(batcher);
+        await processor.EnteredAsync();
+        Enqueue(batcher);
+
+        Assert.Equal(new Refusal(RefusalReason.Deadline, 100 * Millisecond), Refusal(batcher, deadline: _time.GetUtcNow() + 300 * Millisecond));
+        processor.Go();
+    }
+
+    [Fact]
     public async Task Start_ASecondTimeOrAfterTheEnd_Throws()
     {
         var batcher = Create(_processor, maxBatch: 1, TimeSpan.Zero, capacity: 1);

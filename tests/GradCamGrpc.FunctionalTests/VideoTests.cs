@@ -67,6 +67,57 @@ public sealed class VideoTests(RunningServer server)
         Assert.True(Worst(mixed, restarted[1].Explained.Maps[0]) > 10 * tolerance);
     }
 
+    /// <summary>A thirtieth of a second apart, as above; the maps of the two are of different sizes, and neither sees the other.</summary>
+    [Fact]
+    public async Task Explain_SmoothingOfTwoLayers_EachIsMixedByItself()
+    {
+        string[] layers = ["bn2", "blocks.4.2"];
+        var question = Signed(282);
+        question.Layers.AddRange(layers);
+        Image[] pictures = [Cat(0), Cat(60)];
+        VideoFrame[] frames = [Frame(0, pictures[0]), new VideoFrame { Image = pictures[1], Timestamp = new Duration { Nanos = 33_333_300 } }];
+
+        var mixed = await SendAsync(new VideoSettings { SmoothingFactor = 0.25, MotionThreshold = 1, Request = question }, frames);
+
+        var alone = await SendAsync(new VideoSettings { Request = question }, frames);
+        foreach (var layer in layers)
+        {
+            var (first, second) = (MapAt(alone[0]).Outputs[0].Raw.Floats(), MapAt(alone[1]).Outputs[0].Raw.Floats());
+            var expected = first.Zip(second, (before, now) => 0.75f * before + 0.25f * now).ToArray();
+            Assert.InRange(Worst(expected, MapAt(mixed[1])), 0, 1e-3 * expected.Max(Math.Abs));
+
+            SaliencyMap MapAt(VideoFrameResult frame) => frame.Explained.Maps.Single(map => map.Provenance.Layers.SequenceEqual([layer]));
+        }
+    }
+
+    /// <summary>The class of the astronaut leads in three frames before it is explained.</summary>
+    [Fact]
+    public async Task Explain_AnotherClassLeads_IsExplainedInTheThirdFrame()
+    {
+        var (cat, astronaut) = (Cat(0), Square(Path.Combine(Path.GetDirectoryName(Photos.CatPath)!, "astronaut.png"), 100));
+
+        var results = await SendAsync(new VideoSettings(), [.. new[] { cat, astronaut, astronaut, astronaut }.Select((picture, i) => Frame(40 * i, picture))]);
+
+        var classes = results.Select(result => result.Explained.Prediction.Classes[0].ClassIndex).ToArray();
+        Assert.NotEqual(classes[0], classes[1]);
+        Assert.Equal(
+            [classes[0], classes[0], classes[0], classes[1]],
+            results.Select(result => result.Explained.Maps[0].Provenance.Score.ExplainedClass.ClassIndex));
+    }
+
+    /// <summary>Each frame takes all pixels that may be in flight, and gives them back.</summary>
+    [Fact]
+    public async Task Explain_FramesOfTheWholePixelBudget_AreExplainedOneAfterTheOther()
+    {
+        await using var small = new RunningServer(options => options with { Images = options.Images with { MaxPixelsInFlight = Side * Side } });
+        await small.InitializeAsync();
+        var settings = new VideoSettings { FrameDeadline = Duration.FromTimeSpan(TimeSpan.FromSeconds(30)) };
+
+        var results = await new VideoTests(small).SendAsync(settings, [.. Enumerable.Range(0, 3).Select(i => Frame(40 * i, Cat(i)))]);
+
+        Assert.All(results, result => Assert.NotNull(result.Explained));
+    }
+
     [Fact]
     public async Task Explain_Keyframes_TheNetworkSeesFramesThatChangedAndAnswersSaySo()
     {
@@ -222,9 +273,11 @@ public sealed class VideoTests(RunningServer server)
     };
 
     /// <summary>A square of the cat, from a column on, as JPEG.</summary>
-    private static Image Cat(int column)
+    private static Image Cat(int column) => Square(Photos.CatPath, column);
+
+    private static Image Square(string file, int column)
     {
-        using var whole = Photos.Decode(ByteString.CopyFrom(Photos.Cat));
+        using var whole = Photos.Decode(ByteString.CopyFrom(File.ReadAllBytes(file)));
         using var cut = new PixelBuffer(Side, Side);
         for (var y = 0; y < Side; y++)
             whole.Row(y).Slice(PixelBuffer.Channels * column, PixelBuffer.Channels * Side).CopyTo(cut.Row(y));

@@ -106,10 +106,53 @@ public sealed class ModelWorkerTests : IDisposable
         Assert.True(request.Prediction.IsCompletedSuccessfully);
     }
 
+    [Fact]
+    public void Process_ClientLeavesBeforeItsMaps_NoneIsMade()
+    {
+        using var leaving = new CancellationTokenSource();
+        var made = 0;
+        var target = new TargetChoice.Followed(_ =>
+        {
+            leaving.Cancel();
+            return 282;
+        });
+        var request = new ExplanationRequest(
+            [_worker.Network!.Layers["bn2"]], [target], [new SlowCam(() => made++), new QuickCam(() => made++)], leaving.Token);
+
+        _worker.Process([Queued(request, grey: 98)]);
+
+        Assert.Equal(0, made);
+    }
+
+    [Fact]
+    public async Task Process_Inspection_SeesWhetherItsClientWaits()
+    {
+        using var leaving = new CancellationTokenSource();
+        var request = new InspectionRequest<CancellationToken>(photo => [photo.Cancellation], leaving.Token);
+
+        _worker.Process([Queued(request, grey: 99)]);
+
+        Assert.Equal(leaving.Token, Assert.Single(await request.Items.ToArrayAsync(TestContext.Current.CancellationToken)));
+    }
+
+    /// <summary>Of two requests about one photo the first runs, and the second is told what that left behind: the inputs of both are given back.</summary>
+    [Fact]
+    public void Process_RowHasRunOrIsRecalled_ItsInputIsGivenBack()
+    {
+        ModelInput[] inputs = [Input(grey: 120), Input(grey: 120)];
+
+        foreach (var input in inputs)
+            _worker.Process([Queued(Watch(grey: 120), input)]);
+
+        Assert.All(inputs, input => Assert.Throws<ObjectDisposedException>(() => input.Values.Length));
+    }
+
     private static TargetChoice Cat => new TargetChoice.Class(282, ScoreChoice.Logit);
 
-    private static QueuedItem<RowGroup> Queued(InferenceRequest request, byte grey) =>
-        new(new RowGroup([new InferenceRow(Input(grey), [request])], deadline: null, CancellationToken.None), TimeProvider.System.GetTimestamp());
+    private static QueuedItem<RowGroup> Queued(InferenceRequest request, byte grey) => Queued(request, Input(grey));
+
+    private static QueuedItem<RowGroup> Queued(InferenceRequest request, ModelInput input) =>
+        new(new RowGroup([new InferenceRow(input, [request])], deadline: null, CancellationToken.None), TimeProvider.System.GetTimestamp());
 
     private ExplanationRequest Explaining(TargetChoice target, ICamMethod? method = null) =>
         new([_worker.Network!.Layers["bn2"]], [target], [method ?? new GradCam()], CancellationToken.None);

@@ -56,12 +56,15 @@ public sealed class DrainFrontTests : IDisposable
         Assert.Contains("NOT_READY", text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Answer_HealthIsAskedWhileItDrains_PassesOn()
+    [Theory]
+    [InlineData("/grpc.health.v1.Health/Check", "application/grpc")]
+    [InlineData("/livez", "")]
+    [InlineData("/readyz", "")]
+    public async Task Answer_HealthIsAskedWhileItDrains_PassesOn(string path, string contentType)
     {
         _drain.Begin();
 
-        await AnswerAsync("/grpc.health.v1.Health/Check", "application/grpc");
+        await AnswerAsync(path, contentType);
 
         Assert.Equal(1, _passed);
     }

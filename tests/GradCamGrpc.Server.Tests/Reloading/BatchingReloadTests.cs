@@ -79,6 +79,21 @@ public sealed class BatchingReloadTests : IAsyncLifetime
         Assert.Equal(new BatchSettings(null, 2 * Millisecond), model.BatchesOf(Saying(other, new BatchingManifest { MaxDelayMs = 2 })));
     }
 
+    [Theory]
+    [InlineData(32, 0)]
+    [InlineData(0, 32)]
+    public async Task BatchesOf_NextHasAnotherInputSize_AreMeasured(int wider, int higher)
+    {
+        await using var model = await StartAsync(ServerOptions.Default, batching: null);
+        var view = model.Manifest.Preprocessing;
+        var next = model.Manifest with
+        {
+            Preprocessing = view with { CropWidth = view.CropWidth + wider, CropHeight = view.CropHeight + higher },
+        };
+
+        Assert.Equal(new BatchSettings(null, null), model.BatchesOf(model.Folder with { Manifest = next }));
+    }
+
     [Fact]
     public async Task BatchesOf_ManifestSaysNoMore_AreMeasured()
     {

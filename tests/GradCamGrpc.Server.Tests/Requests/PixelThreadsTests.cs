@@ -38,6 +38,31 @@ public sealed class PixelThreadsTests : IDisposable
         Assert.Equal(5, await work);
     }
 
+    /// <summary>Before the work whose order counts come those that hold all threads but one.</summary>
+    [Fact]
+    public async Task RunAsync_SeveralWait_AreDoneInTheirOrder()
+    {
+        var done = new List<int>();
+        using var isDone = new ManualResetEventSlim();
+        Task[] waiting;
+        using (new BusyThreads(_threads))
+        {
+            var others = Enumerable.Range(1, Environment.ProcessorCount - 1).Select(_ => Do(() => Assert.True(isDone.Wait(BusyThreads.Patience))));
+            waiting = [.. others, .. Enumerable.Range(0, 10).Select(i => Do(() => done.Add(i))), Do(isDone.Set)];
+        }
+        await Task.WhenAll(waiting);
+
+        Assert.Equal(Enumerable.Range(0, 10), done);
+
+        Task Do(Action work) => _threads.RunAsync(
+            () =>
+            {
+                work();
+                return 0;
+            },
+            Cancellation);
+    }
+
     [Fact]
     public async Task RunAsync_CancelledWhileItWaits_IsNotDone()
     {

@@ -6,6 +6,7 @@ using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
 using GradCamGrpc.Server.Inference;
 using GradCamGrpc.Server.Streaming;
+using GradCamGrpc.Server.Tests.Requests;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Request = GradCamGrpc.Protos.V1.ClassificationServiceExplainStreamRequest;
@@ -191,7 +192,7 @@ public sealed class ExplainStreamTests
 
         _requests.Writer.Complete(new IOException("damaged"));
 
-        Assert.Equal("damaged", (await Assert.ThrowsAsync<IOException>(() => run)).Message);
+        Assert.Equal("damaged", (await Assert.ThrowsAsync<IOException>(() => run.WaitAsync(BusyThreads.Patience, Cancellation))).Message);
     }
 
     [Fact]
@@ -300,7 +301,7 @@ public sealed class ExplainStreamTests
     {
         var responses = new List<Response>();
         while (responses.Count < count)
-            responses.Add(await _responses.Reader.ReadAsync(Cancellation));
+            responses.Add(await _responses.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(BusyThreads.Patience, Cancellation));
         return responses;
     }
 

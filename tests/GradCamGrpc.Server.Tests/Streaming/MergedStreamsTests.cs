@@ -40,6 +40,26 @@ public sealed class MergedStreamsTests
         Assert.Equal([.. Enumerable.Range(100, 10), 1], read);
     }
 
+    /// <summary>One is read, one waits in between, and one is on its way there.</summary>
+    [Fact]
+    public async Task ReadAsync_ReaderTakesOne_TheStreamIsNoFurtherThanTwoAhead()
+    {
+        using var stop = new CancellationTokenSource();
+        var made = 0;
+        await using var reader = MergedStreams.ReadAsync([Counted()], stop).GetAsyncEnumerator(Cancellation);
+
+        Assert.True(await reader.MoveNextAsync());
+
+        Assert.InRange(made, 1, 3);
+
+        async IAsyncEnumerable<int> Counted()
+        {
+            await Task.CompletedTask;
+            while (made < 100)
+                yield return ++made;
+        }
+    }
+
     [Fact]
     public async Task ReadAsync_OneStreamFails_TheOthersEndAndTheReaderIsTold()
     {

@@ -5,9 +5,10 @@ using GradCamGrpc.Batching;
 using GradCamGrpc.Imaging.Decoding;
 using GradCamGrpc.Protos.V1;
 using GradCamGrpc.Server.Errors;
+using GradCamGrpc.Server.Tests.Requests;
 using GradCamGrpc.Server.Tests.Streaming;
 using GradCamGrpc.Server.Video;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Request = GradCamGrpc.Protos.V1.VideoServiceExplainRequest;
 using Response = GradCamGrpc.Protos.V1.VideoServiceExplainResponse;
 
@@ -21,6 +22,10 @@ public sealed class VideoStreamTests : IFrameExplainer
     private readonly Channel<long> _started = Channel.CreateUnbounded<long>();
     private readonly Channel<Exception?> _outcomes = Channel.CreateUnbounded<Exception?>();
     private readonly WatchedTime _time = new();
+    private readonly KeptLog<VideoStream> _log = new();
+    private int _atWork;
+    private bool _obeys = true;
+    private Task _leave = Task.CompletedTask;
     private FrameChoice _choice = FrameChoice.Every;
     private TimeSpan? _deadline;
     private Exception? _settingsFault;
@@ -30,10 +35,19 @@ public sealed class VideoStreamTests : IFrameExplainer
 
     async Task<ExplainedFrame> IFrameExplainer.ExplainAsync(ReceivedFrame frame, CancellationToken cancellation)
     {
-        _started.Writer.TryWrite(frame.Index);
-        if (await _outcomes.Reader.ReadAsync(cancellation) is { } fault)
-            throw fault;
-        return new ExplainedFrame();
+        _atWork++;
+        try
+        {
+            _started.Writer.TryWrite(frame.Index);
+            if (await _outcomes.Reader.ReadAsync(_obeys ? cancellation : Cancellation) is { } fault)
+                throw fault;
+            return new ExplainedFrame();
+        }
+        finally
+        {
+            await _leave;
+            _atWork--;
+        }
     }
 
     [Fact]
@@ -286,6 +300,93 @@ public sealed class VideoStreamTests : IFrameExplainer
     }
 
     [Fact]
+    public async Task Run_AMessageCannotBeRead_TheFrameAtWorkIsGivenUpAndTheCallEndsInThatFault()
+    {
+        var run = Run();
+        await SendAsync(Frame(0));
+        await _started.Reader.ReadAsync(Cancellation);
+        var leave = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _leave = leave.Task;
+
+        _requests.Writer.Complete(new IOException("damaged"));
+
+        Assert.True(await BusyThreads.IsHeldAsync(run));
+        leave.SetResult();
+        Assert.Equal("damaged", (await Assert.ThrowsAsync<IOException>(() => run.WaitAsync(BusyThreads.Patience, Cancellation))).Message);
+        Assert.Equal(0, _atWork);
+    }
+
+    /// <summary>There may be room after two seconds; nobody waits for it for so long.</summary>
+    [Fact]
+    public async Task Run_NoRoomUntilTheDeadline_TheFrameExpiresThen()
+    {
+        _deadline = TimeSpan.FromMilliseconds(100);
+        _outcomes.Writer.TryWrite(new QueueFullException(RefusalReason.Items, TimeSpan.FromSeconds(2)));
+        var run = Run();
+        await SendAsync(Frame(0));
+        _requests.Writer.Complete();
+        while (await WaitForTimerAsync() != TimeSpan.FromSeconds(2))
+        {
+        }
+
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(["0 Expired"], await ReadAsync(1));
+        await run;
+    }
+
+    /// <summary>The time in the queue counts: 60 ms there leave 40 at work.</summary>
+    [Fact]
+    public async Task Run_DeadlinePassesAtWorkAfterAWait_TheFrameExpiresThen()
+    {
+        _deadline = TimeSpan.FromMilliseconds(100);
+        var run = Run();
+        await SendAsync(Frame(0));
+        await _started.Reader.ReadAsync(Cancellation);
+
+        // When the wrong message is answered, the frame before it waits.
+        await SendAsync(Frame(1), new Request());
+        Assert.Equal(["2 Status"], await ReadAsync(1));
+        _requests.Writer.Complete();
+        _time.Advance(TimeSpan.FromMilliseconds(60));
+        Explain(1);
+        Assert.Equal(["0 Explained"], await ReadAsync(1));
+        Assert.Equal(1, await _started.Reader.ReadAsync(Cancellation));
+
+        _time.Advance(TimeSpan.FromMilliseconds(40));
+
+        Assert.Equal(["1 Expired"], await ReadAsync(1));
+        await run;
+    }
+
+    [Fact]
+    public async Task Run_TheQueueSaysThatTheDeadlineHasPassed_TheFrameIsExpired()
+    {
+        _deadline = TimeSpan.FromMilliseconds(100);
+        _obeys = false;
+        var run = Run();
+        await SendAsync(Frame(0));
+        await _started.Reader.ReadAsync(Cancellation);
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+
+        _outcomes.Writer.TryWrite(new DeadlineExceededException());
+
+        Assert.Equal(["0 Expired"], await ReadAsync(1));
+        _requests.Writer.Complete();
+        await run;
+    }
+
+    [Fact]
+    public async Task Run_FaultOfTheServersOwn_IsLogged()
+    {
+        _outcomes.Writer.TryWrite(new InvalidRequestException([new FieldViolation("image.encoded", "damaged")]));
+        _outcomes.Writer.TryWrite(new InvalidOperationException("a fault of the server's own"));
+        await RunToEndAsync(Frame(0), Frame(1));
+
+        Assert.Equal(LogLevel.Error, Assert.Single(_log.Lines).Level);
+    }
+
+    [Fact]
     public async Task Run_TheWriterFails_EndsInItsFault()
     {
         Explain(1);
@@ -337,7 +438,7 @@ public sealed class VideoStreamTests : IFrameExplainer
     {
         var responses = new List<Response>();
         while (responses.Count < count)
-            responses.Add(await _responses.Reader.ReadAsync(Cancellation));
+            responses.Add(await _responses.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(BusyThreads.Patience, Cancellation));
         return responses;
     }
 
@@ -362,7 +463,7 @@ public sealed class VideoStreamTests : IFrameExplainer
 
     private Task Run(CancellationToken? cancellation = null, Func<CancellationToken, Task>? write = null)
     {
-        var stream = new VideoStream((settings, _) => Open(settings), image => new ImageSize(image.Encoded[2], image.Encoded[2]), _time, NullLogger<VideoStream>.Instance);
+        var stream = new VideoStream((settings, _) => Open(settings), image => new ImageSize(image.Encoded[2], image.Encoded[2]), _time, _log);
         return stream.RunAsync(
             new FakeReader<Request>(_requests.Reader), new FakeWriter<Response>(_responses.Writer, write), new FakeCall(cancellation ?? Cancellation));
     }
