@@ -38,6 +38,37 @@ public abstract class CutNetworkBehaviour : IDisposable
         Assert.Equal(new CutLayer("act3", 5, 4, 4, FeedsLinearHead: _hasLinearHead), layers["act3"]);
     }
 
+    /// <summary>Where the channels of a position lie together maps may be made in another way than where those of a channel do.</summary>
+    [Fact]
+    public void Explain_ActivationsInEitherOrderOfMemory_MapsAreTheSame()
+    {
+        var cut = Cut();
+        var images = SmallNetwork.Images(3);
+        ScoreTarget[] targets = [ScoreTarget.Of(1), ScoreTarget.Contrast(2, 3), ScoreTarget.Counterfactual(4), new(ScoreLink.Logit, [(5, 1), (5, -1)])];
+        ICamMethod[] methods = _hasLinearHead ? [new GradCam(), new Cam(), new LayerCam()] : [new GradCam(), new LayerCam()];
+
+        var byChannel = Maps(images);
+        var byPosition = Maps(images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
+
+        Assert.Equal(3 * targets.Length * methods.Length, byChannel.Count);
+        Assert.All(byChannel.Zip(byPosition), pair =>
+        {
+            Assert.Equal(pair.First.Key, pair.Second.Key);
+            Assert.Equal(pair.First.Map.ScoreIsFlat, pair.Second.Map.ScoreIsFlat);
+            Assert.Equal(pair.First.Map.Score, pair.Second.Map.Score, 1e-5f);
+            Assert.All(pair.First.Map.Values.ToArray().Zip(pair.Second.Map.Values.ToArray()), values => Assert.Equal(values.First, values.Second, 1e-5f));
+        });
+        Assert.Equal(3 * methods.Length, byPosition.Count(made => made.Map.ScoreIsFlat));
+
+        List<((int Image, int Target, string Method) Key, SaliencyMap Map)> Maps(Tensor of)
+        {
+            var made = new List<((int, int, string), SaliencyMap Map)>();
+            var pass = cut.Forward(of, [.. Enumerable.Repeat(Query(cut, targets.Length, "act3"), 3)]);
+            pass.Explain([targets, targets, targets], [methods, methods, methods], (image, target, map) => made.Add(((image, target, map.Method.Name), map)));
+            return made;
+        }
+    }
+
     [Fact]
     public void Constructor_ParameterRequiresGradient_IsRefused()
     {

@@ -188,10 +188,10 @@ public sealed class ModelWorkerTests : IDisposable
     {
         public string Name => "quick";
 
-        public Tensor WeightsOfMeans(Tensor means, int positions)
+        public int WeightOfMean(int positions)
         {
             onMap();
-            return means;
+            return 1;
         }
     }
 

@@ -69,15 +69,20 @@ public sealed class ForwardPass
 
             using var scope = NewDisposeScope();
             var laneTargets = TargetsOf(pass, targets);
-            var (scores, gradients) = Differentiate(laneTargets, retainGraph: pass < passes - 1);
-            var values = TensorValues.Floats(scores);
+            var isLast = pass == passes - 1;
+            var means = HasNoTape ? MeanGradients.Of(_laneOutputs, Head!, laneTargets) : null;
+            var gradients = new Lazy<(Tensor Scores, Dictionary<string, Tensor> ByCut)>(() => Differentiate(laneTargets, retainGraph: !isLast));
+            var values = means?.Scores ?? TensorValues.Floats(gradients.Value.Scores);
+            bool IsFlat(int image, CutLayer layer, int target) =>
+                means?.IsFlat(_lanes.Start(image) + target) ?? this.IsFlat(image, layer, target, gradients.Value.ByCut);
+
             foreach (var run in Runs(pass, wanted, targets, methods))
             {
                 foreach (var layer in run.Layers)
                 {
                     foreach (var method in run.Methods)
                     {
-                        var maps = MapsOf(run, layer, method, gradients);
+                        var maps = (means is null ? null : MapsOf(run, layer, method, means)) ?? MapsOf(run, layer, method, gradients.Value.ByCut);
                         var shape = new MapShape(1, layer.Height, layer.Width);
                         for (var i = 0; i < maps.Length; i++)
                         {
@@ -85,13 +90,16 @@ public sealed class ForwardPass
                             var targetIndex = pass * _lanes.Counts[image] + target;
                             var map = new SaliencyMap(
                                 method, layer, targets[image][targetIndex], values[_lanes.Start(image) + target], shape, maps[i]);
-                            onMap(image, targetIndex, map.IsZero ? map with { ScoreIsFlat = IsFlat(image, layer, target, gradients) } : map);
+                            onMap(image, targetIndex, map.IsZero ? map with { ScoreIsFlat = IsFlat(image, layer, target) } : map);
                         }
                     }
                 }
             }
         }
     }
+
+    /// <summary>The weights, [classes, C], of the linear layer that makes the outputs, where layers lie right in front of it; else null.</summary>
+    private Tensor? Head => _profiles.Values.FirstOrDefault(profile => profile.HeadWeight is not null)?.HeadWeight;
 
     internal void MoveToOuterDisposeScope()
     {
@@ -158,12 +166,10 @@ public sealed class ForwardPass
     /// <returns>The scores, [lanes], and their gradients with respect to each cut.</returns>
     private (Tensor Scores, Dictionary<string, Tensor> ByCut) Differentiate(ScoreTarget?[] laneTargets, bool retainGraph)
     {
-        // All layers in front of the outputs share the one linear layer that makes them.
-        var head = _profiles.Values.FirstOrDefault(profile => profile.HeadWeight is not null)?.HeadWeight;   // [classes, C]
         if (HasNoTape)
         {
             var (known, ofOutputs, classes) = ScoreTable.Differentiate(_laneOutputs, laneTargets);
-            var rows = classes is null ? head! : head!.index_select(0, classes);
+            var rows = classes is null ? Head! : Head!.index_select(0, classes);
             return (known, new(StringComparer.Ordinal) { [LayerProfile.Outputs] = ofOutputs.matmul(rows) });
         }
 
@@ -171,7 +177,7 @@ public sealed class ForwardPass
         var scores = ScoreTable.Evaluate(_laneOutputs, laneTargets);
         var gradients = autograd.grad([scores.sum()], [.. cuts.Select(cut => cut.Value.Tensor)], retain_graph: retainGraph);
         var byCut = cuts.Zip(gradients).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal);
-        if (head is not null)
+        if (Head is { } head)
             byCut[LayerProfile.Outputs] = byCut[LayerProfile.Outputs].matmul(head);
         return (scores, byCut);
     }
@@ -181,6 +187,31 @@ public sealed class ForwardPass
     {
         var cut = _profiles[layer.Name].Cut;
         return !gradients[cut].select(0, _recorder.Cuts[cut].Lanes.Start(image) + target).any().item<bool>();
+    }
+
+    /// <summary>As the other, where nothing but a linear layer lies between the layer's mean and the outputs.</summary>
+    /// <returns>Null where the method, or where the layer's values lie, asks for the other.</returns>
+    private float[][]? MapsOf(Run run, CutLayer layer, ICamMethod method, MeanGradients gradients)
+    {
+        var seen = _recorder.Activations[layer.Name];
+        var positions = seen.Tensor.permute(0, 2, 3, 1);                                          // [lanes, h, w, C]
+        if (method is not IMeanGradientMethod ofMeans || !TensorValues.ArePlain(positions))
+            return null;
+
+        // The gradient of each position is that of the average over their number.
+        var scale = ofMeans.WeightOfMean(layer.Positions) / (float)layer.Positions;
+        var values = TensorValues.View(positions);
+        var ofLane = layer.Positions * layer.Channels;
+        var maps = new float[run.Images * run.Targets][];
+        for (var i = 0; i < maps.Length; i++)
+        {
+            var (image, target) = (run.First + i / run.Targets, i % run.Targets);
+            maps[i] = gradients.Map(_lanes.Start(image) + target, values.Slice(seen.Lanes.Start(image) * ofLane, ofLane), scale);
+        }
+
+        // Until here: the span does not hold on to it.
+        GC.KeepAlive(positions);
+        return maps;
     }
 
     /// <summary>The maps of a run's targets at one layer: those of the first image, then those of the second and so on, each h·w values.</summary>

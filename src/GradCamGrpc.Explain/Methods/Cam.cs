@@ -1,6 +1,4 @@
 using GradCamGrpc.Explain.Cuts;
-using GradCamGrpc.Tensors;
-using static TorchSharp.torch;
 
 namespace GradCamGrpc.Explain.Methods;
 
@@ -19,5 +17,5 @@ public sealed class Cam : IMeanGradientMethod
         : $"needs a layer that only a global average pooling and one linear layer follow, and '{layer.Name}' is none";
 
     /// <inheritdoc />
-    public Tensor WeightsOfMeans(Tensor means, int positions) => means.Times(positions);
+    public int WeightOfMean(int positions) => positions;
 }
