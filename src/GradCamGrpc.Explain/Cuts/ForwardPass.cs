@@ -73,8 +73,6 @@ public sealed class ForwardPass
             var means = HasNoTape ? MeanGradients.Of(_laneOutputs, Head!, laneTargets) : null;
             var gradients = new Lazy<(Tensor Scores, Dictionary<string, Tensor> ByCut)>(() => Differentiate(laneTargets, retainGraph: !isLast));
             var values = means?.Scores ?? TensorValues.Floats(gradients.Value.Scores);
-            bool IsFlat(int image, CutLayer layer, int target) =>
-                means?.IsFlat(_lanes.Start(image) + target) ?? this.IsFlat(image, layer, target, gradients.Value.ByCut);
 
             foreach (var run in Runs(pass, wanted, targets, methods))
             {
@@ -87,10 +85,11 @@ public sealed class ForwardPass
                         for (var i = 0; i < maps.Length; i++)
                         {
                             var (image, target) = (run.First + i / run.Targets, i % run.Targets);
-                            var targetIndex = pass * _lanes.Counts[image] + target;
-                            var map = new SaliencyMap(
-                                method, layer, targets[image][targetIndex], values[_lanes.Start(image) + target], shape, maps[i]);
-                            onMap(image, targetIndex, map.IsZero ? map with { ScoreIsFlat = IsFlat(image, layer, target) } : map);
+                            var (lane, targetIndex) = (_lanes.Start(image) + target, pass * _lanes.Counts[image] + target);
+                            var map = new SaliencyMap(method, layer, targets[image][targetIndex], values[lane], shape, maps[i]);
+                            if (map.IsZero)
+                                map = map with { ScoreIsFlat = means?.IsFlat(lane) ?? IsFlat(image, layer, target, gradients.Value.ByCut) };
+                            onMap(image, targetIndex, map);
                         }
                     }
                 }

@@ -23,6 +23,9 @@ public interface IMeanGradientMethod : IChannelWeightMethod
     Tensor IChannelWeightMethod.Weights(Tensor activations, Tensor gradients) =>
         WeightsOfMeans(gradients.mean([2, 3]), activations);
 
-    private Tensor WeightsOfMeans(Tensor means, Tensor activations) =>
-        WeightOfMean((int)(activations.shape[^2] * activations.shape[^1])) is var weight && weight == 1 ? means : means.Times(weight);
+    private Tensor WeightsOfMeans(Tensor means, Tensor activations)
+    {
+        var weight = WeightOfMean((int)(activations.shape[^2] * activations.shape[^1]));
+        return weight == 1 ? means : means.Times(weight);
+    }
 }
