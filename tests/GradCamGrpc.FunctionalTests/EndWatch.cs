@@ -5,7 +5,7 @@ using Grpc.Net.Client;
 namespace GradCamGrpc.FunctionalTests;
 
 /// <summary>A client's connection of HTTP/2, which tells when the client has ended its side of a call: gRPC does so a moment after it was asked to.</summary>
-internal sealed class EndWatch(Stream connection) : Stream
+internal sealed class EndWatch(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
     private const int PrefaceBytes = 24;
     private const int HeaderBytes = 9;
@@ -15,20 +15,6 @@ internal sealed class EndWatch(Stream connection) : Stream
     private readonly byte[] _header = new byte[HeaderBytes];
     private int _headerBytes;
     private int _skipped = PrefaceBytes;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Makes a channel of one connection.</summary>
     /// <returns>The channel, and what is done when the first of its calls has no more to send, and the end is on its way.</returns>
@@ -43,7 +29,7 @@ internal sealed class EndWatch(Stream connection) : Stream
                 {
                     var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                     await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-                    var watch = new EndWatch(new NetworkStream(socket, ownsSocket: true));
+                    var watch = new EndWatch(socket);
                     ended.SetResult(watch._ended.Task);
                     return watch;
                 },
@@ -55,30 +41,9 @@ internal sealed class EndWatch(Stream connection) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await connection.WriteAsync(buffer, cancellationToken);
+        await base.WriteAsync(buffer, cancellationToken);
         if (HasEnd(buffer.Span))
             _ended.TrySetResult();
-    }
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => connection.ReadAsync(buffer, cancellationToken);
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => connection.FlushAsync(cancellationToken);
-
-    public override void Flush() => connection.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            connection.Dispose();
-        base.Dispose(disposing);
     }
 
     /// <summary>Follows the frames (RFC 9113, section 4.1), which may be written in pieces.</summary>
