@@ -121,13 +121,7 @@ public sealed class VideoStreamTests : IFrameExplainer
     {
         _deadline = TimeSpan.FromMilliseconds(100);
         var run = Run();
-        await SendAsync(Frame(0));
-        await _started.Reader.ReadAsync(Cancellation);
-
-        // When the wrong message is answered, the frame before it waits.
-        await SendAsync(Frame(1), new Request());
-        Assert.Equal(["2 Status"], await ReadAsync(1));
-        _requests.Writer.Complete();
+        await SendTwoAsync();
 
         _time.Advance(TimeSpan.FromMilliseconds(101));
         await run;
@@ -341,13 +335,7 @@ public sealed class VideoStreamTests : IFrameExplainer
     {
         _deadline = TimeSpan.FromMilliseconds(100);
         var run = Run();
-        await SendAsync(Frame(0));
-        await _started.Reader.ReadAsync(Cancellation);
-
-        // When the wrong message is answered, the frame before it waits.
-        await SendAsync(Frame(1), new Request());
-        Assert.Equal(["2 Status"], await ReadAsync(1));
-        _requests.Writer.Complete();
+        await SendTwoAsync();
         _time.Advance(TimeSpan.FromMilliseconds(60));
         Explain(1);
         Assert.Equal(["0 Explained"], await ReadAsync(1));
@@ -432,6 +420,18 @@ public sealed class VideoStreamTests : IFrameExplainer
     {
         foreach (var request in requests)
             await _requests.Writer.WriteAsync(request, Cancellation);
+    }
+
+    /// <summary>Sends two frames and no more: the first is at work, and the second waits.</summary>
+    private async Task SendTwoAsync()
+    {
+        await SendAsync(Frame(0));
+        await _started.Reader.ReadAsync(Cancellation);
+
+        // When the wrong message is answered, the frame before it waits.
+        await SendAsync(Frame(1), new Request());
+        Assert.Equal(["2 Status"], await ReadAsync(1));
+        _requests.Writer.Complete();
     }
 
     private async Task<IReadOnlyList<Response>> ResponsesAsync(int count)
